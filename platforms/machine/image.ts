@@ -1,0 +1,52 @@
+import type { PhysicalAddress, VirtualAddress } from './units.js';
+
+/** Bytes to be placed at a physical address before the run starts. */
+export interface Segment {
+  readonly physical: PhysicalAddress;
+  readonly data: Uint8Array;
+  /** Bytes in memory; those beyond `data` are zero. At least `data.length`. */
+  readonly bytes: number;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+/** A name for an address. */
+export interface ImageSymbol {
+  readonly name: string;
+  /** Address space the virtual address belongs to, as the platform numbers them; 0 where there is only one. */
+  readonly space: number;
+  readonly virtual: VirtualAddress;
+  readonly physical: PhysicalAddress;
+}
+
+/**
+ * A phase mark: from the instruction at this physical address on, cycles are booked to `phase`. `inherit` goes back to
+ * the phase that was in force when the surrounding call or trap began (`.phase inherit`).
+ */
+export interface PhaseMark {
+  readonly physical: PhysicalAddress;
+  readonly phase: number | 'inherit';
+}
+
+/** The source line that produced the bytes from `physical` up to the next entry. */
+export interface SourceLine {
+  readonly physical: PhysicalAddress;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A protection domain, as reports name it. */
+export interface ImageDomain {
+  readonly space: number;
+  readonly name: string;
+}
+
+/** A complete program for a bare machine: built by our linker or loaded from an ELF32 file. */
+export interface Image {
+  readonly segments: readonly Segment[];
+  readonly symbols: readonly ImageSymbol[];
+  readonly phases: readonly PhaseMark[];
+  readonly domains: readonly ImageDomain[];
+  readonly lines: readonly SourceLine[];
+  readonly entry: VirtualAddress;
+}

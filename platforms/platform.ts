@@ -1,0 +1,71 @@
+import type { Machine } from './machine/machine.js';
+
+/** A parameter of a platform, as `--set platform.name=value` takes it. One entry is the only home of its default. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly default: ParameterValue;
+  /** What it means, one sentence. */
+  readonly meaning: string;
+  /** Unit of a number ('cycles', 'bytes', 'entries'); absent for switches and choices. */
+  readonly unit?: string;
+  /** Where the default comes from: manual and section, RTL file, vectors. */
+  readonly source: string;
+  /** True for hardware that no shipped core has; reports print the word beside every figure that uses it. */
+  readonly hypothetical?: boolean;
+}
+
+export type ParameterType =
+  | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly powerOfTwo?: boolean }
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'choice'; readonly values: readonly string[] };
+
+export type ParameterValue = number | boolean | string;
+
+/** A complete set of parameter values by name. */
+export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+
+/** A result or one line that says where, what is wrong and what would be right. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/** Ranges that `exec --ram START:SIZE` asks for instead of the board's own. */
+export interface RamRange {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** How to build a bare machine. */
+export interface MachineRequest {
+  readonly parameters: ParameterValues;
+  /** Board name; a platform lists its own, the first is the default. */
+  readonly board: string;
+  /** RAM instead of the board's default memory; devices stay. */
+  readonly ram?: readonly RamRange[];
+  /** Where the core starts when no image sets the entry. */
+  readonly resetVector?: number;
+}
+
+/**
+ * What a platform plug-in provides. The hardware half is here; the kernel half (`supports`, `link`, `boot` of a
+ * scenario) joins it with the scenario language, see `platforms/README.md`.
+ */
+export interface Platform {
+  /** The id on the command line, for instance `mmu-microkernel`. */
+  readonly id: string;
+  readonly title: string;
+  /** Name of the modelled core, as the vectors and reports name it. */
+  readonly core: string;
+  readonly parameters: readonly Parameter[];
+  readonly boards: readonly string[];
+  /** Changes when any simulated result may change; part of every record's key. */
+  readonly modelVersion: string;
+  /** The ELF machine number it accepts (243 = RISC-V, 40 = Arm). */
+  readonly elfMachine: number;
+  /**
+   * Builds a machine. Building is slow and a second one in a process is slower to run; prefer `Machine.reset`.
+   * @throws RangeError if a value is outside its parameter's range (callers validate with `readParameters` first).
+   */
+  createMachine(request: MachineRequest): Machine;
+  /** One line of assembly for the instruction `word` at `address`, as the platform's disassembler prints it. */
+  disassemble(word: number, address: number): string;
+}
