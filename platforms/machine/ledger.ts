@@ -62,12 +62,12 @@ export class Ledger {
   charge(issue: number, hazard: number, fetch: number, data: number, translation: number, exception: number): void {
     const row = this.phaseIndex * KINDS.length;
     const m = this.matrix;
-    m[row] = m[row]! + issue;
-    m[row + 1] = m[row + 1]! + hazard;
-    m[row + 2] = m[row + 2]! + fetch;
-    m[row + 3] = m[row + 3]! + data;
-    m[row + 4] = m[row + 4]! + translation;
-    m[row + 5] = m[row + 5]! + exception;
+    m[row] = m[row] + issue;
+    m[row + 1] = m[row + 1] + hazard;
+    m[row + 2] = m[row + 2] + fetch;
+    m[row + 3] = m[row + 3] + data;
+    m[row + 4] = m[row + 4] + translation;
+    m[row + 5] = m[row + 5] + exception;
   }
 
   /** Changes the phase; the engine has charged everything up to this moment. */
@@ -140,7 +140,7 @@ export function ledgerSpan(from: LedgerReading, to: LedgerReading, cycles: numbe
   PHASES.forEach((phase, p) =>
     KINDS.forEach((kind, k) => {
       const i = p * KINDS.length + k;
-      const amount = to.matrix[i]! - from.matrix[i]!;
+      const amount = to.matrix[i] - from.matrix[i];
       byPhase[phase] += amount;
       byKind[kind] += amount;
     }),

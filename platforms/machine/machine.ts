@@ -1,3 +1,4 @@
+import type { BenchDevice } from './devices/bench.js';
 import type { Image } from './image.js';
 import type { Ledger } from './ledger.js';
 import type { PhysicalMemory } from './memory.js';
@@ -111,6 +112,8 @@ export interface Machine {
   translate(address: VirtualAddress): PhysicalAddress | undefined;
   /** Console output so far. */
   readonly console: string;
+  /** The test device of the vector programs, on boards that have one. */
+  readonly bench: BenchDevice | undefined;
   setTrace(hook: TraceHook | undefined): void;
   snapshot(): Snapshot;
   /** @throws Error if the snapshot is of another kind of machine. */

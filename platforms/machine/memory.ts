@@ -101,7 +101,7 @@ export class PhysicalMemory {
     this.bytes.fill(0, 0, end);
     this.lineFlags.fill(0, 0, end >>> LINE_SHIFT);
     for (let i = 1; i < this.usedPages; i++) {
-      const page = this.pageOfArena[i]!;
+      const page = this.pageOfArena[i];
       this.readMap[page] = 0;
       this.writeMap[page] = 0;
       this.pageOfArena[i] = -1;
@@ -116,9 +116,9 @@ export class PhysicalMemory {
    */
   touch(address: number): number {
     const page = address >>> 12;
-    const known = this.readMap[page]!;
+    const known = this.readMap[page];
     if (known !== 0) return known;
-    const kind = this.kinds[page]!;
+    const kind = this.kinds[page];
     if (kind !== KIND_RAM && kind !== KIND_ROM) return 0;
     if (this.usedPages > this.capacityPages) throw new MemoryExhausted(this.capacityPages);
     const offset = this.usedPages * PAGE_BYTES;
@@ -135,7 +135,7 @@ export class PhysicalMemory {
 
   /** The device at this address, or undefined. */
   deviceAt(address: number): Device | undefined {
-    return this.devices[this.kinds[address >>> 12]! - KIND_DEVICE];
+    return this.devices[this.kinds[address >>> 12] - KIND_DEVICE];
   }
 
   /**
@@ -147,13 +147,13 @@ export class PhysicalMemory {
     const base = this.touch(address);
     if (base !== 0) {
       const at = base + (address & 0xfff);
-      if (size === 4) return this.words[at >> 2]! >>> 0;
-      return size === 2 ? this.halves[at >> 1]! : this.bytes[at]!;
+      if (size === 4) return this.words[at >> 2] >>> 0;
+      return size === 2 ? this.halves[at >> 1] : this.bytes[at];
     }
-    const index = this.kinds[address >>> 12]! - KIND_DEVICE;
+    const index = this.kinds[address >>> 12] - KIND_DEVICE;
     const device = this.devices[index];
     if (device === undefined) return undefined;
-    return device.read((address >>> 0) - this.deviceStart[index]!, size, now);
+    return device.read((address >>> 0) - this.deviceStart[index], size, now);
   }
 
   /**
@@ -168,17 +168,17 @@ export class PhysicalMemory {
       this.store(base + (address & 0xfff), size, value);
       return 'ok';
     }
-    const index = this.kinds[page]! - KIND_DEVICE;
+    const index = this.kinds[page] - KIND_DEVICE;
     const device = this.devices[index];
     if (device === undefined) return 'error';
-    return device.write((address >>> 0) - this.deviceStart[index]!, size, value >>> 0, now);
+    return device.write((address >>> 0) - this.deviceStart[index], size, value >>> 0, now);
   }
 
   private store(at: number, size: 1 | 2 | 4, value: number): void {
     if (size === 4) this.words[at >> 2] = value;
     else if (size === 2) this.halves[at >> 1] = value;
     else this.bytes[at] = value;
-    if ((this.lineFlags[at >>> LINE_SHIFT]! & LINE_HAS_CODE) !== 0) this.codeWritten(at);
+    if ((this.lineFlags[at >>> LINE_SHIFT] & LINE_HAS_CODE) !== 0) this.codeWritten(at);
   }
 
   /**
@@ -189,7 +189,7 @@ export class PhysicalMemory {
     const end = address + data.length;
     if (end > 2 ** 32) throw new RangeError(`${data.length} bytes at ${hex32(address)} run past the address space`);
     for (let a = address - (address % PAGE_BYTES); a < end; a += PAGE_BYTES) {
-      const kind = this.kinds[a / PAGE_BYTES]!;
+      const kind = this.kinds[a / PAGE_BYTES];
       if (kind !== KIND_RAM && kind !== KIND_ROM) {
         throw new RangeError(`no RAM or ROM at ${hex32(Math.max(a, address))} for ${data.length} bytes to be loaded`);
       }
@@ -197,8 +197,8 @@ export class PhysicalMemory {
     for (let i = 0; i < data.length; i++) {
       const a = address + i;
       const at = this.touch(a) + (a % PAGE_BYTES);
-      this.bytes[at] = data[i]!;
-      if ((this.lineFlags[at >>> LINE_SHIFT]! & LINE_HAS_CODE) !== 0) this.codeWritten(at);
+      this.bytes[at] = data[i];
+      if ((this.lineFlags[at >>> LINE_SHIFT] & LINE_HAS_CODE) !== 0) this.codeWritten(at);
     }
   }
 
@@ -207,8 +207,8 @@ export class PhysicalMemory {
     const out = new Uint8Array(length);
     for (let i = 0; i < length; i++) {
       const a = (address + i) >>> 0;
-      const base = this.readMap[a >>> 12]!;
-      if (base !== 0) out[i] = this.bytes[base + (a & 0xfff)]!;
+      const base = this.readMap[a >>> 12];
+      if (base !== 0) out[i] = this.bytes[base + (a & 0xfff)];
     }
     return out;
   }

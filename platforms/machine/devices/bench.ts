@@ -1,0 +1,87 @@
+import type { Device, DeviceHost } from '../device.js';
+import type { BusResult } from '../memory.js';
+
+/** Interrupt lines of the bench board, as bits of register +0x08. */
+export const BENCH_LINE = { timer: 0, software: 1, external: 2 } as const;
+
+const RAISE_TIMER = 0;
+
+/**
+ * The one-page test device of the vector programs (`tests/vectors/README.md`, section 1): output list, exit,
+ * interrupt lines, one-shot timer, console, cycle and instruction counters.
+ */
+export class BenchDevice implements Device {
+  readonly name = 'bench';
+  /** Every word stored to +0x00, in order, unsigned. */
+  outputs: number[] = [];
+  /** Characters stored to +0x10. */
+  console = '';
+  /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line. */
+  timerRises: number[] = [];
+  private lines = 0;
+  private host!: DeviceHost;
+
+  attach(host: DeviceHost): void {
+    this.host = host;
+  }
+
+  reset(): void {
+    this.outputs = [];
+    this.console = '';
+    this.timerRises = [];
+    this.setLines(0);
+  }
+
+  read(offset: number, _size: 1 | 2 | 4, now: number): number {
+    if (offset === 0x00) return now >>> 0;
+    if (offset === 0x14) return this.host.retired() >>> 0;
+    return 0;
+  }
+
+  write(offset: number, _size: 1 | 2 | 4, value: number, now: number): BusResult {
+    switch (offset) {
+      case 0x00:
+        this.outputs.push(value >>> 0);
+        break;
+      case 0x04:
+        this.host.exit(value);
+        break;
+      case 0x08:
+        this.setLines(value);
+        break;
+      case 0x0c:
+        this.host.schedule(this, now + value, RAISE_TIMER);
+        break;
+      case 0x10:
+        this.console += String.fromCharCode(value & 0xff);
+        break;
+    }
+    return 'ok';
+  }
+
+  fire(_tag: number, at: number): void {
+    this.timerRises.push(at);
+    this.setLines(this.lines | (1 << BENCH_LINE.timer));
+  }
+
+  private setLines(lines: number): void {
+    const changed = this.lines ^ lines;
+    this.lines = lines;
+    for (let line = 0; line < 32; line++) {
+      if (((changed >>> line) & 1) !== 0) this.host.setInterruptLine(line, ((lines >>> line) & 1) !== 0);
+    }
+  }
+
+  save(): number[] {
+    const text = Array.from(this.console, (c) => c.charCodeAt(0));
+    return [this.lines, this.outputs.length, this.timerRises.length, ...this.outputs, ...this.timerRises, ...text];
+  }
+
+  load(state: readonly number[]): void {
+    const [lines = 0, outputs = 0, rises = 0] = state;
+    this.outputs = state.slice(3, 3 + outputs);
+    this.timerRises = state.slice(3 + outputs, 3 + outputs + rises);
+    this.console = String.fromCharCode(...state.slice(3 + outputs + rises));
+    this.setLines(lines);
+  }
+}
