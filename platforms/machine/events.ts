@@ -38,7 +38,7 @@ export class EventQueue {
   fireDue(now: number): void {
     while (this.next <= now) {
       const { at, device, tag } = this.pending.shift()!;
-      this.devices[device]!.fire(tag, at);
+      this.devices[device].fire(tag, at);
     }
   }
 
@@ -55,7 +55,7 @@ export class EventQueue {
   load(state: readonly number[]): void {
     this.pending = [];
     for (let i = 0; i < state.length; i += 3) {
-      this.pending.push({ at: state[i]!, device: state[i + 1]!, tag: state[i + 2]! });
+      this.pending.push({ at: state[i], device: state[i + 1], tag: state[i + 2] });
     }
   }
 }
