@@ -20,12 +20,12 @@ export interface ImageSymbol {
 }
 
 /**
- * A phase mark: from the instruction at this physical address on, cycles are booked to `phase`. `inherit` goes back to
- * the phase that was in force when the surrounding call or trap began (`.phase inherit`).
+ * A phase mark: when the instruction at this physical address starts, the phase becomes `phase` (index into `PHASES`) and
+ * stays so until another mark, a trap or a return from one. `.phase inherit` makes no mark: the code runs in its caller's phase.
  */
 export interface PhaseMark {
   readonly physical: PhysicalAddress;
-  readonly phase: number | 'inherit';
+  readonly phase: number;
 }
 
 /** The source line that produced the bytes from `physical` up to the next entry. */
@@ -49,4 +49,8 @@ export interface Image {
   readonly domains: readonly ImageDomain[];
   readonly lines: readonly SourceLine[];
   readonly entry: VirtualAddress;
+  /** Kernel word that holds the running protection domain, where no register of the hardware does. */
+  readonly spaceWord?: PhysicalAddress;
+  /** Kernel word that holds the running thread. */
+  readonly threadWord?: PhysicalAddress;
 }

@@ -8,8 +8,10 @@ export interface ProbeEvent {
   instructions: number;
   physical: number;
   virtual: number;
-  /** Address space the core was in (`satp` root, host process, 0 where there is one). */
+  /** Protection domain: the word `Image.spaceWord`, else what the hardware knows (`satp` root page, PCC base), else 0. */
   space: number;
+  /** Running thread: the word `Image.threadWord`, else 0. */
+  thread: number;
 }
 
 /** Called when the instruction at a probed address retires. Return true to make `run` stop after it. */
