@@ -1,0 +1,2 @@
+export type * from './platforms/machine/machine.js';
+export type * from './platforms/platform.js';
