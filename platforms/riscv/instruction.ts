@@ -1,3 +1,4 @@
+import type { OperandField } from './fields.js';
 import type { Op } from './operations.js';
 
 /** Extension an instruction belongs to; a core accepts a set of them. `machine` and `supervisor` are privileged. */
@@ -30,41 +31,36 @@ export type TimingClass =
   | 'wait'
   | 'aes';
 
-/**
- * Where an operand's bits are. Register fields give a register number; immediate fields name the format of the manual
- * (unprivileged ISA, section 2.3 and, for compressed ones, chapter "C"), which fixes scaling, sign and bit order.
- */
-export type OperandField =
-  | 'rd'
-  | 'rs1'
-  | 'rs2'
-  | 'imm.i'
-  | 'imm.s'
-  | 'imm.b'
-  | 'imm.u'
-  | 'imm.j'
-  | 'shamt'
-  | 'csr'
-  | 'uimm'
-  | 'bs'
-  | 'pred'
-  | 'succ'
-  | 'fm'
-  | 'aq'
-  | 'rl'
-  | string;
+/** Words with `(word & mask) === match`. */
+export interface Pattern {
+  readonly match: number;
+  readonly mask: number;
+}
 
-/** One instruction: its encoding, operands, assembler form, timing class and manual section. The only home of these facts. */
-export interface Instruction {
+/**
+ * One instruction: its encoding, operands, assembler form, timing class and manual section. The only home of these facts.
+ * A word w is this instruction if `(w & mask) === match` and no pattern of `except` matches; the first entry in table
+ * order wins.
+ */
+export interface Instruction extends Pattern {
   readonly mnemonic: string;
   /** Operation the interpreter executes. A compressed instruction has that of the instruction it expands to. */
   readonly op: Op;
-  /** Bits that are fixed: an instruction word w is this one if (w & mask) === match (first entry in table order wins). */
-  readonly match: number;
-  readonly mask: number;
+  /** Reserved code points inside the pattern: they are illegal instructions. */
+  readonly except?: readonly Pattern[];
   readonly length: 2 | 4;
-  /** Assembler operands in order, in the syntax GNU as prints them, for instance `rd,rs1,imm.i` or `rd,imm.i(rs1)`. */
+  /**
+   * Assembler operands in order, as GNU as prints them: names of `OperandField`, literal `sp`, and the punctuation
+   * `,` `(` `)`; for instance `rd,imm.i(rs1)`. Empty for none.
+   */
   readonly operands: string;
+  /** Operands of the operation that no field holds (`c.jal` writes x1). */
+  readonly implied?: { readonly rd?: number; readonly rs1?: number; readonly imm?: number };
+  /**
+   * Present on encodings that cores must accept and software should not use: never assembled from the mnemonic. The
+   * fields count in decoding.
+   */
+  readonly decodeOnly?: readonly OperandField[];
   readonly timing: TimingClass;
   readonly extension: Extension;
   /** Manual and section. */
