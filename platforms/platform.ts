@@ -1,5 +1,7 @@
 import type { Machine } from './machine/machine.js';
 
+export type { Checked } from './machine/checked.js';
+
 /** A parameter of a platform, as `--set platform.name=value` takes it. One entry is the only home of its default. */
 export interface Parameter {
   readonly name: string;
@@ -24,9 +26,6 @@ export type ParameterValue = number | boolean | string;
 
 /** A complete set of parameter values by name. */
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
-
-/** A result or one line that says where, what is wrong and what would be right. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /** Ranges that `exec --ram START:SIZE` asks for instead of the board's own. */
 export interface RamRange {
