@@ -30,8 +30,30 @@ const KIND_DEVICE = 3; // KIND_DEVICE + n is device n
 /** Line flag: an engine holds decoded instructions of this line, a store to it must call `codeWritten`. */
 export const LINE_HAS_CODE = 1;
 
+/** Line flag: the watched word is in this line, a store to that word must call its handler. */
+export const LINE_WATCHED = 2;
+
+/** Line flags that belong to the engine; it may set and clear these and `LINE_HAS_CODE`, never `LINE_WATCHED`. */
+export const LINE_ENGINE_BITS = 0xfc;
+
 /** log2 of the bytes in a line of `lineFlags`. */
 export const LINE_SHIFT = 5;
+
+/** A page of memory: its physical address and a view of its 4096 bytes in the arena. */
+export interface MemoryPage {
+  readonly address: PhysicalAddress;
+  readonly data: Uint8Array;
+}
+
+/** A copy of touched memory. Plain data; arena offsets in an engine's own snapshot stay valid with it. */
+export interface MemorySnapshot {
+  /** Physical page numbers in the order of the arena: entry i lies at arena page i + 1. */
+  readonly pages: Int32Array;
+  /** Contents of these pages, one after the other. */
+  readonly data: Uint8Array;
+  /** `lineFlags` of these pages, the engine's bits only. */
+  readonly flags: Uint8Array;
+}
 
 /**
  * Sparse physical memory of one machine: 2^20 pages of 4 KiB, each RAM, ROM, a device or an error range.
@@ -40,8 +62,9 @@ export const LINE_SHIFT = 5;
  * in local variables. `readMap[page]` and `writeMap[page]` give the arena offset of a page, or 0 if the access must
  * go through `read`/`write` (untouched page, ROM store, device, error). All words are little endian.
  *
- * `lineFlags` has one byte per 32-byte arena line. Bit 0 is `LINE_HAS_CODE`; the other bits belong to the engine (for
- * instance "this line is in the modelled data cache").
+ * `lineFlags` has one byte per 32-byte arena line. Bit 0 is `LINE_HAS_CODE`, bit 1 `LINE_WATCHED`; bits 2 to 7 belong to
+ * the engine (for instance "this line is in the modelled data cache"). An engine that stores into the arena itself calls
+ * `stored` afterwards if one of the two low bits of the line is set; no other store costs anything more than that test.
  */
 export class PhysicalMemory {
   readonly arena: ArrayBuffer;
@@ -55,12 +78,18 @@ export class PhysicalMemory {
   readonly lineFlags: Uint8Array;
   /** Physical page number of each arena page, for snapshots, hashes and engines that walk lines. */
   readonly pageOfArena: Int32Array;
-  /** Called with the arena offset of a line that holds decoded code, after a store changed it. */
+  /**
+   * Set by the engine: called with an arena offset in a line that holds decoded code, after a store or a loader changed
+   * the line. All of the line is to be decoded again (an instruction that begins at the end of the line before it too).
+   */
   codeWritten: (arenaOffset: number) => void = () => undefined;
 
   private readonly kinds = new Uint16Array(1 << 20);
   private readonly devices: Device[] = [];
   private readonly deviceStart: number[] = [];
+  private watched = -1; // physical address, -1 = none
+  private watchedPage = -1;
+  private watcher: (value: number) => void = () => undefined;
   private usedPages = 1; // arena page 0 stays unused, so that offset 0 can mean "slow path"
 
   /**
@@ -95,7 +124,10 @@ export class PhysicalMemory {
     this.kinds.fill(code, start / PAGE_BYTES, (start + bytes) / PAGE_BYTES);
   }
 
-  /** Makes every page untouched (reads as zero) again and clears all line flags. Keeps regions and devices. */
+  /**
+   * Makes every page untouched (reads as zero) again and clears all line flags. Keeps regions, devices and the watch.
+   * Costs time in proportion to the touched pages. The engine discards what it has decoded; `codeWritten` is not called.
+   */
   reset(): void {
     const end = this.usedPages * PAGE_BYTES;
     this.bytes.fill(0, 0, end);
@@ -125,6 +157,7 @@ export class PhysicalMemory {
     this.pageOfArena[this.usedPages++] = page;
     this.readMap[page] = offset;
     if (kind === KIND_RAM) this.writeMap[page] = offset;
+    if (page === this.watchedPage) this.flagWatched(offset);
     return offset;
   }
 
@@ -178,48 +211,169 @@ export class PhysicalMemory {
     if (size === 4) this.words[at >> 2] = value;
     else if (size === 2) this.halves[at >> 1] = value;
     else this.bytes[at] = value;
-    if ((this.lineFlags[at >>> LINE_SHIFT] & LINE_HAS_CODE) !== 0) this.codeWritten(at);
+    if ((this.lineFlags[at >>> LINE_SHIFT] & (LINE_HAS_CODE | LINE_WATCHED)) !== 0) this.stored(at);
+  }
+
+  /**
+   * What has to happen after a store at arena offset `at` to a line with `LINE_HAS_CODE` or `LINE_WATCHED` set; `write`
+   * does it itself. Calls `codeWritten` and the handler of the watch, each if it is concerned.
+   */
+  stored(at: number): void {
+    const flags = this.lineFlags[at >>> LINE_SHIFT];
+    if ((flags & LINE_HAS_CODE) !== 0) this.codeWritten(at);
+    if ((flags & LINE_WATCHED) !== 0 && ((at ^ this.watched) & 0xffc) === 0) this.watcher(this.words[at >> 2] >>> 0);
+  }
+
+  /**
+   * Calls `handler` after every guest store to the word at `address`, or to a part of it, with the whole word, unsigned.
+   * There is one watch; a new one replaces it. It outlives `reset` and `restore`. Loaders (`load`, `zero`) do not set it off.
+   * @throws RangeError if the address is not a multiple of 4 or not in RAM.
+   */
+  watch(address: PhysicalAddress, handler: (value: number) => void): void {
+    if (address % 4 !== 0)
+      throw new RangeError(`cannot watch ${hex32(address)}: a watched word starts at a multiple of 4`);
+    if (this.kinds[address >>> 12] !== KIND_RAM) throw new RangeError(`cannot watch ${hex32(address)}: no RAM there`);
+    this.unwatch();
+    this.watched = address;
+    this.watchedPage = address >>> 12;
+    this.watcher = handler;
+    const base = this.readMap[address >>> 12];
+    if (base !== 0) this.flagWatched(base);
+  }
+
+  /** Ends the watch, if there is one. */
+  unwatch(): void {
+    if (this.watched < 0) return;
+    const base = this.readMap[this.watched >>> 12];
+    if (base !== 0) this.lineFlags[(base + (this.watched & 0xfff)) >>> LINE_SHIFT] &= ~LINE_WATCHED;
+    this.watched = -1;
+    this.watchedPage = -1;
+  }
+
+  private flagWatched(base: number): void {
+    this.lineFlags[(base + (this.watched & 0xfff)) >>> LINE_SHIFT] |= LINE_WATCHED;
+  }
+
+  private mustHold(address: PhysicalAddress, length: number): void {
+    const end = address + length;
+    if (end > 2 ** 32) throw new RangeError(`${length} bytes at ${hex32(address)} run past the address space`);
+    for (let a = address - (address % PAGE_BYTES); a < end; a += PAGE_BYTES) {
+      const kind = this.kinds[a / PAGE_BYTES];
+      if (kind !== KIND_RAM && kind !== KIND_ROM) {
+        throw new RangeError(`no RAM or ROM at ${hex32(Math.max(a, address))} for ${length} bytes to be loaded`);
+      }
+    }
   }
 
   /**
    * Copies bytes into RAM or ROM, as a loader does: no device is called and no time passes.
    * @throws RangeError if a byte would fall outside RAM and ROM; nothing is written then.
+   * @throws MemoryExhausted if no host memory is left.
    */
   load(address: PhysicalAddress, data: Uint8Array): void {
-    const end = address + data.length;
-    if (end > 2 ** 32) throw new RangeError(`${data.length} bytes at ${hex32(address)} run past the address space`);
-    for (let a = address - (address % PAGE_BYTES); a < end; a += PAGE_BYTES) {
-      const kind = this.kinds[a / PAGE_BYTES];
-      if (kind !== KIND_RAM && kind !== KIND_ROM) {
-        throw new RangeError(`no RAM or ROM at ${hex32(Math.max(a, address))} for ${data.length} bytes to be loaded`);
-      }
-    }
-    for (let i = 0; i < data.length; i++) {
-      const a = address + i;
-      const at = this.touch(a) + (a % PAGE_BYTES);
-      this.bytes[at] = data[i];
-      if ((this.lineFlags[at >>> LINE_SHIFT] & LINE_HAS_CODE) !== 0) this.codeWritten(at);
+    this.mustHold(address, data.length);
+    for (let done = 0; done < data.length;) {
+      const inPage = (address + done) % PAGE_BYTES;
+      const part = data.subarray(done, done + PAGE_BYTES - inPage);
+      const at = this.touch(address + done) + inPage;
+      this.bytes.set(part, at);
+      this.loaded(at, part.length);
+      done += part.length;
     }
   }
 
-  /** Copies `length` bytes out of RAM or ROM; device and error pages read as zero. No device is called. */
+  /**
+   * Clears a range of RAM or ROM, as a loader does. Untouched pages are zero already and stay untouched.
+   * @throws RangeError if a byte would fall outside RAM and ROM; nothing is written then.
+   */
+  zero(address: PhysicalAddress, length: number): void {
+    this.mustHold(address, length);
+    for (let done = 0; done < length;) {
+      const inPage = (address + done) % PAGE_BYTES;
+      const part = Math.min(PAGE_BYTES - inPage, length - done);
+      const base = this.readMap[(address + done) >>> 12];
+      if (base !== 0) {
+        this.bytes.fill(0, base + inPage, base + inPage + part);
+        this.loaded(base + inPage, part);
+      }
+      done += part;
+    }
+  }
+
+  private loaded(at: number, length: number): void {
+    const last = (at + length - 1) >>> LINE_SHIFT;
+    for (let line = at >>> LINE_SHIFT; line <= last; line++) {
+      if ((this.lineFlags[line] & LINE_HAS_CODE) !== 0) this.codeWritten(line << LINE_SHIFT);
+    }
+  }
+
+  /**
+   * Copies `length` bytes out of RAM or ROM; untouched, device and error pages read as zero. No device is called and no
+   * page is touched. Addresses wrap around at 2^32.
+   */
   dump(address: PhysicalAddress, length: number): Uint8Array {
     const out = new Uint8Array(length);
-    for (let i = 0; i < length; i++) {
-      const a = (address + i) >>> 0;
+    for (let done = 0; done < length;) {
+      const a = (address + done) >>> 0;
+      const inPage = a & 0xfff;
+      const part = Math.min(PAGE_BYTES - inPage, length - done);
       const base = this.readMap[a >>> 12];
-      if (base !== 0) out[i] = this.bytes[base + (a & 0xfff)];
+      if (base !== 0) out.set(this.bytes.subarray(base + inPage, base + inPage + part), done);
+      done += part;
     }
     return out;
   }
 
+  /** A copy of all touched memory and of the engine's line flags. */
+  save(): MemorySnapshot {
+    const end = this.usedPages * PAGE_BYTES;
+    return {
+      pages: this.pageOfArena.slice(1, this.usedPages),
+      data: this.bytes.slice(PAGE_BYTES, end),
+      flags: this.lineFlags.slice(PAGE_BYTES >>> LINE_SHIFT, end >>> LINE_SHIFT).map((f) => f & LINE_ENGINE_BITS),
+    };
+  }
+
+  /**
+   * Brings back what `save` gave: the same pages at the same arena offsets, all others untouched. No line has
+   * `LINE_HAS_CODE` afterwards: the engine discards what it has decoded. `codeWritten` and the watch are not called.
+   * @throws RangeError if the pages are not RAM or ROM here or are more than this memory can hold; nothing changes then.
+   */
+  restore(snapshot: MemorySnapshot): void {
+    const { pages, data, flags } = snapshot;
+    if (pages.length > this.capacityPages) {
+      throw new RangeError(`a snapshot of ${pages.length} pages does not fit a memory of ${this.capacityPages} pages`);
+    }
+    for (const page of pages) this.mustHold(physical(page * PAGE_BYTES), PAGE_BYTES);
+    this.reset();
+    this.bytes.set(data, PAGE_BYTES);
+    this.lineFlags.set(flags, PAGE_BYTES >>> LINE_SHIFT);
+    for (const page of pages) this.touch(page * PAGE_BYTES);
+  }
+
   /** Touched pages in address order, with their contents (views into the arena, not copies). */
-  *touched(): Generator<{ readonly address: PhysicalAddress; readonly data: Uint8Array }> {
-    const order = Array.from(this.pageOfArena.subarray(1, this.usedPages), (page, i) => ({ page, arena: i + 1 }));
-    order.sort((a, b) => a.page - b.page);
-    for (const { page, arena } of order) {
+  *touched(): Generator<MemoryPage> {
+    const order = Array.from({ length: this.usedPages - 1 }, (_, i) => i + 1);
+    order.sort((a, b) => this.pageOfArena[a] - this.pageOfArena[b]);
+    for (const arena of order) {
       const at = arena * PAGE_BYTES;
-      yield { address: physical(page * PAGE_BYTES), data: this.bytes.subarray(at, at + PAGE_BYTES) };
+      yield {
+        address: physical(this.pageOfArena[arena] * PAGE_BYTES),
+        data: this.bytes.subarray(at, at + PAGE_BYTES),
+      };
+    }
+  }
+
+  /**
+   * Pages that hold something other than zero, in address order: what a state hash covers. Two memories with the same
+   * contents give the same pages, whatever was touched and in whatever order.
+   */
+  *nonZeroPages(): Generator<MemoryPage> {
+    for (const page of this.touched()) {
+      const first = page.data.byteOffset >> 2;
+      let i = first;
+      while (i < first + PAGE_BYTES / 4 && this.words[i] === 0) i++;
+      if (i < first + PAGE_BYTES / 4) yield page;
     }
   }
 }
