@@ -21,11 +21,16 @@ export class EventQueue {
     return this.pending[0]?.at ?? Infinity;
   }
 
-  /** Adds a wake-up. */
+  /**
+   * Adds a wake-up.
+   * @throws RangeError if the device is not on this board or the time is not a number of cycles: a defect of the host.
+   */
   schedule(device: Device, at: number, tag: number): void {
-    const entry = { at, device: this.devices.indexOf(device), tag };
+    const index = this.devices.indexOf(device);
+    if (index < 0) throw new RangeError(`device '${device.name}' asks for a wake-up but is not on the board`);
+    if (!Number.isSafeInteger(at)) throw new RangeError(`device '${device.name}' asks for a wake-up at cycle ${at}`);
     const position = this.pending.findIndex((p) => p.at > at);
-    this.pending.splice(position < 0 ? this.pending.length : position, 0, entry);
+    this.pending.splice(position < 0 ? this.pending.length : position, 0, { at, device: index, tag });
   }
 
   /** Withdraws every wake-up of this device with this tag. */
@@ -42,6 +47,7 @@ export class EventQueue {
     }
   }
 
+  /** Forgets every wake-up (reset). */
   clear(): void {
     this.pending = [];
   }
