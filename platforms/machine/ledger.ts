@@ -38,7 +38,10 @@ export const KIND_INDEX = Object.fromEntries(KINDS.map((k, i) => [k, i])) as Rec
 export interface LedgerReading {
   /** Cycles by phase (row, `PHASES` order) and kind (column, `KINDS` order), row by row. */
   readonly matrix: Float64Array;
-  /** Longest interval with interrupts masked that has ended so far, in cycles, and the pc at which it began. */
+  /**
+   * Longest interval with interrupts masked so far, in cycles, and the pc at which it began. The interval under way
+   * counts up to the time of the reading, if one was given.
+   */
   readonly longestMasked: { readonly cycles: number; readonly from: number };
 }
 
@@ -91,9 +94,16 @@ export class Ledger {
     this.maskedSince = -1;
   }
 
-  /** A copy of the totals. */
-  read(): LedgerReading {
-    return { matrix: this.matrix.slice(), longestMasked: { ...this.longest } };
+  /**
+   * A copy of the totals.
+   * @param now cycle stamp up to which a masked interval under way counts; without it only intervals that ended count.
+   */
+  read(now?: number): LedgerReading {
+    let longestMasked = { ...this.longest };
+    if (now !== undefined && this.maskedSince >= 0 && now - this.maskedSince > longestMasked.cycles) {
+      longestMasked = { cycles: now - this.maskedSince, from: this.maskedFrom };
+    }
+    return { matrix: this.matrix.slice(), longestMasked };
   }
 
   /** Forgets the longest masked interval, so that a span has its own. An interval under way begins anew at `now`. */
@@ -102,12 +112,29 @@ export class Ledger {
     if (this.maskedSince >= 0) this.maskedSince = now;
   }
 
-  /** Back to an empty ledger in phase `user`. */
+  /** Back to an empty ledger in phase `user`, interrupts enabled. */
   reset(): void {
     this.matrix.fill(0);
     this.phaseIndex = 0;
     this.maskedSince = -1;
+    this.maskedFrom = 0;
     this.longest = { cycles: 0, from: 0 };
+  }
+
+  /** The ledger as numbers, for snapshots. */
+  save(): number[] {
+    const { cycles, from } = this.longest;
+    return [this.phaseIndex, this.maskedSince, this.maskedFrom, cycles, from, ...this.matrix];
+  }
+
+  /** Restores what `save` gave. */
+  load(state: readonly number[]): void {
+    const [phase, since, maskedFrom, cycles, from] = state;
+    this.phaseIndex = phase;
+    this.maskedSince = since;
+    this.maskedFrom = maskedFrom;
+    this.longest = { cycles, from };
+    this.matrix.set(state.slice(5));
   }
 }
 
