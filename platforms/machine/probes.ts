@@ -28,13 +28,12 @@ export class ProbeSet {
 
   /** Adds a handler; several may share an address and are called in the order they were added. */
   add(address: PhysicalAddress, handler: ProbeHandler): void {
-    const known = this.handlers.get(address);
-    if (known) known.push(handler);
-    else this.handlers.set(address, [handler]);
+    // a new list, never a longer one: `fire` may be walking the old
+    this.handlers.set(address, [...(this.handlers.get(address) ?? []), handler]);
     this.changed();
   }
 
-  /** Removes a handler that was added. */
+  /** Removes a handler that was added; nothing happens if it was not. */
   remove(address: PhysicalAddress, handler: ProbeHandler): void {
     const rest = (this.handlers.get(address) ?? []).filter((h) => h !== handler);
     if (rest.length > 0) this.handlers.set(address, rest);
@@ -48,11 +47,16 @@ export class ProbeSet {
     this.changed();
   }
 
+  /** Whether an address has a probe. */
   has(address: number): boolean {
     return this.handlers.has(address);
   }
 
-  /** Calls the handlers of the event's physical address. @returns true if one of them wants the run to stop. */
+  /**
+   * Calls the handlers of the event's physical address. A handler may add and remove probes; that takes effect with the
+   * next event, so every handler that was there is called.
+   * @returns true if one of them wants the run to stop.
+   */
   fire(event: ProbeEvent): boolean {
     let stop = false;
     for (const handler of this.handlers.get(event.physical) ?? []) stop = handler(event) || stop;
