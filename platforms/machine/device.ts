@@ -29,7 +29,7 @@ export interface Device {
   readonly name: string;
   /** Called once, when the board is built. */
   attach(host: DeviceHost): void;
-  /** State after a reset of the machine. */
+  /** State after a reset of the machine: time is 0 again and no wake-up is pending. Puts its interrupt lines low. */
   reset(): void;
   /** A load of 1, 2 or 4 bytes at cycle `now`; undefined = bus error. */
   read(offset: number, size: 1 | 2 | 4, now: number): number | undefined;
@@ -37,8 +37,8 @@ export interface Device {
   write(offset: number, size: 1 | 2 | 4, value: number, now: number): BusResult;
   /** A wake-up asked for with `schedule` has come due. */
   fire(tag: number, at: number): void;
-  /** The state as numbers. */
+  /** The state as numbers: integers of at most 53 bits. */
   save(): readonly number[];
-  /** Restores what `save` gave. */
+  /** Restores what `save` gave and drives its interrupt lines again. The machine restores pending wake-ups, not the device. */
   load(state: readonly number[]): void;
 }
