@@ -1,4 +1,5 @@
-import type { PhysicalAddress, VirtualAddress } from './units.js';
+import type { PhysicalMemory } from './memory.js';
+import { physical, type PhysicalAddress, type VirtualAddress } from './units.js';
 
 /** Bytes to be placed at a physical address before the run starts. */
 export interface Segment {
@@ -17,6 +18,8 @@ export interface ImageSymbol {
   readonly space: number;
   readonly virtual: VirtualAddress;
   readonly physical: PhysicalAddress;
+  /** True for a number with a name (`.set`, `SHN_ABS`): found by name, but never the name of a place. */
+  readonly absolute?: boolean;
 }
 
 /**
@@ -53,4 +56,15 @@ export interface Image {
   readonly spaceWord?: PhysicalAddress;
   /** Kernel word that holds the running thread. */
   readonly threadWord?: PhysicalAddress;
+}
+
+/**
+ * Copies an image's segments into memory and clears the rest of each (`Segment.bytes`), whatever was there before.
+ * @throws RangeError if a segment does not lie in RAM or ROM; segments before it are in memory then.
+ */
+export function placeImage(memory: PhysicalMemory, image: Image): void {
+  for (const { physical: start, data, bytes } of image.segments) {
+    memory.load(start, data);
+    if (bytes > data.length) memory.zero(physical(start + data.length), bytes - data.length);
+  }
 }
