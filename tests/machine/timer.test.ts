@@ -158,6 +158,20 @@ describe('periodic', () => {
     expect(b.timer.read(0x08, 4, 103)).toBe(200);
     expect(b.level).toBe(true);
   });
+
+  it('is acknowledged by a store that comes between a match and its event', () => {
+    const b = new Bench().store(0x10, 100).compare(100).at(99);
+    expect(b.timer.write(0x14, 4, 1, 103)).toBe('ok');
+    expect(b.level).toBe(false);
+    b.at(199);
+    expect([b.level, b.at(200).level]).toEqual([false, true]);
+  });
+
+  it('has one wake-up pending, however often its registers are written', () => {
+    const b = new Bench().store(0x10, 100);
+    for (let i = 0; i < 10; i++) b.compare(100 + i);
+    expect(b.host.queue.save()).toEqual([109, 0, 0]);
+  });
 });
 
 describe('the register map', () => {
