@@ -1,11 +1,5 @@
 import type { BusResult } from './memory.js';
 
-/** An event a device asked for: at `at` cycles the machine calls `fire(tag, at)` on the device. */
-export interface Wakeup {
-  readonly at: number;
-  readonly tag: number;
-}
-
 /** What a device may do to the machine it is plugged into. All of it is deterministic and takes no guest time. */
 export interface DeviceHost {
   /** Sets the interrupt line `line` of the core to `level`. Line numbers are the platform's (see its README). */
