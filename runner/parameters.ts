@@ -1,0 +1,105 @@
+import type { Checked, Parameter, ParameterValue, ParameterValues, Platform } from '../platforms/platform.js';
+import { suggestion } from './suggest.js';
+
+const bad = (problem: string): { ok: false; problem: string } => ({ ok: false, problem });
+
+/** One line on what a parameter takes: `an integer from 0 to 64, a power of two`. */
+export function describeType({ type }: Parameter): string {
+  switch (type.kind) {
+    case 'integer':
+      return `an integer from ${type.minimum} to ${type.maximum}${type.powerOfTwo ? ', a power of two' : ''}`;
+    case 'switch':
+      return 'true or false';
+    case 'choice':
+      return `one of ${type.values.join(', ')}`;
+  }
+}
+
+const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
+
+/** Whether a value is one the parameter takes. */
+export function accepts({ type }: Parameter, value: ParameterValue): boolean {
+  switch (type.kind) {
+    case 'integer':
+      return (
+        typeof value === 'number' &&
+        Number.isInteger(value) &&
+        value >= type.minimum &&
+        value <= type.maximum &&
+        (type.powerOfTwo !== true || isPowerOfTwo(value))
+      );
+    case 'switch':
+      return typeof value === 'boolean';
+    case 'choice':
+      return typeof value === 'string' && type.values.includes(value);
+  }
+}
+
+/**
+ * The platform's defaults with overrides on top.
+ * @param place what the overrides come from, for the message: `--set`, or a file and field
+ * @returns every parameter of the platform with its value, or one line on the first override that does not fit.
+ */
+export function readParameters(
+  platform: Platform,
+  overrides: ParameterValues,
+  place = '--set',
+): Checked<ParameterValues> {
+  const values: Record<string, ParameterValue> = {};
+  for (const parameter of platform.parameters) values[parameter.name] = parameter.default;
+  for (const [name, value] of Object.entries(overrides)) {
+    const parameter = platform.parameters.find((p) => p.name === name);
+    if (parameter === undefined) {
+      const names = platform.parameters.map((p) => p.name);
+      return bad(`${place}: platform ${platform.id} has no parameter '${name}'; ${suggestion(name, names)}`);
+    }
+    if (!accepts(parameter, value)) {
+      return bad(`${place}: ${platform.id}.${name} cannot be ${String(value)}; it takes ${describeType(parameter)}`);
+    }
+    values[name] = value;
+  }
+  return { ok: true, value: values };
+}
+
+function parseValue(parameter: Parameter, text: string): ParameterValue {
+  switch (parameter.type.kind) {
+    case 'integer':
+      return /^-?(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : text;
+    case 'switch':
+      return text === 'true' ? true : text === 'false' ? false : text;
+    case 'choice':
+      return text;
+  }
+}
+
+/**
+ * Reads `platform.name=value` settings, as `--set` takes them, for one platform. Of several settings of one name the last
+ * counts.
+ * @returns a complete set of values, or one line on the first setting that does not fit.
+ */
+export function readSettings(platform: Platform, settings: readonly string[]): Checked<ParameterValues> {
+  const overrides: Record<string, ParameterValue> = {};
+  for (const setting of settings) {
+    const place = `--set ${setting}`;
+    const match = /^([^.=]+)\.([^=]+)=(.*)$/.exec(setting);
+    if (match === null)
+      return bad(`${place}: not of the form platform.name=value; example: --set ${example(platform)}`);
+    const [, id, name, text] = match;
+    if (id !== platform.id) {
+      return bad(
+        `${place}: the platform of this run is ${platform.id}, not '${id}'; write ${platform.id}.${name}=${text}`,
+      );
+    }
+    const parameter = platform.parameters.find((p) => p.name === name);
+    const value = parameter === undefined ? text : parseValue(parameter, text);
+    const checked = readParameters(platform, { [name]: value }, place);
+    if (!checked.ok) return checked;
+    overrides[name] = value;
+  }
+  return readParameters(platform, overrides);
+}
+
+const example = (platform: Platform): string => {
+  const first = platform.parameters[0];
+  return first === undefined ? 'platform.name=value' : `${platform.id}.${first.name}=${String(first.default)}`;
+};
