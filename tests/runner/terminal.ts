@@ -1,0 +1,32 @@
+import { runCommandLine } from '../../runner/cli/program.js';
+import type { Terminal } from '../../runner/cli/terminal.js';
+import { fakePlatform } from './fake-platform.js';
+
+/** A terminal that keeps what is written. */
+export class RecordingTerminal implements Terminal {
+  stdout = '';
+  stderr = '';
+  readonly color = false;
+
+  out(text: string): void {
+    this.stdout += text;
+  }
+
+  err(text: string): void {
+    this.stderr += text;
+  }
+}
+
+/** What a command line gave. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line with the toy platform known as `toy`. */
+export async function bulkhead(...args: string[]): Promise<Finished> {
+  const terminal = new RecordingTerminal();
+  const code = await runCommandLine(args, terminal, [fakePlatform]);
+  return { code, stdout: terminal.stdout, stderr: terminal.stderr };
+}
