@@ -1,3 +1,4 @@
+import type { Image } from './machine/image.js';
 import type { Machine } from './machine/machine.js';
 
 export type { Checked } from './machine/checked.js';
@@ -33,6 +34,16 @@ export interface RamRange {
   readonly bytes: number;
 }
 
+/** A program that measures the host: how fast the platform's engine runs. It ends by the exit device, with code 0. */
+export interface HostBenchmark {
+  readonly name: string;
+  /** What it exercises, one sentence. */
+  readonly meaning: string;
+  /** Overrides of the platform's defaults. */
+  readonly parameters: ParameterValues;
+  image(): Image;
+}
+
 /** How to build a bare machine. */
 export interface MachineRequest {
   readonly parameters: ParameterValues;
@@ -56,6 +67,8 @@ export interface Platform {
   readonly core: string;
   readonly parameters: readonly Parameter[];
   readonly boards: readonly string[];
+  /** Programs for `bulkhead bench`. */
+  readonly benchmarks: readonly HostBenchmark[];
   /** Changes when any simulated result may change; part of every record's key. */
   readonly modelVersion: string;
   /** The ELF machine number it accepts (243 = RISC-V, 40 = Arm). */

@@ -99,6 +99,11 @@ export interface Machine {
   reset(): void;
   /** Loads the image's segments and sets the program counter to its entry. Call after `reset`. */
   load(image: Image): void;
+  /**
+   * The word whose store ends the run: with code 0 for value 1, else with value >>> 1 (the `tohost` of RISC-V tests). A
+   * reset forgets it.
+   */
+  setToHost(address: PhysicalAddress | undefined): void;
   /** Total instructions after which `run` stops with `budget`; default 10^9. */
   setBudget(budget: Instructions): void;
   readonly counters: Counters;
