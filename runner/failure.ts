@@ -40,8 +40,8 @@ export function must<T>(result: Checked<T>): T {
 /** The message of whatever was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-/** Why the operating system refused a file, in words: `ENOENT: no such file...` becomes `no such file or directory`. */
-export function fileReason(thrown: unknown): string {
-  const text = messageOf(thrown);
-  return /^E[A-Z]+: (.*?)(, [a-z]+ '.*)?$/.exec(text)?.[1] ?? text;
-}
+/** Why the operating system refused a file, in words: `ENOENT: no such file..., open 'x'` becomes `no such file or directory`. */
+export const fileReason = (thrown: unknown): string =>
+  messageOf(thrown)
+    .replace(/^E[A-Z0-9]+: /, '')
+    .replace(/, [a-z]+( '.*')?$/, '');

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Platform } from '../../platforms/platform.js';
-import { BadInput, EXIT } from '../failure.js';
+import { BenchmarkFailed } from '../bench/host-speed.js';
+import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN } from '../platforms.js';
+import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
+import { addExec } from './exec.js';
 import { printable, type Terminal } from './terminal.js';
 import { addValidate } from './validate.js';
 
@@ -27,6 +30,8 @@ export async function runCommandLine(
   const context: Context = { terminal, platforms, exit: (c) => (code = c) };
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead validate cores --summary',
+    'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
+    'bulkhead bench',
     'bulkhead validate cores --help',
   ])
     .description(
@@ -34,6 +39,8 @@ export async function runCommandLine(
     )
     .version(version(), '--version', 'print the version');
   addValidate(program, context);
+  addExec(program, context);
+  addBench(program, context);
   if (args.length === 0) {
     program.outputHelp();
     return code;
@@ -43,10 +50,16 @@ export async function runCommandLine(
     return code;
   } catch (thrown) {
     if (thrown instanceof Displayed) return EXIT.fine;
-    if (!(thrown instanceof BadInput)) throw thrown;
-    terminal.err(
-      `bulkhead: ${printable(thrown.message.replace(/^bulkhead(?=:)/, 'arguments').replace(/^bulkhead /, ''))}\n`,
-    );
-    return EXIT.badInput;
+    terminal.err(`bulkhead: ${printable(failureLine(thrown))}\n`);
+    if (process.env['BULKHEAD_DEBUG'] !== undefined) throw thrown;
+    return thrown instanceof BadInput ? EXIT.badInput : EXIT.checkFailed;
   }
+}
+
+/** What went wrong as place, cause and remedy in one line. */
+function failureLine(thrown: unknown): string {
+  const text = messageOf(thrown).replace(/\s*\n\s*/g, ' ');
+  if (thrown instanceof BadInput) return text.replace(/^bulkhead(?=:)/, 'arguments').replace(/^bulkhead /, '');
+  if (thrown instanceof BenchmarkFailed) return `bench: ${text}; the benchmark must end with code 0`;
+  return `internal error: ${text}; this is a defect of Bulkhead, BULKHEAD_DEBUG=1 shows where`;
 }

@@ -14,13 +14,16 @@ describe('help', () => {
     expect(await bulkhead()).toEqual(help);
   });
 
-  test.each([[['validate', 'cores']]])('%o --help has examples and exit codes', async (path) => {
-    const { code, stdout } = await bulkhead(...path, '--help');
-    expect(code).toBe(0);
-    expect(stdout).toContain('Examples:\n  bulkhead ');
-    expect(stdout).toContain('Exit codes:');
-    expect(stdout).toContain('--json');
-  });
+  test.each([[['validate', 'cores']], [['exec']], [['bench']]])(
+    '%o --help has examples and exit codes',
+    async (path) => {
+      const { code, stdout } = await bulkhead(...path, '--help');
+      expect(code).toBe(0);
+      expect(stdout).toContain('Examples:\n  bulkhead ');
+      expect(stdout).toContain('Exit codes:');
+      expect(stdout).toContain('--json');
+    },
+  );
 
   test('--version is that of package.json', async () => {
     expect((await bulkhead('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -229,6 +229,25 @@ class ToyMachine implements Machine {
   }
 }
 
+/** An image of words at 0x60000000, with symbols by name and index of the word. */
+export function imageOf(words: readonly number[], symbols: Readonly<Record<string, number>> = {}): Image {
+  const data = new Uint8Array(Uint32Array.from(words).buffer);
+  const at = 0x60000000;
+  return {
+    segments: [{ physical: physical(at), data, bytes: data.length, writable: true, executable: true }],
+    symbols: Object.entries(symbols).map(([name, index]) => ({
+      name,
+      space: 0,
+      virtual: virtual(at + 4 * index),
+      physical: physical(at + 4 * index),
+    })),
+    phases: [],
+    domains: [],
+    lines: [],
+    entry: virtual(at),
+  };
+}
+
 /** The platform of the toy core; its parameter `wait` makes every instruction slower. */
 export const fakePlatform = {
   id: 'toy',
@@ -274,6 +293,14 @@ export const fakePlatform = {
       default: 0,
       meaning: 'does nothing',
       source: 'chosen for tests',
+    },
+  ],
+  benchmarks: [
+    {
+      name: 'loop',
+      meaning: 'a loop of four instructions',
+      parameters: { ways: 8 },
+      image: (): Image => imageOf([toy.nop, toy.nop, toy.nop, toy.loop(3, 1000), toy.exit(0)]),
     },
   ],
   createMachine: ({ parameters }: MachineRequest): Machine => new ToyMachine(parameters),

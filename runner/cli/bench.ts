@@ -1,0 +1,73 @@
+import { cpus } from 'node:os';
+import type { Command } from 'commander';
+import { markdownTable } from 'markdown-table';
+import type { ParameterValues } from '../../platforms/platform.js';
+import { type HostSpeed, measure } from '../bench/host-speed.js';
+import { must } from '../failure.js';
+import { findPlatform } from '../platforms.js';
+import { collect, type Context, conventions } from './command.js';
+
+interface Options {
+  readonly platform?: readonly string[];
+  readonly json?: true;
+}
+
+/** What the speed depends on besides Bulkhead. */
+const host = (): { readonly node: string; readonly cpu: string } => ({
+  node: process.version,
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+});
+
+const showValues = (values: ParameterValues): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ') || 'defaults';
+
+function table(speeds: readonly HostSpeed[]): string {
+  const header = ['platform', 'benchmark', 'parameters', 'guest instructions', 'runs'];
+  header.push('million/s (median)', 'slowest', 'fastest', 'what it exercises');
+  const lines = speeds.map((s) => [
+    s.platform,
+    s.benchmark,
+    showValues(s.parameters),
+    String(s.instructions),
+    String(s.runs),
+    s.median.toFixed(1),
+    s.slowest.toFixed(1),
+    s.fastest.toFixed(1),
+    s.meaning,
+  ]);
+  return markdownTable([header, ...lines], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l'] });
+}
+
+async function bench(options: Options, { terminal, platforms: known }: Context): Promise<void> {
+  const platforms = options.platform === undefined ? known : [];
+  const chosen = [...platforms];
+  for (const name of options.platform ?? []) chosen.push(must(await findPlatform(name, known)));
+  const { node, cpu } = host();
+  const speeds: HostSpeed[] = [];
+  for (const platform of chosen) {
+    for (const benchmark of platform.benchmarks) {
+      const speed = measure(platform, benchmark);
+      speeds.push(speed);
+      if (options.json === true) terminal.out(`${JSON.stringify({ ...speed, node, cpu })}\n`);
+    }
+  }
+  if (options.json === true) return;
+  terminal.out(
+    `Host speed: node ${node}, ${cpu}. Ledger and all models on, after a switch between two configurations.\n\n`,
+  );
+  terminal.out(`${table(speeds)}\n`);
+}
+
+/** `bulkhead bench`: how fast this host runs guests. */
+export function addBench(program: Command, context: Context): void {
+  conventions(program.command('bench'), 'bulkhead bench', context.terminal, ['bulkhead bench', 'bulkhead bench --json'])
+    .description(
+      'measure the speed of this host: million guest instructions per second, median of five runs, with the cycle ledger and ' +
+        'all models on, after switching between two machine configurations',
+    )
+    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
+    .option('--json', 'one JSON object per benchmark')
+    .action((options: Options) => bench(options, context));
+}

@@ -1,0 +1,146 @@
+import { SymbolTable } from '../../platforms/machine/symbols.js';
+import type { Image } from '../../platforms/machine/image.js';
+import type { Counters, Machine, Stop } from '../../platforms/machine/machine.js';
+import { cycles, instructions } from '../../platforms/machine/units.js';
+import type { ParameterValues, Platform, RamRange } from '../../platforms/platform.js';
+import { BadInput, fileReason } from '../failure.js';
+import { AtomicFile } from './atomic-file.js';
+import { findPlace } from './load.js';
+import { PassageRecorder, type Passages } from './passages.js';
+import { TRACE_HEADER, traceLine } from './trace.js';
+
+/** One program on one bare machine. */
+export interface ExecRequest {
+  readonly platform: Platform;
+  readonly parameters: ParameterValues;
+  readonly board: string;
+  readonly image: Image;
+  /** The program's name, for messages. */
+  readonly file: string;
+  readonly ram?: readonly RamRange[] | undefined;
+  /** Symbols or addresses between which passages are measured; both or none. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly maxInstructions?: number | undefined;
+  /** File for a line per retired instruction and trap. */
+  readonly trace?: string | undefined;
+}
+
+/** How a program ended. */
+export interface ExecResult {
+  readonly end: Stop;
+  readonly console: string;
+  readonly counters: Counters;
+  readonly passages?: Passages;
+}
+
+/** About a tenth of a second of host time; between slices a signal can end the run. */
+const SLICE = 20_000_000;
+
+/** Gives signal handlers a turn. */
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function build({ platform, parameters, board, ram, image, file }: ExecRequest): Machine {
+  let machine: Machine;
+  try {
+    machine = platform.createMachine({ parameters, board, ...(ram === undefined ? {} : { ram }) });
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new BadInput(`platform ${platform.id}`, thrown.message, 'correct --set, --board or --ram');
+  }
+  try {
+    machine.reset();
+    machine.load(image);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new BadInput(file, thrown.message, 'link it for the memory of the board, or give --ram START:SIZE');
+  }
+  return machine;
+}
+
+async function runToEnd(machine: Machine): Promise<Stop> {
+  for (;;) {
+    const stop = machine.run(cycles(machine.counters.cycles + SLICE));
+    if (stop.kind !== 'limit' && stop.kind !== 'probe') return stop;
+    await breathe();
+  }
+}
+
+const cannotWrite = (path: string, thrown: unknown): BadInput =>
+  new BadInput(`--trace ${path}`, fileReason(thrown), 'name a file that can be written');
+
+/** Runs `body` while every retired instruction and trap goes to a file, which is there afterwards or not at all. */
+async function traced<T>(
+  path: string,
+  machine: Machine,
+  request: ExecRequest,
+  symbols: SymbolTable,
+  body: () => Promise<T>,
+): Promise<T> {
+  let file: AtomicFile;
+  try {
+    file = new AtomicFile(path);
+  } catch (thrown) {
+    throw cannotWrite(path, thrown);
+  }
+  const write = (text: string): void => {
+    try {
+      file.write(text);
+    } catch (thrown) {
+      throw cannotWrite(path, thrown);
+    }
+  };
+  const names = {
+    place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || symbols.labelVirtual(pc),
+    disassemble: (word: number, pc: number): string => request.platform.disassemble(word, pc),
+  };
+  const interrupted = (): void => {
+    file.discard();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    write(TRACE_HEADER);
+    machine.setTrace((event) => write(traceLine(event, names)));
+    const result = await body();
+    try {
+      file.commit();
+    } catch (thrown) {
+      throw cannotWrite(path, thrown);
+    }
+    return result;
+  } catch (thrown) {
+    file.discard();
+    throw thrown;
+  } finally {
+    machine.setTrace(undefined);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
+}
+
+/**
+ * Runs a program from reset to its end.
+ * @throws BadInput if the program does not fit the machine, a symbol is unknown or the trace cannot be written.
+ * @throws LedgerMismatch if a passage's cycles do not add up: a defect of the model.
+ */
+export async function execute(request: ExecRequest): Promise<ExecResult> {
+  const { image, from, to, maxInstructions, trace } = request;
+  const symbols = new SymbolTable(image);
+  const ends =
+    from === undefined || to === undefined
+      ? undefined
+      : { from: findPlace('--from', from, image, symbols), to: findPlace('--to', to, image, symbols) };
+  const machine = build(request);
+  machine.setToHost(symbols.find('tohost')?.physical);
+  if (maxInstructions !== undefined) machine.setBudget(instructions(maxInstructions));
+  const recorder = ends === undefined ? undefined : new PassageRecorder(machine, ends.from, ends.to);
+  const end = await (trace === undefined
+    ? runToEnd(machine)
+    : traced(trace, machine, request, symbols, () => runToEnd(machine)));
+  return {
+    end,
+    console: machine.console,
+    counters: machine.counters,
+    ...(recorder === undefined ? {} : { passages: recorder.read() }),
+  };
+}
