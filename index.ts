@@ -1,2 +1,19 @@
-export type * from './platforms/machine/machine.js';
-export type * from './platforms/platform.js';
+/** What a platform plug-in of another author builds on: the contract and the parts of a simulated machine. */
+export * from './platforms/platform.js';
+export * from './platforms/machine/checked.js';
+export * from './platforms/machine/device.js';
+export * from './platforms/machine/devices/bench.js';
+export * from './platforms/machine/devices/console.js';
+export * from './platforms/machine/devices/exit.js';
+export * from './platforms/machine/devices/interrupts.js';
+export * from './platforms/machine/devices/timer.js';
+export * from './platforms/machine/elf.js';
+export * from './platforms/machine/events.js';
+export * from './platforms/machine/hash.js';
+export * from './platforms/machine/image.js';
+export * from './platforms/machine/ledger.js';
+export * from './platforms/machine/machine.js';
+export * from './platforms/machine/memory.js';
+export * from './platforms/machine/probes.js';
+export * from './platforms/machine/symbols.js';
+export * from './platforms/machine/units.js';

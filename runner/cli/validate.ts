@@ -6,7 +6,7 @@ import { rowJson, rowTables, summaryJson, summaryTables } from '../validate/repo
 import { planValidation, type Row, runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
-import { bold } from './terminal.js';
+import { bold, printable } from './terminal.js';
 
 /** The vectors that come with the package; this file is dist/runner/cli/validate.js. */
 const VECTORS = fileURLToPath(new URL('../../../tests/vectors', import.meta.url));
@@ -46,7 +46,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     }
     rows.push(...own);
     if (options.json !== true && options.summary !== true) {
-      for (const table of rowTables(own)) terminal.out(`${table}\n`);
+      for (const table of rowTables(own)) terminal.out(`${printable(table)}\n`);
     }
   }
   const summary = summaries(rows);
@@ -56,7 +56,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     if (options.summary === true) for (const part of summary) terminal.out(`${summaryJson(part)}\n`);
     return;
   }
-  for (const table of summaryTables(summary)) terminal.out(`${table}\n`);
+  for (const table of summaryTables(summary)) terminal.out(`${printable(table)}\n`);
   if (notModelled.length > 0) terminal.out(`Not run, no platform models them: ${notModelled.join(', ')}\n`);
   if (options.heldOut !== true)
     terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');

@@ -2,7 +2,7 @@ import type { Image } from '../../platforms/machine/image.js';
 import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { ParameterValues, Platform } from '../../platforms/platform.js';
-import { BadInput, messageOf, must } from '../failure.js';
+import { BadInput, must } from '../failure.js';
 import { readParameters } from '../parameters.js';
 import { describeStop } from '../stop.js';
 import { suggestion } from '../suggest.js';
@@ -142,10 +142,20 @@ export function planValidation(request: ValidateRequest): Plan {
   return { jobs, notModelled };
 }
 
-/** Runs one vector program from reset to its exit store. */
+/** Loads a program into a machine fresh from reset. @throws BadInput if it does not lie in memory. */
+function place(machine: Machine, image: Image, name: string): void {
+  machine.reset();
+  try {
+    machine.load(image);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new BadInput(name, thrown.message, 'correct load, size or boot');
+  }
+}
+
+/** Runs a program that has been loaded, to its exit store. */
 export function observe(machine: Machine, image: Image): Observation {
   const marks: Mark[] = [];
-  machine.reset();
   machine.probes.clear();
   for (const { address, mark } of findMarkers(image)) {
     machine.probes.add(address, (event) => {
@@ -154,7 +164,6 @@ export function observe(machine: Machine, image: Image): Observation {
     });
   }
   machine.setBudget(instructions(BUDGET));
-  machine.load(image);
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const observation = { marks, outputs: machine.bench?.outputs ?? [], timerRises: machine.bench?.timerRises ?? [] };
   if (stop.kind === 'exit' && stop.code === 0) return observation;
@@ -175,14 +184,8 @@ export function* runJob(job: Job, start: boolean): Generator<Row> {
   const machine = platform.createMachine({ parameters, board });
   for (const program of job.programs) {
     const name = program.kind === 'micro' ? program.bench.name : program.random.name;
-    let seen: Observation;
-    try {
-      seen = observe(machine, program.image);
-    } catch (thrown) {
-      if (thrown instanceof RangeError)
-        throw new BadInput(`${core}: ${name}`, messageOf(thrown), 'correct load, size or boot');
-      throw thrown;
-    }
+    place(machine, program.image, `${core}: ${name}`);
+    const seen = observe(machine, program.image);
     const measured =
       program.kind === 'micro'
         ? microRows(program.bench, config, seen)

@@ -1,9 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { toy } from './fake-platform.js';
+import { temporary } from './temporary.js';
 import { bulkhead } from './terminal.js';
+import { bytesOf } from './vector-writer.js';
 
 const MAIN = fileURLToPath(new URL('../../runner/cli/main.js', import.meta.url));
+const TOY = fileURLToPath(new URL('./fake-platform.js', import.meta.url));
 
 describe('help', () => {
   test('--help and no arguments at all list the commands', async () => {
@@ -79,5 +85,19 @@ describe('as a process', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s during a trace leaves nothing half-written', async (signal) => {
+    const folder = temporary();
+    const program = join(folder, 'loop.bin');
+    writeFileSync(program, bytesOf([toy.jump(0)]));
+    const load = ['--platform', TOY, '--format', 'flat', '--load', '0x60000000'];
+    const args = [MAIN, 'exec', program, ...load, '--trace', join(folder, 'out.trace')];
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await expect.poll(() => readdirSync(folder).length, { timeout: 20_000 }).toBe(2); // program and partial trace
+    child.kill(signal);
+    expect(await ended).toBe(130);
+    expect(readdirSync(folder)).toEqual(['loop.bin']);
   });
 });

@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { execute, type ExecRequest } from '../../runner/exec/run.js';
 import { readParameters } from '../../runner/parameters.js';
 import { must } from '../../runner/failure.js';
 import { fakePlatform, imageOf, toy } from './fake-platform.js';
+import { temporary } from './temporary.js';
 import { bulkhead, type Finished } from './terminal.js';
 import { bytesOf } from './vector-writer.js';
-
-const temporary = (): string => mkdtempSync(join(tmpdir(), 'bulkhead-'));
 
 /** Writes words as a flat file. */
 function flat(words: readonly number[]): string {

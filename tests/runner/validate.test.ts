@@ -4,18 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { toy } from './fake-platform.js';
+import { temporary } from './temporary.js';
 import { bulkhead } from './terminal.js';
-import {
-  BODY,
-  bodyProgram,
-  bytesOf,
-  goodVectors,
-  LOOP,
-  loopBench,
-  PARAMETERS,
-  temporary,
-  writeVectors,
-} from './vector-writer.js';
+import { BODY, bodyProgram, bytesOf, goodVectors, LOOP, loopBench, PARAMETERS, writeVectors } from './vector-writer.js';
 
 const validate = (directory: string, ...args: string[]) =>
   bulkhead('validate', 'cores', '--vectors', directory, ...args);

@@ -1,14 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { toy } from './fake-platform.js';
+import { temporary } from './temporary.js';
 
 /** Little-endian bytes of words. */
 export const bytesOf = (words: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(words).buffer);
-
-/** A fresh directory for one test. */
-export const temporary = (): string => mkdtempSync(join(tmpdir(), 'bulkhead-'));
 
 const LOAD = '0x60000000';
 
