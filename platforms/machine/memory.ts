@@ -71,6 +71,8 @@ export class PhysicalMemory {
   readonly bytes: Uint8Array;
   readonly halves: Uint16Array;
   readonly words: Int32Array;
+  readonly signedBytes: Int8Array;
+  readonly signedHalves: Int16Array;
   /** Arena offset by page number for loads and fetches, 0 = use `read`. */
   readonly readMap = new Int32Array(1 << 20);
   /** Arena offset by page number for stores, 0 = use `write`. */
@@ -105,6 +107,8 @@ export class PhysicalMemory {
     this.bytes = new Uint8Array(this.arena);
     this.halves = new Uint16Array(this.arena);
     this.words = new Int32Array(this.arena);
+    this.signedBytes = new Int8Array(this.arena);
+    this.signedHalves = new Int16Array(this.arena);
     this.lineFlags = new Uint8Array(this.arena.byteLength >>> LINE_SHIFT);
     this.pageOfArena = new Int32Array(capacityPages + 1).fill(-1);
     for (const region of regions) this.addRegion(region);
@@ -159,6 +163,11 @@ export class PhysicalMemory {
     if (kind === KIND_RAM) this.writeMap[page] = offset;
     if (page === this.watchedPage) this.flagWatched(offset);
     return offset;
+  }
+
+  /** Arena pages in use, the unused page 0 included: engines size what they keep per arena page by it. */
+  get usedArenaPages(): number {
+    return this.usedPages;
   }
 
   /** Whether the bus answers an access to this address with data (RAM, ROM, device) rather than an error. */

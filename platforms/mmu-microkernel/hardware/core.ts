@@ -1,0 +1,468 @@
+import { Ledger, PHASE_INDEX } from '../../machine/ledger.js';
+import { LINE_HAS_CODE, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
+import { hex32 } from '../../machine/units.js';
+import { Decoder } from '../../riscv/decode.js';
+import type { Extension } from '../../riscv/instruction.js';
+import { INSTRUCTIONS } from '../../riscv/table.js';
+import { DataBus } from './bus.js';
+import { Cache } from './cache.js';
+import { CSR, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
+import type { CoreConfig } from './parameters.js';
+import { DecodedSlots, offsetOf } from './slots.js';
+import { Tlb } from './tlb.js';
+
+/** `PhysicalMemory.lineFlags`: the line is in the modelled instruction cache. */
+export const LINE_IN_I = 4;
+/** `PhysicalMemory.lineFlags`: the line is in the modelled data cache. */
+export const LINE_IN_D = 8;
+/** Flags that keep a store off the fast path. */
+export const LINE_STORE_SLOW = LINE_HAS_CODE | LINE_WATCHED;
+
+/** Pages per look-aside bank and the number of banks; see `Lookaside`. */
+export const BANK_PAGES = 256;
+const BANKS = 4;
+/** Banks by translation regime. */
+export const BANK = { bare: 0, supervisor: BANK_PAGES, user: 2 * BANK_PAGES, machineTranslated: 3 * BANK_PAGES } as const;
+/** A tag no access has: bits 11:2 are never set in a masked address. */
+const NO_TAG = 0x800;
+
+/** First cycle after the caches are cleared in which a fetch can hit or miss (measured: first retirement 143 + L). */
+const RESET_CYCLE = 132;
+
+const EXTENSIONS: readonly Extension[] = ['I', 'M', 'A', 'C', 'Zicsr', 'Zifencei', 'Zkn', 'machine', 'supervisor', 'custom'];
+
+/** Built once: decoding depends on nothing but the table. */
+const DECODER = new Decoder(INSTRUCTIONS, new Set(EXTENSIONS));
+
+/**
+ * A direct-mapped table of host addresses by virtual page. An entry exists only while the access it stands for would hit
+ * the modelled TLB with permission and needs nothing else, so a hit here is a hit there without change of state.
+ */
+export class Lookaside {
+  /** Virtual page address of each entry. */
+  readonly tags = new Int32Array(BANKS * BANK_PAGES).fill(NO_TAG);
+  /** Arena offset (data) or first slot (fetch) of each entry's page. */
+  readonly bases = new Int32Array(BANKS * BANK_PAGES);
+
+  set(bank: number, address: number, base: number): void {
+    const at = bank + ((address >>> 12) & (BANK_PAGES - 1));
+    this.tags[at] = address & ~0xfff;
+    this.bases[at] = base;
+  }
+
+  /** Forgets every entry. */
+  clear(): void {
+    this.tags.fill(NO_TAG);
+  }
+
+  /** Forgets the entries of all banks but the untranslated one. */
+  clearTranslated(): void {
+    this.tags.fill(NO_TAG, BANK_PAGES);
+  }
+}
+
+/** Counters of `Counters` that are not derived from others. */
+export interface CoreCounts {
+  traps: number;
+  interrupts: number;
+  busBeats: number;
+  pageWalkReads: number;
+  satpWrites: number;
+  sfences: number;
+}
+
+/**
+ * State of the VexRiscv core that the interpreter and the slow paths share.
+ *
+ * Time is kept as the cycle in which an instruction leaves the decode stage ("its D cycle"), relative to `base`. The
+ * pipeline is rigid - a stall in any stage holds every stage before it - so stalls of older instructions are added as soon
+ * as they are known. `next` is the D cycle of the instruction to come, `last` that of the one before, stalls in later
+ * stages included: it retires in cycle `last` + 3.
+ */
+export class Core {
+  readonly x = new Int32Array(33);
+  readonly csr: CsrFile;
+  readonly ledger = new Ledger();
+  readonly bus: DataBus;
+  readonly instructionCache: Cache;
+  readonly dataCache: Cache;
+  readonly instructionTlb: Tlb;
+  readonly dataTlb: Tlb;
+  readonly slots: DecodedSlots;
+  readonly loads = new Lookaside();
+  readonly stores = new Lookaside();
+  readonly fetches = new Lookaside();
+  readonly counts: CoreCounts = { traps: 0, interrupts: 0, busBeats: 0, pageWalkReads: 0, satpWrites: 0, sfences: 0 };
+  /** True for `timing=common`. */
+  readonly common: boolean;
+
+  /** Cycles before the slice; a multiple of 4, so that relative cycles keep the phase of the cache-way counters. */
+  base = 0;
+  next = 0;
+  last = 0;
+  /** Cycle from which each register may be read in decode, if it is the result of a late stage. */
+  readonly ready = new Int32Array(33);
+  /** Latest entry of `ready`: no hazard from here on. */
+  lateUntil = 0;
+  /** A load with a D cycle up to here may collide with a store that is being written to the data cache. */
+  storeWindow = 0;
+  /** Word (arena offset >> 2) and D cycle of the last two cached stores. */
+  storeWord = 0;
+  storeWordBefore = 0;
+  storeAt = 0;
+  storeAtBefore = 0;
+  /** Last stall that held the decode stage: cycles [freezeStart, freezeEnd). */
+  freezeStart = 0;
+  freezeEnd = 0;
+  /** First cycle in which the fetch unit may start again after a line load on a wrong path. */
+  fetchFree = 0;
+  /** Reservation of lr.w. */
+  reserved = false;
+
+  /** First byte of the virtual page being executed, and its first slot. */
+  page = 0;
+  pageSlot = 0;
+  /** Slot of the instruction to come. */
+  slot = 0;
+  /** True while `page`, `pageSlot`, `slot` stand for `pendingPc`, whose page has not been looked up yet. */
+  relocate = true;
+  pendingPc = 0;
+
+  dataBank: number = BANK.bare;
+  fetchBank: number = BANK.bare;
+
+  /** Retired instructions before the slice and in it. */
+  retiredBase = 0;
+  retired = 0;
+
+  // Cycles not yet charged to the ledger, by kind; issue is `retired` less `issueCharged`.
+  issueCharged = 0;
+  hazard = 0;
+  fetchStall = 0;
+  dataStall = 0;
+  translation = 0;
+  exception = 0;
+
+  /** `interpret` returns when `next` reaches this. Slow paths lower it when something is due earlier. */
+  limit = 0;
+  /** Phase at the last trap taken from each privilege mode, for a return to it. */
+  readonly phaseBefore = new Uint8Array(4);
+  /** A probed instruction is being executed: its address. */
+  probe: { physical: number; virtual: number; retired: number } | undefined;
+  /** Cycle (relative) at which interrupts have to be looked at, or `NEVER`. */
+  interruptAt = NEVER;
+  /** Waiting in `wfi`. */
+  waiting = false;
+  /** Cycle (relative) of the last change of an interrupt line. */
+  wakeAt = 0;
+  /** Retired instructions and handler at the last trap, to notice a handler that traps at its first instruction. */
+  trappedAt = -1;
+  trappedTo = 0;
+  /** Phase that begins at the next instruction boundary, or -1. */
+  pendingPhase = -1;
+  /** Kind of the cycles between the end of the last instruction and the next one. */
+  trailing: 'fetchStall' | 'exception' = 'fetchStall';
+  /** Reason why the core can never go on. */
+  wedged: string | undefined;
+
+  /** Physical addresses with a phase mark: phase index by address. */
+  readonly phaseMarks = new Map<number, number>();
+  /** Physical addresses with a probe; kept by the machine. */
+  isProbed: (physical: number) => boolean = () => false;
+
+  constructor(
+    readonly config: CoreConfig,
+    readonly memory: PhysicalMemory,
+  ) {
+    this.common = config.timing === 'common';
+    this.bus = new DataBus(config);
+    this.slots = new DecodedSlots(DECODER, memory.capacityPages + 1);
+    this.instructionCache = new Cache(memory, LINE_IN_I, config.instructionCacheBytes, config.instructionCacheWays);
+    this.dataCache = new Cache(memory, LINE_IN_D, config.dataCacheBytes, config.dataCacheWays);
+    this.instructionTlb = new Tlb(config.instructionTlbEntries, config.asid);
+    this.dataTlb = new Tlb(config.dataTlbEntries, config.asid);
+    this.instructionCache.evicted = (offset) => this.slots.forgetLine(offset);
+    memory.codeWritten = (offset) => this.codeWritten(offset);
+    this.csr = new CsrFile(config, {
+      cycleCount: () => this.base + this.last + 1,
+      retiredCount: () => this.retiredBase + this.retired,
+      translationChanged: () => this.regimeChanged(true),
+      satpWritten: () => this.satpWritten(),
+      interruptsChanged: () => this.interruptsChanged(),
+    });
+    this.reset();
+  }
+
+  /** Power-on state; the memory has been reset before. */
+  reset(): void {
+    this.x.fill(0);
+    this.csr.reset();
+    this.ledger.reset();
+    this.bus.reset();
+    this.instructionCache.reset();
+    this.dataCache.reset();
+    this.instructionTlb.reset();
+    this.dataTlb.reset();
+    this.forgetDecoded();
+    this.base = 0;
+    this.next = this.common ? 0 : RESET_CYCLE;
+    this.last = this.next - 1;
+    this.ready.fill(0);
+    this.lateUntil = this.storeWindow = this.freezeStart = this.freezeEnd = this.fetchFree = 0;
+    this.storeAt = this.storeAtBefore = -8;
+    this.reserved = this.waiting = false;
+    this.retiredBase = this.retired = this.issueCharged = 0;
+    this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
+    // The cycles in which the caches are cleared belong to no instruction; they are in the ledger, so that it sums.
+    this.exception = this.next;
+    this.interruptAt = NEVER;
+    this.wedged = undefined;
+    this.probe = undefined;
+    this.pendingPhase = this.trappedAt = -1;
+    this.trappedTo = this.wakeAt = 0;
+    this.phaseBefore.fill(0);
+    for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
+    this.regimeChanged(true);
+    this.jumpTo(0);
+    this.noteMasking();
+  }
+
+  /** Drops all decoded slots and look-asides; they are derived from memory. Call before memory pages are given back. */
+  forgetDecoded(): void {
+    this.slots.forgetAll(this.memory.usedArenaPages);
+    this.loads.clear();
+    this.stores.clear();
+    this.fetches.clear();
+  }
+
+  /** Address of the instruction to come, signed. */
+  get pc(): number {
+    return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
+  }
+
+  /** Goes on at `pc`; the page is looked up by the next fetch, at whose cycle a TLB miss counts. */
+  jumpTo(pc: number): void {
+    this.relocate = true;
+    this.pendingPc = pc | 0;
+  }
+
+  /** The address-space identifier in use. */
+  get asid(): number {
+    return (this.csr.satp >>> 22) & 0x1ff;
+  }
+
+  /** Physical address of the root page table. */
+  get root(): number {
+    return (this.csr.satp << 12) >>> 0;
+  }
+
+  /** After a change of privilege, `satp` mode or status bits that take part in translation. */
+  regimeChanged(permissions: boolean): void {
+    const translating = this.csr.satp < 0;
+    const { privilege, status } = this.csr;
+    const banks = privilege === SUPERVISOR ? BANK.supervisor : BANK.user;
+    this.fetchBank = translating && privilege !== MACHINE ? banks : BANK.bare;
+    this.dataBank = this.fetchBank;
+    const through = (status >>> 11) & 3;
+    if (translating && privilege === MACHINE && ((status >>> 17) & 1) !== 0 && through !== MACHINE) {
+      const checked = through === SUPERVISOR ? BANK.supervisor : BANK.user;
+      this.dataBank = this.config.mprvIgnoresUser ? BANK.machineTranslated : checked;
+    }
+    if (permissions) {
+      this.loads.clearTranslated();
+      this.stores.clearTranslated();
+      this.fetches.clearTranslated();
+    }
+  }
+
+  private satpWritten(): void {
+    this.counts.satpWrites++;
+    if (!this.config.asid) {
+      this.instructionTlb.empty();
+      this.dataTlb.empty();
+    }
+    this.regimeChanged(true);
+  }
+
+  /** A line or an interrupt-enable bit changed at D cycle `last`. */
+  private interruptsChanged(): void {
+    this.noteMasking();
+    // Enable bits written in E (last + 1) reach the registered interrupt request two cycles later.
+    this.interruptAt = Math.min(this.interruptAt, this.last + 3);
+    this.limit = Math.min(this.limit, this.interruptAt);
+  }
+
+  /** Tells the ledger whether interrupts of the current mode are masked. */
+  noteMasking(): void {
+    const now = this.base + this.last + 1;
+    if (this.csr.masked) this.ledger.interruptsMasked(now, this.pc >>> 0);
+    else this.ledger.interruptsEnabled(now);
+  }
+
+  private codeWritten(offset: number): void {
+    const line = offset & ~31;
+    this.slots.forgetLine(line);
+    this.memory.lineFlags[line >>> 5] &= ~LINE_HAS_CODE;
+  }
+
+  /** Sets an interrupt line; the core sees it two cycles after cycle `at` (absolute): `mip` and the request are registers. */
+  setLine(line: number, level: boolean, at: number): void {
+    this.csr.lines = level ? this.csr.lines | (1 << line) : this.csr.lines & ~(1 << line);
+    this.wakeAt = at - this.base;
+    this.interruptAt = Math.min(this.interruptAt, this.wakeAt + 2);
+    this.limit = Math.min(this.limit, this.interruptAt);
+  }
+
+  /**
+   * The cycle in which the instruction to come really leaves decode: `next` counts the stall of an older instruction from
+   * its beginning, although younger ones still move.
+   */
+  get leavesDecode(): number {
+    return this.next < this.freezeEnd ? this.next - (this.freezeEnd - this.freezeStart) : this.next;
+  }
+
+  /**
+   * Books the cycles since the last call to the current phase, up to the end of the last instruction's own time.
+   * @param issued retired instructions so far in the slice.
+   */
+  charge(): void {
+    const issue = this.retired - this.issueCharged;
+    this.issueCharged = this.retired;
+    this.ledger.charge(issue, this.hazard, this.fetchStall, this.dataStall, this.translation, this.exception);
+    this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
+  }
+
+  /** Changes the ledger's phase. */
+  setPhase(phase: number): void {
+    if (phase === this.ledger.phase) return;
+    this.charge();
+    this.ledger.setPhase(phase);
+  }
+
+  /**
+   * Takes a trap of the instruction with D cycle `at`.
+   * @param pc address for xepc. An exception found by decode, execute or write-back alike travels to write-back: the
+   *   handler's first instruction leaves decode 7 cycles after `at`.
+   */
+  trap(cause: number, value: number, pc: number, at: number): void {
+    this.counts.traps++;
+    this.next = at;
+    this.enterPhase();
+    const handler = this.csr.enterTrap(cause, value, pc);
+    const retired = this.retiredBase + this.retired;
+    if (retired === this.trappedAt && handler === this.trappedTo && pc === handler) {
+      this.wedged = `the trap handler at ${hex32(handler)} traps at its first instruction (cause ${cause})`;
+    }
+    this.trappedAt = retired;
+    this.trappedTo = handler;
+    this.enter(handler, Math.max(at + 5, this.fetchFree) + 2);
+  }
+
+  /** Takes the pending interrupt before the instruction with D cycle `next`: the pipeline drains, then the jump. */
+  interrupt(cause: number): void {
+    this.counts.traps++;
+    this.counts.interrupts++;
+    this.enterPhase();
+    const pc = this.pc;
+    this.enter(this.csr.enterTrap(cause | 0x80000000, 0, pc), this.next + 6);
+  }
+
+  private enterPhase(): void {
+    this.phaseBefore[this.csr.privilege] = this.ledger.phase;
+    this.setPhase(PHASE_INDEX['hardware entry']);
+  }
+
+  /** Phase that the current privilege mode was in when a trap left it. */
+  get interruptedPhase(): number {
+    return this.phaseBefore[this.csr.privilege];
+  }
+
+  private enter(handler: number, next: number): void {
+    const common = this.next + 2;
+    const at = this.common ? common : next;
+    this.exception += at - this.next;
+    this.next = at;
+    this.last = at - 4;
+    this.regimeChanged(false);
+    this.noteMasking();
+    this.interruptAt = this.next;
+    this.limit = Math.min(this.limit, this.next);
+    this.jumpTo(handler);
+  }
+
+  /**
+   * The divider holds the memory stage (VexRiscv `MulDivIterativePlugin`: 32 steps and 2) for an instruction with D cycle
+   * `at`. @returns its effective D cycle.
+   */
+  dividing(at: number, rd: number): number {
+    if (this.common) {
+      this.ready[rd] = at + 1;
+      return at;
+    }
+    this.freezeStart = at + 2;
+    this.freezeEnd = at + 2 + DIVIDE_STALL;
+    this.hazard += DIVIDE_STALL;
+    this.ready[rd] = at + DIVIDE_STALL + 2;
+    return at + DIVIDE_STALL;
+  }
+
+  /** Passes the mark on the instruction to come: sets the phase, arms the probe. @returns what the mark covers. */
+  passMark(): number {
+    const offset = offsetOf(this.slot);
+    const physical = ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
+    const phase = this.phaseMarks.get(physical);
+    if (phase !== undefined) this.setPhase(phase);
+    if (this.isProbed(physical)) {
+      this.probe = { physical, virtual: this.pc >>> 0, retired: this.retired };
+      this.limit = STOP;
+    }
+    return this.slots.covered.get(this.slot)!;
+  }
+
+  /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */
+  setSystemRegister(name: string, value: number): boolean {
+    if (name === 'privilege') this.csr.privilege = value & 3;
+    else if (!Object.hasOwn(CSR, name)) return false;
+    else this.csr.write(CSR[name as keyof typeof CSR], value | 0);
+    this.regimeChanged(true);
+    return true;
+  }
+
+  /** Moves the origin of time so that relative cycles stay small. */
+  rebase(): void {
+    const delta = this.next & ~3;
+    this.base += delta;
+    this.next -= delta;
+    this.settle(delta);
+    this.retiredBase += this.retired;
+    this.issueCharged -= this.retired;
+    this.retired = 0;
+  }
+
+  /** Makes every time but `base` and `next` `delta` cycles (a multiple of 4) earlier: the past, seen from a new origin. */
+  settle(delta: number): void {
+    const floor = -100000;
+    const moved = (time: number): number => Math.max(time - delta, floor);
+    this.last = moved(this.last);
+    this.lateUntil = moved(this.lateUntil);
+    this.storeWindow = moved(this.storeWindow);
+    this.storeAt = moved(this.storeAt);
+    this.storeAtBefore = moved(this.storeAtBefore);
+    this.freezeStart = moved(this.freezeStart);
+    this.freezeEnd = moved(this.freezeEnd);
+    this.fetchFree = moved(this.fetchFree);
+    this.wakeAt = moved(this.wakeAt);
+    if (this.interruptAt !== NEVER) this.interruptAt = moved(this.interruptAt);
+    for (let i = 0; i < 33; i++) this.ready[i] = moved(this.ready[i]);
+    this.bus.rebase(delta);
+  }
+}
+
+/** Cycles that a division holds the memory stage. */
+const DIVIDE_STALL = 33;
+
+/** A limit that every cycle has passed: `interpret` returns at the next instruction boundary. */
+export const STOP = -0x80000000;
+
+/** A cycle that never comes. */
+export const NEVER = 0x7fffffff;

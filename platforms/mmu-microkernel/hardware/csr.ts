@@ -1,0 +1,452 @@
+import type { CoreConfig } from './parameters.js';
+
+/** Privilege modes (privileged ISA 1.2). */
+export const USER = 0;
+export const SUPERVISOR = 1;
+export const MACHINE = 3;
+
+/** Fields of `mstatus` (privileged ISA 3.1.6). */
+export const STATUS = {
+  SIE: 1 << 1,
+  MIE: 1 << 3,
+  SPIE: 1 << 5,
+  MPIE: 1 << 7,
+  SPP: 1 << 8,
+  MPP: 3 << 11,
+  MPRV: 1 << 17,
+  SUM: 1 << 18,
+  MXR: 1 << 19,
+} as const;
+
+const MSTATUS_MASK =
+  STATUS.SIE | STATUS.MIE | STATUS.SPIE | STATUS.MPIE | STATUS.SPP | STATUS.MPP | STATUS.MPRV | STATUS.SUM | STATUS.MXR;
+/** `sstatus` also shows MPRV (vectors/README.md section 3, fact 9). */
+const SSTATUS_MASK = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.MPRV | STATUS.SUM | STATUS.MXR;
+const SUPERVISOR_INTERRUPTS = 0x222;
+const INTERRUPTS = 0xaaa;
+/** Delegable exceptions without breakpoint; with it where `breakpointNotDelegated` is off. */
+const MEDELEG_MASK = 0xb3f7;
+
+/** Interrupt causes; the last one in this list that is pending and enabled is taken (VexRiscv `CsrPlugin`). */
+const PRIORITIES = [5, 1, 9, 7, 3, 11] as const;
+
+/** CSR numbers of the core. */
+export const CSR = {
+  sstatus: 0x100,
+  sie: 0x104,
+  stvec: 0x105,
+  sscratch: 0x140,
+  sepc: 0x141,
+  scause: 0x142,
+  stval: 0x143,
+  sip: 0x144,
+  satp: 0x180,
+  mstatus: 0x300,
+  misa: 0x301,
+  medeleg: 0x302,
+  mideleg: 0x303,
+  mie: 0x304,
+  mtvec: 0x305,
+  mscratch: 0x340,
+  mepc: 0x341,
+  mcause: 0x342,
+  mtval: 0x343,
+  mip: 0x344,
+  supervisorMask: 0x9c0,
+  mcycle: 0xb00,
+  minstret: 0xb02,
+  mcycleh: 0xb80,
+  minstreth: 0xb82,
+  machineMask: 0xbc0,
+  cycle: 0xc00,
+  instret: 0xc02,
+  cycleh: 0xc80,
+  instreth: 0xc82,
+  dataCacheInfo: 0xcc0,
+  supervisorPending: 0xdc0,
+  mvendorid: 0xf11,
+  marchid: 0xf12,
+  mimpid: 0xf13,
+  mhartid: 0xf14,
+  machinePending: 0xfc0,
+} as const;
+
+const NUMBERS: ReadonlySet<number> = new Set(Object.values(CSR));
+const NAMES = Object.entries(CSR);
+
+/** Ways to a CSR besides software: the counters, and what a write changes in the engine. */
+export interface CsrHost {
+  /** Cycles since reset, as the counter reads in the cycle of the access. */
+  cycleCount(): number;
+  /** Instructions retired before this one. */
+  retiredCount(): number;
+  /** Status bits that decide about translation changed (MPRV, SUM, MXR, privilege). */
+  translationChanged(): void;
+  /** `satp` was written. */
+  satpWritten(): void;
+  /** Something that decides about interrupts changed. */
+  interruptsChanged(): void;
+}
+
+/**
+ * Control and status registers, trap entry and return (privileged ISA chapters 3 and 4; VexRiscv `CsrPlugin` in
+ * configuration `linuxFull`). All values are 32-bit words, signed in the fields and unsigned outside.
+ */
+export class CsrFile {
+  privilege = MACHINE;
+  status = 0;
+  medeleg = 0;
+  mideleg = 0;
+  enabled = 0;
+  mtvec = 0;
+  mscratch = 0;
+  mepc = 0;
+  mcause = 0;
+  mtval = 0;
+  stvec = 0;
+  sscratch = 0;
+  sepc = 0;
+  scause = 0;
+  stval = 0;
+  satp = 0;
+  machineMask = 0;
+  supervisorMask = 0;
+  /** Bits of `mip` that software sets: SSIP, STIP, SEIP. */
+  private soft = 0;
+  /** Interrupt lines from outside: bit 0 timer, 1 software, 2 and up the external array. */
+  lines = 0;
+  private cycleOffset = 0n;
+  private retiredOffset = 0n;
+
+  constructor(
+    private readonly config: CoreConfig,
+    private readonly host: CsrHost,
+  ) {
+    this.reset();
+  }
+
+  /** Reset state of `tests/vectors/README.md` section 1. */
+  reset(): void {
+    this.privilege = MACHINE;
+    this.status = STATUS.MPP | STATUS.SPP;
+    this.mtvec = 0x60000000;
+    this.medeleg = this.mideleg = this.enabled = this.mscratch = this.mepc = this.mcause = this.mtval = 0;
+    this.stvec = this.sscratch = this.sepc = this.scause = this.stval = this.satp = 0;
+    this.machineMask = this.supervisorMask = this.soft = this.lines = 0;
+    this.cycleOffset = this.retiredOffset = 0n;
+  }
+
+  /**
+   * Whether an instruction may access this CSR in the current mode.
+   * @param write the instruction writes; @param read it reads (all but csrrw/csrrwi with rd = x0).
+   */
+  allows(csr: number, write: boolean, read: boolean): boolean {
+    if (this.privilege < ((csr >>> 8) & 3)) return false;
+    if (!NUMBERS.has(csr)) return false;
+    if (!this.config.countersEverywhere && this.privilege < MACHINE && csr >= CSR.cycle && csr <= CSR.instreth) return false;
+    if (csr >>> 10 !== 3) return true;
+    // The core's quirk: a read-only CSR refuses only an instruction that does nothing but write.
+    return this.config.readOnlyWritesIgnored ? read : !write;
+  }
+
+  /** Reads a CSR that exists. */
+  read(csr: number): number {
+    switch (csr) {
+      case CSR.sstatus:
+        return this.status & SSTATUS_MASK;
+      case CSR.sie:
+        return this.enabled & SUPERVISOR_INTERRUPTS;
+      case CSR.stvec:
+        return this.stvec;
+      case CSR.sscratch:
+        return this.sscratch;
+      case CSR.sepc:
+        return this.sepc;
+      case CSR.scause:
+        return this.scause;
+      case CSR.stval:
+        return this.stval;
+      case CSR.sip:
+        return this.pending & SUPERVISOR_INTERRUPTS;
+      case CSR.satp:
+        return this.satp;
+      case CSR.mstatus:
+        return this.status;
+      case CSR.misa:
+        return 0x40000000;
+      case CSR.medeleg:
+        return this.medeleg;
+      case CSR.mideleg:
+        return this.mideleg;
+      case CSR.mie:
+        return this.enabled;
+      case CSR.mtvec:
+        return this.mtvec;
+      case CSR.mscratch:
+        return this.mscratch;
+      case CSR.mepc:
+        return this.mepc;
+      case CSR.mcause:
+        return this.mcause;
+      case CSR.mtval:
+        return this.mtval;
+      case CSR.mip:
+        return this.pending;
+      case CSR.supervisorMask:
+        return this.supervisorMask;
+      case CSR.machineMask:
+        return this.machineMask;
+      case CSR.supervisorPending:
+        return (this.lines >>> 2) & this.supervisorMask;
+      case CSR.machinePending:
+        return (this.lines >>> 2) & this.machineMask;
+      case CSR.dataCacheInfo:
+        return (this.config.dataCacheBytes / this.config.dataCacheWays) | (32 << 20);
+      case CSR.mcycle:
+      case CSR.cycle:
+        return word(this.cycles(), 0);
+      case CSR.mcycleh:
+      case CSR.cycleh:
+        return word(this.cycles(), 1);
+      case CSR.minstret:
+      case CSR.instret:
+        return word(this.retired(), 0);
+      case CSR.minstreth:
+      case CSR.instreth:
+        return word(this.retired(), 1);
+      case CSR.mvendorid:
+        return 1;
+      case CSR.marchid:
+        return 2;
+      case CSR.mimpid:
+        return 3;
+      default:
+        return 0;
+    }
+  }
+
+  /** The value a read-modify-write instruction starts from: `sip`/`mip` show only the software part of SEIP. */
+  readForUpdate(csr: number): number {
+    const value = this.read(csr);
+    return csr === CSR.sip || csr === CSR.mip ? (value & ~0x200) | (this.soft & 0x200) : value;
+  }
+
+  /** Writes a CSR that exists; writes to read-only ones do nothing. */
+  write(csr: number, value: number): void {
+    switch (csr) {
+      case CSR.sstatus:
+        this.setStatus((this.status & ~SSTATUS_MASK) | (value & SSTATUS_MASK));
+        break;
+      case CSR.mstatus:
+        this.setStatus(legalMpp(value & MSTATUS_MASK, this.status));
+        break;
+      case CSR.sie:
+        this.enabled = (this.enabled & ~SUPERVISOR_INTERRUPTS) | (value & SUPERVISOR_INTERRUPTS);
+        this.host.interruptsChanged();
+        break;
+      case CSR.mie:
+        this.enabled = value & INTERRUPTS;
+        this.host.interruptsChanged();
+        break;
+      case CSR.sip:
+      case CSR.mip:
+        this.soft = value & SUPERVISOR_INTERRUPTS;
+        this.host.interruptsChanged();
+        break;
+      case CSR.stvec:
+        this.stvec = value;
+        break;
+      case CSR.sscratch:
+        this.sscratch = value;
+        break;
+      case CSR.sepc:
+        this.sepc = this.epc(value);
+        break;
+      case CSR.scause:
+        this.scause = value & 0x8000000f;
+        break;
+      case CSR.stval:
+        this.stval = value;
+        break;
+      case CSR.satp:
+        this.satp = value;
+        this.host.satpWritten();
+        break;
+      case CSR.medeleg:
+        this.medeleg = value & (this.config.breakpointNotDelegated ? MEDELEG_MASK : MEDELEG_MASK | 8);
+        break;
+      case CSR.mideleg:
+        this.mideleg = value & SUPERVISOR_INTERRUPTS;
+        this.host.interruptsChanged();
+        break;
+      case CSR.mtvec:
+        this.mtvec = value;
+        break;
+      case CSR.mscratch:
+        this.mscratch = value;
+        break;
+      case CSR.mepc:
+        this.mepc = this.epc(value);
+        break;
+      case CSR.mcause:
+        this.mcause = value & 0x8000000f;
+        break;
+      case CSR.mtval:
+        this.mtval = value;
+        break;
+      case CSR.supervisorMask:
+        this.supervisorMask = value;
+        this.host.interruptsChanged();
+        break;
+      case CSR.machineMask:
+        this.machineMask = value;
+        this.host.interruptsChanged();
+        break;
+      case CSR.mcycle:
+      case CSR.mcycleh:
+        this.cycleOffset += replaced(this.cycles(), csr === CSR.mcycleh, value) - this.cycles();
+        break;
+      case CSR.minstret:
+      case CSR.minstreth:
+        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired();
+        break;
+    }
+  }
+
+  private epc(value: number): number {
+    return this.config.epcKeepsLowBits ? value : value & ~1;
+  }
+
+  private setStatus(status: number): void {
+    const changed = this.status ^ status;
+    this.status = status;
+    if ((changed & (STATUS.MPRV | STATUS.SUM | STATUS.MXR | STATUS.MPP)) !== 0) this.host.translationChanged();
+    if ((changed & (STATUS.MIE | STATUS.SIE)) !== 0) this.host.interruptsChanged();
+  }
+
+  private cycles(): bigint {
+    return BigInt(this.host.cycleCount()) + this.cycleOffset;
+  }
+
+  private retired(): bigint {
+    return BigInt(this.host.retiredCount()) + this.retiredOffset;
+  }
+
+  /** `mip`. */
+  get pending(): number {
+    const array = this.lines >>> 2;
+    const machine =
+      ((this.lines & 1) << 7) | ((this.lines & 2) << 2) | ((array & this.machineMask) !== 0 ? 1 << 11 : 0);
+    return machine | this.soft | ((array & this.supervisorMask) !== 0 ? 1 << 9 : 0);
+  }
+
+  /** Cause of the interrupt to be taken now, or -1. */
+  get interrupt(): number {
+    const active = this.pending & this.enabled;
+    if (active === 0) return -1;
+    const machine = this.privilege < MACHINE || (this.status & STATUS.MIE) !== 0 ? active & ~this.mideleg : 0;
+    const supervised = this.privilege < SUPERVISOR || (this.privilege === SUPERVISOR && (this.status & STATUS.SIE) !== 0);
+    const supervisor = supervised ? active & this.mideleg : 0;
+    const candidates = machine !== 0 ? machine : supervisor;
+    for (let i = PRIORITIES.length - 1; i >= 0; i--) {
+      if (((candidates >>> PRIORITIES[i]) & 1) !== 0) return PRIORITIES[i];
+    }
+    return -1;
+  }
+
+  /** Whether some enabled interrupt is pending, masked or not: what `wfi` waits for. */
+  get wakes(): boolean {
+    return (this.pending & this.enabled) !== 0;
+  }
+
+  /** Whether interrupts of the current mode are masked. */
+  get masked(): boolean {
+    if (this.privilege === USER) return false;
+    return (this.status & (this.privilege === MACHINE ? STATUS.MIE : STATUS.SIE)) === 0;
+  }
+
+  /**
+   * Enters a trap.
+   * @param cause exception code, or interrupt number with bit 31 set; @param value xtval (interrupts keep the old one).
+   * @returns the handler's address.
+   */
+  enterTrap(cause: number, value: number, pc: number): number {
+    const delegated = ((cause < 0 ? this.mideleg : this.medeleg) >>> (cause & 31)) & 1;
+    if (this.privilege < MACHINE && delegated !== 0) {
+      this.scause = cause & 0x8000000f;
+      this.sepc = pc;
+      if (cause >= 0) this.stval = value;
+      const enabled = (this.status & STATUS.SIE) !== 0 ? STATUS.SPIE : 0;
+      const from = this.privilege === SUPERVISOR ? STATUS.SPP : 0;
+      this.status = (this.status & ~(STATUS.SIE | STATUS.SPIE | STATUS.SPP)) | enabled | from;
+      this.privilege = SUPERVISOR;
+      return this.stvec & ~3;
+    }
+    this.mcause = cause & 0x8000000f;
+    this.mepc = pc;
+    if (cause >= 0) this.mtval = value;
+    const enabled = (this.status & STATUS.MIE) !== 0 ? STATUS.MPIE : 0;
+    this.status = (this.status & ~(STATUS.MIE | STATUS.MPIE | STATUS.MPP)) | enabled | (this.privilege << 11);
+    this.privilege = MACHINE;
+    return this.mtvec & ~3;
+  }
+
+  /** `mret`. @returns the address to go on at. */
+  machineReturn(): number {
+    this.privilege = (this.status >>> 11) & 3;
+    const enabled = (this.status & STATUS.MPIE) !== 0 ? STATUS.MIE : 0;
+    this.status = (this.status & ~(STATUS.MPP | STATUS.MIE)) | STATUS.MPIE | enabled;
+    if (this.privilege < MACHINE) this.status &= ~STATUS.MPRV;
+    return this.mepc;
+  }
+
+  /** `sret`. @returns the address to go on at. */
+  supervisorReturn(): number {
+    this.privilege = (this.status & STATUS.SPP) !== 0 ? SUPERVISOR : USER;
+    const enabled = (this.status & STATUS.SPIE) !== 0 ? STATUS.SIE : 0;
+    this.status = (this.status & ~(STATUS.SPP | STATUS.SIE | STATUS.MPRV)) | STATUS.SPIE | enabled;
+    return this.sepc;
+  }
+
+  /** Names and values of the registers that hold state, for debuggers and state hashes. */
+  list(): { name: string; value: number }[] {
+    const derived = ['cycle', 'cycleh', 'instret', 'instreth', 'mcycle', 'mcycleh', 'minstret', 'minstreth'];
+    return NAMES.filter(([name]) => !derived.includes(name)).map(([name, csr]) => ({ name, value: this.read(csr) >>> 0 }));
+  }
+
+  /** The state as numbers. */
+  save(): number[] {
+    const { privilege, status, medeleg, mideleg, enabled, mtvec, mscratch, mepc, mcause, mtval } = this;
+    const { stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines } = this;
+    const first = [privilege, status, medeleg, mideleg, enabled, mtvec, mscratch, mepc, mcause, mtval];
+    const second = [stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines];
+    return [...first, ...second, ...halves(this.cycleOffset), ...halves(this.retiredOffset)];
+  }
+
+  /** Restores what `save` gave. */
+  load(state: readonly number[]): void {
+    [this.privilege, this.status, this.medeleg, this.mideleg, this.enabled] = state;
+    [this.mtvec, this.mscratch, this.mepc, this.mcause, this.mtval] = state.slice(5);
+    [this.stvec, this.sscratch, this.sepc, this.scause, this.stval, this.satp] = state.slice(10);
+    [this.machineMask, this.supervisorMask, this.soft, this.lines] = state.slice(16);
+    this.cycleOffset = joined(state[20], state[21]);
+    this.retiredOffset = joined(state[22], state[23]);
+  }
+}
+
+/** MPP is WARL over 0, 1 and 3: writing 2 keeps the old value. */
+function legalMpp(value: number, old: number): number {
+  return (value & STATUS.MPP) === 2 << 11 ? (value & ~STATUS.MPP) | (old & STATUS.MPP) : value;
+}
+
+const word = (value: bigint, index: number): number => Number(BigInt.asIntN(32, value >> BigInt(32 * index)));
+
+/** `value` with its high or low 32 bits replaced. */
+function replaced(value: bigint, high: boolean, half: number): bigint {
+  const bits = BigInt(half >>> 0);
+  const all = BigInt.asUintN(64, value);
+  return high ? (bits << 32n) | (all & 0xffffffffn) : (all & ~0xffffffffn) | bits;
+}
+
+const halves = (value: bigint): [number, number] => [word(value, 0), word(value, 1)];
+const joined = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low >>> 0);

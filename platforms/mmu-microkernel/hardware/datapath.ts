@@ -1,0 +1,226 @@
+import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
+import { BANK, type Core, LINE_IN_D } from './core.js';
+import { followWrongPath } from './fetch.js';
+import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
+import { SLOT_LONG } from './slots.js';
+
+/** Exception codes of loads (privileged ISA table 3.6); those of stores are 2 higher. */
+const MISALIGNED = 4;
+const ACCESS_FAULT = 5;
+const PAGE_FAULT = 13;
+
+/** Arena offset of a word that stands for uncached data; page 0 of the arena belongs to no guest page. */
+const SCRATCH = 64;
+
+/** Where and when the access that was asked for takes place. Reused between calls. */
+export const datum = {
+  /** D cycle of the instruction as it finally passes, stalls in later stages included. */
+  at: 0,
+  /** Its physical address. */
+  physical: 0,
+};
+
+/** Takes the trap of a data access. Exceptions of write-back redirect like all others. */
+export function fault(core: Core, code: number, access: Access, address: number): -1 {
+  const store = access === Access.STORE || access === Access.AMO;
+  followWrongPath(core, following(core), datum.at + 1, datum.at + 3);
+  core.trap(store ? code + 2 : code, address, core.pc, datum.at);
+  return -1;
+}
+
+/** Slot after the current instruction. */
+const following = (core: Core): number => core.slot + (isLong(core) ? 2 : 1);
+
+const isLong = (core: Core): boolean => {
+  const packed = core.slots.packed[core.slot];
+  return ((core.slots.covered.get(core.slot) ?? packed) & SLOT_LONG) !== 0;
+};
+
+/**
+ * D cycle of an instruction that write-back sends back to be fetched again in cycle `redo`: two stages later, three if it
+ * is a 32-bit instruction in the upper half of its first word.
+ */
+function refetched(core: Core, redo: number): number {
+  const split = ((core.slot - core.pageSlot) & 1) !== 0 && isLong(core) ? 1 : 0;
+  return Math.max(redo, core.fetchFree) + 2 + split;
+}
+
+/** Physical address of a data access, or -1 if it trapped. */
+export function translate(core: Core, address: number, access: Access): number {
+  const bank = core.dataBank;
+  if (bank === BANK.bare) return address >>> 0;
+  const page = address >>> 12;
+  let entry = core.dataTlb.find(page, core.asid);
+  if (entry < 0) {
+    const at = datum.at;
+    // Seen in memory, sent back by write-back; the walk starts when the pipeline is empty.
+    followWrongPath(core, following(core), at + 1, at + 3);
+    const walk = walkPage(core, page, core.common ? at : at + 4);
+    if (walk.endless) {
+      core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
+      return -1;
+    }
+    datum.at = core.common ? walk.done : Math.max(walk.done, refetched(core, at + 3));
+    core.translation += datum.at - at;
+    if (walk.leaf === 0) core.dataTlb.refillInvalid();
+    else core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
+    if (walk.leaf === 0) return fault(core, PAGE_FAULT, access, address);
+    entry = core.dataTlb.find(page, core.asid);
+  }
+  if (!permits(core, core.dataTlb.leaves[entry], access, bank)) return fault(core, PAGE_FAULT, access, address);
+  return (core.dataTlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0;
+}
+
+/** Whether the load at `datum.at` meets a store to the same bytes that is being written to the data cache. */
+function collides(core: Core, key: number): boolean {
+  return hits(core.storeWord, core.storeAt, key) || hits(core.storeWordBefore, core.storeAtBefore, key);
+}
+
+/** Store and load keys: word number and byte mask. The store is in write-back while the load is in execute or memory. */
+function hits(store: number, at: number, key: number): boolean {
+  const distance = datum.at - at;
+  return distance >= 1 && distance <= 2 && store >> 4 === key >> 4 && (store & key & 15) !== 0;
+}
+
+/** Word number and byte mask of `size` bytes at arena offset `offset`. */
+export const storeKey = (offset: number, size: number): number =>
+  ((offset >>> 2) << 4) | (((1 << size) - 1) << (offset & 3));
+
+/** A stall of [start, end) that holds decode. */
+export function freeze(core: Core, start: number, end: number): void {
+  if (end <= start) return;
+  core.freezeStart = start;
+  core.freezeEnd = end;
+  datum.at += end - start;
+  core.dataStall += end - start;
+}
+
+/**
+ * Does everything about a read of `size` bytes at a virtual address that the fast path does not: misalignment,
+ * translation, collision, cache miss, uncached access. Sets `datum.at`, which starts as the instruction's D cycle.
+ * @returns arena offset of the data, or -1 if the access trapped.
+ */
+export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, access: Access): number {
+  datum.at = at;
+  if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, access, address);
+  const physical = translate(core, address, access);
+  if (physical < 0) return -1;
+  datum.physical = physical;
+  const page = isUncached(physical) && !core.common ? 0 : core.memory.touch(physical);
+  if (page === 0) return loadUncached(core, address, physical, size, access);
+  const offset = page + (address & 0xfff);
+  if (core.common) {
+    core.counts.busBeats++;
+    datum.at += 1 + core.config.commonWait;
+    core.dataStall += 1 + core.config.commonWait;
+    return offset;
+  }
+  if (collides(core, storeKey(offset, size)) && (core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
+    const first = datum.at;
+    followWrongPath(core, following(core), first + 1, first + 3);
+    datum.at = refetched(core, first + 3);
+    core.dataStall += datum.at - first;
+  }
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
+  if (access !== Access.AMO) core.loads.set(core.dataBank, address, page);
+  return offset;
+}
+
+/** A data-cache miss in write-back: sent back, and held in execute until the line is there. */
+function miss(core: Core, physical: number): void {
+  const first = datum.at;
+  const w = first + 3;
+  followWrongPath(core, following(core), first + 1, first + 3);
+  const released = refillData(core, physical, w, 0);
+  const again = refetched(core, core.bus.leftWriteBack + 1);
+  if (released > again + 1) {
+    core.freezeStart = again + 1;
+    core.freezeEnd = released;
+  }
+  datum.at = Math.max(again, released - 1);
+  core.dataStall += datum.at - first;
+}
+
+/** A read of a device, of uncached memory or of nothing: the instruction waits in write-back for the answer. */
+function loadUncached(core: Core, address: number, physical: number, size: 1 | 2 | 4, access: Access): number {
+  core.counts.busBeats++;
+  const w = datum.at + 3;
+  if (core.common) {
+    datum.at += 1 + core.config.commonWait;
+    core.dataStall += 1 + core.config.commonWait;
+  } else if (!isUncached(physical) && !core.memory.answers(physical)) {
+    // A cached range that answers with an error: the line is taken in with its error flag.
+    if (!core.dataCache.holds(physical)) miss(core, physical);
+    return fault(core, ACCESS_FAULT, access, address);
+  } else {
+    core.bus.read(w, 1, physical);
+    freeze(core, w, core.bus.lastBeat + 1);
+  }
+  const value = core.memory.read(physical, size, core.base + core.bus.acceptedAt);
+  if (value === undefined) return fault(core, ACCESS_FAULT, access, address);
+  core.memory.words[SCRATCH >> 2] = value;
+  return SCRATCH;
+}
+
+/**
+ * Does everything about a store that the fast path does not.
+ * @param value the word whose low `size` bytes are stored.
+ * @returns arena offset where the caller puts the value, or -1 if the access trapped.
+ */
+export function store(core: Core, address: number, size: 1 | 2 | 4, value: number, at: number): number {
+  datum.at = at;
+  if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, Access.STORE, address);
+  const physical = translate(core, address, Access.STORE);
+  if (physical < 0) return -1;
+  const uncached = isUncached(physical);
+  if (!uncached && !core.memory.answers(physical) && !core.common && core.dataCache.holds(physical)) {
+    return fault(core, ACCESS_FAULT, Access.STORE, address);
+  }
+  const page = core.memory.touch(physical);
+  const offset = page + (address & 0xfff);
+  if (core.config.dataCacheWriteBack && !uncached && !core.common && page !== 0) {
+    if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
+    core.dataCache.soil(physical);
+    core.reserved = false;
+    noteStore(core, storeKey(offset, size));
+  } else {
+    enterStore(core, physical, uncached || page === 0 ? -1 : storeKey(offset, size));
+  }
+  const plain = page !== 0 && (core.memory.lineFlags[offset >>> 5] & (LINE_HAS_CODE | LINE_WATCHED)) === 0;
+  if (plain && core.memory.writeMap[physical >>> 12] !== 0) {
+    if (!uncached && !core.common && !core.config.dataCacheWriteBack) core.stores.set(core.dataBank, address, page);
+    return offset;
+  }
+  const seen = core.common ? datum.at : core.bus.acceptedAt + (core.config.crossbar ? 1 : 0);
+  // The core ignores error responses to writes.
+  core.memory.write(physical, size, value, core.base + seen);
+  return SCRATCH;
+}
+
+/**
+ * Enters a store into the bus.
+ * @param key of a cached store; -1 of one that the data cache does not see.
+ */
+export function enterStore(core: Core, physical: number, key: number): void {
+  core.counts.busBeats++;
+  core.reserved = false;
+  if (core.common) {
+    datum.at += 1 + core.config.commonWait;
+    core.dataStall += 1 + core.config.commonWait;
+    return;
+  }
+  const w = datum.at + 3;
+  freeze(core, w, core.bus.write(w, physical));
+  if (key >= 0) noteStore(core, key);
+}
+
+/** Remembers a store for collisions, if its line is in the data cache. */
+function noteStore(core: Core, key: number): void {
+  const offset = (key >>> 4) << 2;
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) return;
+  core.storeWordBefore = core.storeWord;
+  core.storeAtBefore = core.storeAt;
+  core.storeWord = key;
+  core.storeAt = datum.at;
+  core.storeWindow = datum.at + 2;
+}

@@ -1,0 +1,190 @@
+import { LINE_HAS_CODE } from '../../machine/memory.js';
+import type { Operands } from '../../riscv/decode.js';
+import { Op } from '../../riscv/operations.js';
+import { BANK, type Core, LINE_IN_I } from './core.js';
+import { Access, permits, walkPage } from './mmu.js';
+import { offsetOf, SlotOp, slotOf } from './slots.js';
+
+/** Exception codes of fetches (privileged ISA table 3.6). */
+const FETCH_ACCESS_FAULT = 1;
+const FETCH_PAGE_FAULT = 12;
+
+/** Last halfword of a page. */
+const LAST_HALF = 2047;
+
+/** 32-bit beats that an instruction-cache line takes; the bus is 64 bits wide and moves two at once. */
+const LINE_BEATS = 8;
+
+/** What `fetchInstruction` found, for slots that are not to be dispatched as they stand in memory. */
+export const fetched = { packed: 0 };
+
+/**
+ * Makes the instruction at `core.pc` ready to run: looks its page up, loads missing cache lines, decodes it. Advances
+ * `core.next` by what that costs and leaves the decoded form in `fetched.packed`.
+ * @returns false if a trap was taken instead.
+ */
+export function fetchInstruction(core: Core): boolean {
+  // After a redirect the first word arrives alone: an instruction that starts in its upper half waits for the next word.
+  const redirected = core.next !== core.last + 1;
+  const pc = core.pc;
+  if (core.relocate || (core.slot - core.pageSlot) >> 11 !== 0) {
+    const page = fetchPage(core, pc, pc);
+    if (page < 0) return false;
+    core.page = pc & ~0xfff;
+    core.pageSlot = slotOf(page);
+    core.slot = core.pageSlot + ((pc >>> 1) & LAST_HALF);
+    core.relocate = false;
+  }
+  const half = core.slot - core.pageSlot;
+  const page = pageOffset(core);
+  const at = page + half * 2;
+  requireLine(core, at);
+  let word: number = core.memory.halves[at >> 1];
+  if ((word & 3) === 3) {
+    if (redirected && (half & 1) !== 0 && !core.common) {
+      core.next++;
+      core.fetchStall++;
+    }
+    let upper = at + 2;
+    if (half === LAST_HALF) {
+      const following = fetchPage(core, (pc + 2) | 0, pc);
+      if (following < 0) return false;
+      upper = following;
+    }
+    if ((half & 15) === 15) requireLine(core, upper);
+    word |= core.memory.halves[upper >> 1] << 16;
+    core.memory.lineFlags[upper >>> 5] |= LINE_HAS_CODE;
+  }
+  core.memory.lineFlags[at >>> 5] |= LINE_HAS_CODE;
+  fetched.packed = core.slots.decode(core.slot, half, word);
+  if (half === LAST_HALF && (word & 3) === 3) {
+    core.slots.packed[core.slot] = SlotOp.STRADDLES;
+    core.slots.packed[core.slot + 2] = SlotOp.PAGE_END;
+  } else {
+    const physical = physicalOf(core, at);
+    if (core.phaseMarks.has(physical) || core.isProbed(physical)) core.slots.cover(core.slot);
+  }
+  return true;
+}
+
+/** Arena offset of the page being executed. */
+const pageOffset = (core: Core): number => offsetOf(core.pageSlot);
+
+/** Physical address of an arena offset. */
+export function physicalOf(core: Core, offset: number): number {
+  return ((core.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
+}
+
+/**
+ * Arena offset of the page that the fetch word at `address` lies in, for the instruction at `pc`.
+ * @returns -1 if a trap was taken.
+ */
+function fetchPage(core: Core, address: number, pc: number): number {
+  const bank = core.fetchBank;
+  const known = bank + ((address >>> 12) & 255);
+  if (core.fetches.tags[known] === (address & ~0xfff)) return offsetOf(core.fetches.bases[known]);
+  let physical = address >>> 0;
+  if (bank !== BANK.bare) {
+    const page = address >>> 12;
+    const found = core.instructionTlb.find(page, core.asid);
+    let leaf: number;
+    let superpage = false;
+    if (found >= 0) {
+      leaf = core.instructionTlb.leaves[found];
+    } else {
+      const at = core.next;
+      // The walker starts when the older instructions have left; the fetch starts anew when it is done.
+      const walk = walkPage(core, page, core.common ? at : Math.max(at, core.last + 4));
+      if (walk.endless) {
+        core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
+        return -1;
+      }
+      core.next = core.common ? walk.done : walk.done + 2;
+      core.translation += core.next - at;
+      leaf = walk.leaf;
+      superpage = walk.superpage;
+      if (leaf === 0) core.instructionTlb.refillInvalid();
+      else core.instructionTlb.refill(page, leaf, superpage, core.asid);
+    }
+    if (leaf === 0 || !permits(core, leaf, Access.FETCH, bank)) return fetchFault(core, FETCH_PAGE_FAULT, address, pc);
+    const entry = core.instructionTlb.find(page, core.asid);
+    physical = core.instructionTlb.physicalPage(entry, page) >>> 0;
+  }
+  const offset = core.memory.touch(physical);
+  if (offset === 0) return fetchFault(core, FETCH_ACCESS_FAULT, address, pc);
+  core.fetches.set(bank, address, slotOf(offset));
+  return offset;
+}
+
+/** The core reports the fetch word, not the instruction, as the faulting address. */
+function fetchFault(core: Core, cause: number, address: number, pc: number): -1 {
+  core.trap(cause, core.config.fetchFaultAtWord ? address & ~3 : address, pc, core.next);
+  return -1;
+}
+
+/** Loads the instruction-cache line at arena offset `at` if it is missing; the word arrives in cycle `core.next`. */
+function requireLine(core: Core, at: number): void {
+  if (core.common || (core.memory.lineFlags[at >>> 5] & LINE_IN_I) !== 0) return;
+  const arrival = core.next;
+  const done = loadLine(core, at, inTrueTime(core, arrival));
+  // Fetching starts anew when the line is there and decode moves again, and takes two cycles.
+  core.next = Math.max(done, core.freezeEnd) + 2;
+  core.fetchStall += core.next - arrival;
+}
+
+/** Takes a line in whose miss is seen in cycle `seen`. @returns the first cycle in which fetching may start again. */
+function loadLine(core: Core, at: number, seen: number): number {
+  const start = seen + 1;
+  const end = start + 5 + core.config.memoryLatency;
+  core.counts.busBeats += LINE_BEATS;
+  core.instructionCache.refill(physicalOf(core, at), start, end);
+  return end;
+}
+
+/**
+ * The cycle in which something of the fetch unit really happens. Stalls of later stages are added to `next` at once, but
+ * up to the beginning of the stall the fetch unit runs: a miss there hides behind it.
+ */
+function inTrueTime(core: Core, cycle: number): number {
+  return cycle <= core.freezeEnd ? cycle - (core.freezeEnd - core.freezeStart) : cycle;
+}
+
+const operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
+
+/**
+ * Instructions behind one that turns out to redirect the fetch unit: their words arrive in cycles `from` to `to`, and a
+ * missing line among them is loaded although nobody wants it. `core.fetchFree` tells when fetching may start again.
+ *
+ * Followed only inside the page, and until an instruction that itself redirects.
+ */
+export function followWrongPath(core: Core, slot: number, from: number, to: number): void {
+  if (core.common) return;
+  const { memory, slots } = core;
+  const page = pageOffset(core);
+  let half = slot - core.pageSlot;
+  for (let cycle = from; cycle <= to && half < LAST_HALF; ) {
+    const at = page + half * 2;
+    if (missing(core, at)) return wrongLine(core, at, cycle);
+    let word: number = memory.halves[at >> 1];
+    const long = (word & 3) === 3;
+    if (long) {
+      if (missing(core, at + 2)) return wrongLine(core, at + 2, cycle);
+      word |= memory.halves[(at >> 1) + 1] << 16;
+    }
+    const op = slots.decoder.decode(word, operands);
+    const ready = Math.max(core.ready[operands.rs1], core.ready[operands.rs2]);
+    if (ready > cycle) {
+      cycle = ready;
+      continue;
+    }
+    if (op === Op.JAL || (op >= Op.BEQ && op <= Op.BGEU && operands.imm < 0)) return;
+    half += long ? 2 : 1;
+    cycle++;
+  }
+}
+
+const missing = (core: Core, at: number): boolean => (core.memory.lineFlags[at >>> 5] & LINE_IN_I) === 0;
+
+function wrongLine(core: Core, at: number, cycle: number): void {
+  core.fetchFree = loadLine(core, at, inTrueTime(core, cycle));
+}

@@ -1,0 +1,79 @@
+import type { Core } from './core.js';
+
+/** Core fields that are numbers, in the order in which a snapshot holds them. */
+const NUMBERS = [
+  'base',
+  'next',
+  'last',
+  'lateUntil',
+  'storeWindow',
+  'storeWord',
+  'storeWordBefore',
+  'storeAt',
+  'storeAtBefore',
+  'freezeStart',
+  'freezeEnd',
+  'fetchFree',
+  'retiredBase',
+  'retired',
+  'issueCharged',
+  'hazard',
+  'fetchStall',
+  'dataStall',
+  'translation',
+  'exception',
+  'interruptAt',
+  'wakeAt',
+  'trappedAt',
+  'trappedTo',
+] as const;
+
+/** The state of a core apart from memory, as plain data. */
+export interface CoreState {
+  readonly numbers: readonly number[];
+  readonly x: readonly number[];
+  readonly ready: readonly number[];
+  readonly counts: Core['counts'];
+  readonly phases: readonly number[];
+  readonly pc: number;
+  readonly reserved: boolean;
+  readonly waiting: boolean;
+  readonly wedged: string | undefined;
+  readonly parts: readonly (readonly number[])[];
+}
+
+/** Copies everything that decides about the core's future, decoded instructions and look-asides excepted. */
+export function saveCore(core: Core): CoreState {
+  const { csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb } = core;
+  return {
+    numbers: NUMBERS.map((name) => core[name]),
+    x: [...core.x],
+    ready: [...core.ready],
+    counts: { ...core.counts },
+    phases: [...core.phaseBefore],
+    pc: core.pc,
+    reserved: core.reserved,
+    waiting: core.waiting,
+    wedged: core.wedged,
+    parts: [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].map((part) => [...part.save()]),
+  };
+}
+
+/** Restores what `saveCore` gave. Call after the memory was restored. */
+export function restoreCore(core: Core, state: CoreState): void {
+  const { csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb } = core;
+  [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) => part.load(state.parts[i]));
+  NUMBERS.forEach((name, i) => (core[name] = state.numbers[i]));
+  core.x.set(state.x);
+  core.ready.set(state.ready);
+  Object.assign(core.counts, state.counts);
+  core.phaseBefore.set(state.phases);
+  core.reserved = state.reserved;
+  core.waiting = state.waiting;
+  core.wedged = state.wedged;
+  core.probe = undefined;
+  core.pendingPhase = -1;
+  core.forgetDecoded();
+  core.regimeChanged(true);
+  core.jumpTo(state.pc);
+}

@@ -1,0 +1,258 @@
+import { PHASE_INDEX } from '../../machine/ledger.js';
+import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
+import { Op } from '../../riscv/operations.js';
+import { type Core, LINE_IN_D, STOP } from './core.js';
+import { CSR, MACHINE, SUPERVISOR, USER } from './csr.js';
+import { datum, enterStore, freeze, load, store, storeKey, translate } from './datapath.js';
+import { followWrongPath } from './fetch.js';
+import { Access } from './mmu.js';
+import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
+
+const ILLEGAL_INSTRUCTION = 2;
+const BREAKPOINT = 3;
+const ECALL = 8;
+
+/** Cycles from D of sfence.vma, satp write or fence.i leaving execute to D of the next instruction, fetched anew. */
+const RESCHEDULE = 3;
+
+/**
+ * Executes an instruction that is not in the interpreter's own switch: calls, CSRs, fences, trap returns, atomics. Its
+ * D cycle is `at`. Leaves the core ready for the next instruction, or in the trap handler.
+ */
+export function executeSystem(core: Core, packed: number, immediate: number, at: number): void {
+  const { x, csr, config } = core;
+  const rd = (packed >> SLOT_RD) & 63;
+  const rs1 = (packed >> SLOT_RS1) & 31;
+  const rs2 = (packed >> SLOT_RS2) & 31;
+  switch (packed & 127) {
+    case Op.FENCE_I: {
+      const left = passWhenEmpty(core, at);
+      core.instructionCache.empty();
+      core.jumpTo(nextPc(core, packed));
+      const flushed = core.common ? left + 2 : left + RESCHEDULE + core.instructionCache.sets + 6;
+      core.fetchStall += flushed - left;
+      retire(core, packed, left - 1, flushed);
+      return;
+    }
+    case Op.DCACHE_FLUSH: {
+      const left = core.common ? at + 1 : Math.max(at + 1, core.last + 4);
+      const dirty = rs1 === 0 ? core.dataCache.empty() : core.dataCache.emptySet(x[rs1] >>> 5);
+      const sets = rs1 === 0 ? core.dataCache.sets : 1;
+      core.loads.clear();
+      const done = core.common ? left : left + sets + 1 + 8 * dirty;
+      core.hazard += left - at - 1;
+      core.dataStall += done - left;
+      retire(core, packed, done - 1, done);
+      return;
+    }
+    case Op.ECALL: {
+      if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+      core.trap(ECALL + csr.privilege, config.trapValueOfCalls ? 0x73 : 0, core.pc, at);
+      return;
+    }
+    case Op.EBREAK: {
+      if (!core.common) followWrongPath(core, core.slot + length(packed), at + 1, at + 1);
+      core.trap(BREAKPOINT, config.trapValueOfCalls ? 0x100073 : core.pc, core.pc, at);
+      return;
+    }
+    case Op.LR_W: {
+      const p = load(core, x[rs1], 4, at, Access.LOAD);
+      if (p < 0) return;
+      x[rd] = core.memory.words[p >> 2];
+      core.reserved = true;
+      return passLate(core, packed, rd);
+    }
+    case Op.SC_W: {
+      const reserved = core.reserved;
+      if (reserved) {
+        const p = store(core, x[rs1], 4, x[rs2], at);
+        if (p < 0) return;
+        core.memory.words[p >> 2] = x[rs2];
+      } else {
+        datum.at = at;
+        if (!storable(core, x[rs1])) return;
+      }
+      core.reserved = false;
+      x[rd] = reserved ? 0 : 1;
+      return passLate(core, packed, rd);
+    }
+    case Op.AMOSWAP_W:
+      return amo(core, packed, at, (_, value) => value);
+    case Op.AMOADD_W:
+      return amo(core, packed, at, (old, value) => old + value);
+    case Op.AMOXOR_W:
+      return amo(core, packed, at, (old, value) => old ^ value);
+    case Op.AMOAND_W:
+      return amo(core, packed, at, (old, value) => old & value);
+    case Op.AMOOR_W:
+      return amo(core, packed, at, (old, value) => old | value);
+    case Op.AMOMIN_W:
+      return amo(core, packed, at, (old, value) => Math.min(old, value));
+    case Op.AMOMAX_W:
+      return amo(core, packed, at, (old, value) => Math.max(old, value));
+    case Op.AMOMINU_W:
+      return amo(core, packed, at, (old, value) => (old >>> 0 < value >>> 0 ? old : value));
+    case Op.AMOMAXU_W:
+      return amo(core, packed, at, (old, value) => (old >>> 0 > value >>> 0 ? old : value));
+    case Op.CSRRW:
+      return accessCsr(core, packed, immediate, at, true, rd !== 32, () => x[rs1]);
+    case Op.CSRRS:
+      return accessCsr(core, packed, immediate, at, rs1 !== 0, true, (old) => old | x[rs1]);
+    case Op.CSRRC:
+      return accessCsr(core, packed, immediate, at, rs1 !== 0, true, (old) => old & ~x[rs1]);
+    case Op.CSRRWI:
+      return accessCsr(core, packed, immediate, at, true, rd !== 32, () => immediate >>> 12);
+    case Op.CSRRSI:
+      return accessCsr(core, packed, immediate, at, immediate >>> 12 !== 0, true, (old) => old | (immediate >>> 12));
+    case Op.CSRRCI:
+      return accessCsr(core, packed, immediate, at, immediate >>> 12 !== 0, true, (old) => old & ~(immediate >>> 12));
+    case Op.MRET: {
+      if (csr.privilege < MACHINE) return core.trap(ILLEGAL_INSTRUCTION, 0x30200073, core.pc, at);
+      return returnFromTrap(core, packed, at, MACHINE, csr.machineReturn());
+    }
+    case Op.SRET: {
+      if (csr.privilege < SUPERVISOR) return core.trap(ILLEGAL_INSTRUCTION, 0x10200073, core.pc, at);
+      return returnFromTrap(core, packed, at, SUPERVISOR, csr.supervisorReturn());
+    }
+    case Op.WFI: {
+      if (csr.wakes) return retire(core, packed, at, at + 1);
+      core.waiting = true;
+      core.next = at;
+      return;
+    }
+    case Op.SFENCE_VMA: {
+      if (csr.privilege === USER && !config.unprivilegedFence) {
+        return core.trap(ILLEGAL_INSTRUCTION, sfenceWord(rs1, rs2), core.pc, at);
+      }
+      const left = passWhenEmpty(core, at);
+      core.counts.sfences++;
+      const page = rs1 === 0 ? undefined : x[rs1] >>> 12;
+      const asid = rs2 === 0 ? undefined : x[rs2] & 0x1ff;
+      for (const tlb of [core.instructionTlb, core.dataTlb]) {
+        if (config.asid) tlb.drop(page, asid);
+        else tlb.empty();
+      }
+      core.regimeChanged(true);
+      core.jumpTo(nextPc(core, packed));
+      const next = left + (core.common ? 2 : RESCHEDULE);
+      core.fetchStall += next - left;
+      retire(core, packed, left - 1, next);
+      return;
+    }
+    default:
+      core.trap(ILLEGAL_INSTRUCTION, immediate, core.pc, at);
+  }
+}
+
+const length = (packed: number): number => ((packed & SLOT_LONG) !== 0 ? 2 : 1);
+const nextPc = (core: Core, packed: number): number => core.pc + 2 * length(packed);
+const sfenceWord = (rs1: number, rs2: number): number => 0x12000073 | (rs1 << 15) | (rs2 << 20);
+
+/** Retires the instruction with effective D cycle `last`. */
+function retire(core: Core, packed: number, last: number, next: number): void {
+  core.last = last;
+  core.next = next;
+  core.retired++;
+  if (!core.relocate) core.slot += length(packed);
+}
+
+/** Retires a load-like instruction whose result comes in write-back. */
+function passLate(core: Core, packed: number, rd: number): void {
+  core.ready[rd] = datum.at + (core.common ? 1 : 3);
+  core.lateUntil = Math.max(core.lateUntil, core.ready[rd]);
+  retire(core, packed, datum.at, datum.at + 1);
+}
+
+/** An instruction that waits in execute for memory and write-back to be empty. @returns the cycle it leaves execute. */
+function passWhenEmpty(core: Core, at: number): number {
+  const left = core.common ? at + 1 : Math.max(at + 1, core.last + 4);
+  core.hazard += left - at - 1;
+  return left;
+}
+
+function accessCsr(
+  core: Core,
+  packed: number,
+  immediate: number,
+  at: number,
+  writes: boolean,
+  reads: boolean,
+  combine: (old: number) => number,
+): void {
+  const { csr } = core;
+  const number = immediate & 0xfff;
+  if (!csr.allows(number, writes, reads)) {
+    if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+    return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at);
+  }
+  const left = passWhenEmpty(core, at);
+  core.last = left - 1;
+  let next = left;
+  const old = csr.read(number);
+  if (writes) {
+    csr.write(number, combine(csr.readForUpdate(number)));
+    if (number === CSR.satp) {
+      core.jumpTo(nextPc(core, packed));
+      next = left + (core.common ? 2 : RESCHEDULE);
+      core.fetchStall += next - left;
+    }
+  }
+  const rd = (packed >> SLOT_RD) & 63;
+  core.x[rd] = old;
+  core.ready[rd] = left + 1;
+  core.lateUntil = Math.max(core.lateUntil, left + 1);
+  retire(core, packed, left - 1, next);
+}
+
+/** The instruction word of a CSR instruction, for xtval. */
+function csrWord(packed: number, immediate: number): number {
+  const op = packed & 127;
+  const funct3 = op - Op.CSRRW + 1 + (op >= Op.CSRRWI ? 1 : 0);
+  const source = op >= Op.CSRRWI ? immediate >>> 12 : (packed >> SLOT_RS1) & 31;
+  const rd = (packed >> SLOT_RD) & 31;
+  return ((immediate & 0xfff) << 20) | (source << 15) | (funct3 << 12) | (rd << 7) | 0x73;
+}
+
+function returnFromTrap(core: Core, packed: number, at: number, from: number, pc: number): void {
+  // Younger instructions wait in decode until the return is through.
+  if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+  const next = core.common ? at + 3 : Math.max(at + 4, core.fetchFree) + 2;
+  core.exception += next - at - 1;
+  core.jumpTo(pc);
+  retire(core, packed, at, next);
+  core.regimeChanged(false);
+  core.pendingPhase = core.csr.privilege < from ? PHASE_INDEX.user : core.interruptedPhase;
+  core.trailing = 'exception';
+  core.limit = STOP;
+  core.noteMasking();
+  core.interruptAt = Math.min(core.interruptAt, core.next);
+}
+
+/** A store-like check of an address that stores nothing. */
+function storable(core: Core, address: number): boolean {
+  if ((address & 3) === 0) return translate(core, address, Access.STORE) >= 0;
+  return load(core, address, 4, datum.at, Access.STORE) >= 0;
+}
+
+/** Atomic memory operation (unprivileged ISA 8.4): read, combine, write; done inside the data cache. */
+function amo(core: Core, packed: number, at: number, combine: (old: number, value: number) => number): void {
+  const { x, memory } = core;
+  const rd = (packed >> SLOT_RD) & 63;
+  const address = x[(packed >> SLOT_RS1) & 31];
+  const p = load(core, address, 4, at, Access.AMO);
+  if (p < 0) return;
+  const old = memory.words[p >> 2];
+  const value = combine(old, x[(packed >> SLOT_RS2) & 31]) | 0;
+  const { physical } = datum;
+  // The result goes through a register: one more cycle in write-back.
+  if (!core.common) freeze(core, datum.at + 3, datum.at + 4);
+  const cached = (memory.lineFlags[p >>> 5] & LINE_IN_D) !== 0;
+  enterStore(core, physical, cached ? storeKey(p, 4) : -1);
+  const watched = (memory.lineFlags[p >>> 5] & (LINE_HAS_CODE | LINE_WATCHED)) !== 0;
+  if (cached && !watched) memory.words[p >> 2] = value;
+  else memory.write(physical, 4, value, core.base + core.bus.acceptedAt);
+  if (core.config.dataCacheWriteBack && cached) core.dataCache.soil(physical);
+  core.reserved = false;
+  x[rd] = old;
+  passLate(core, packed, rd);
+}
