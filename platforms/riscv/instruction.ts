@@ -48,6 +48,8 @@ export interface Instruction extends Pattern {
   readonly op: Op;
   /** Reserved code points inside the pattern: they are illegal instructions. */
   readonly except?: readonly Pattern[];
+  /** HINTs inside the pattern: legal, without effect, and never chosen when an assembler compresses by itself. */
+  readonly hints?: readonly Pattern[];
   readonly length: 2 | 4;
   /**
    * Assembler operands in order, as GNU as prints them: names of `OperandField`, literal `sp`, and the punctuation

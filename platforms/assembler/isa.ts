@@ -1,0 +1,68 @@
+import type { Cursor } from './cursor.js';
+import type { Expression } from './expression.js';
+import type { Lexical } from './lexer.js';
+import type { Fragment, Label } from './section.js';
+
+/**
+ * What an instruction set adds to the assembler core.
+ *
+ * The core knows lines, labels, expressions, sections, macros and data; it hands every other statement to the plug-in with
+ * its operands unread, and takes back bytes or fragments. Nothing in the core knows a register or a mnemonic.
+ *
+ * How Thumb plugs in:
+ * - Registers, condition suffixes, `.n`/`.w`, shifted operands and register lists (`{r0-r3,lr}`, `[r0,#4]!`) are read by
+ *   the plug-in's own operand parser from `Cursor`, whose tokens include braces, brackets, `#`, `!` and `^`. A mnemonic
+ *   comes as one name, dots included (`addseq.w`), and the plug-in takes suffixes off.
+ * - The comment character is `@`; `#` begins a comment only at the start of a line (`Lexical`).
+ * - `ldr r0, =expr`: the plug-in makes a label with `Host.newLabel`, remembers it with the expression in its pool and emits a
+ *   fragment that asks for the distance to the label. At `.ltorg`, and in `finish`, it calls `Host.align(4)`, `Host.place`
+ *   for each label and `Host.data` for each value.
+ * - Instructions of 2 or 4 bytes by distance (`b`, `beq`, `adr`, `ldr` from a label, `cbz`) are fragments without `fixed`:
+ *   `size` answers from `Place.distance` in every pass of the layout, until nothing changes.
+ * - `.thumb_func` sets `Label.codeBit` of the next label (the plug-in keeps a flag and `labelDefined` tells it of labels), so
+ *   that `.word handler` holds the address with bit 0 set, while differences and branches use the plain address.
+ * - IT blocks are state of the session; `.syntax`, `.cpu`, `.thumb`, `.fpu` are its directives.
+ */
+export interface IsaPlugin {
+  /** Name for messages. */
+  readonly name: string;
+  readonly lexical: Lexical;
+  /** Begins the assembly of one source. */
+  open(host: Host): IsaSession;
+}
+
+/** The plug-in's side of one assembly. Its methods throw `Mistake` for what the source does wrong. */
+export interface IsaSession {
+  /** Assembles an instruction and emits it to the host. False if there is no such mnemonic. */
+  instruction(mnemonic: string, operands: Cursor): boolean;
+  /** Obeys a directive of this instruction set, `name` with its dot. False if it has none of this name. */
+  directive(name: string, operands: Cursor): boolean;
+  /** What fills `bytes` bytes of an aligned gap in code. */
+  padding(bytes: number): readonly number[];
+  /** A label was placed at the current position. */
+  labelDefined?(label: Label): void;
+  /** Exponent (`.align 2` is 4 bytes) or bytes: what the argument of `.align` means. */
+  readonly alignIsPowerOfTwo: boolean;
+  /** The source has ended: emit what is pending. */
+  finish(): void;
+}
+
+/** What the core offers the plug-in. Everything goes to the current section. */
+export interface Host {
+  /** Appends bytes. */
+  bytes(bytes: readonly number[]): void;
+  /** Appends a part that needs addresses. */
+  fragment(fragment: Fragment): void;
+  /** Appends an expression's value as `size` bytes, lowest first. */
+  data(expression: Expression, size: number): void;
+  /** Aligns as `.balign` does. */
+  align(bytes: number): void;
+  /** A label at the current position. */
+  here(): Label;
+  /** A label to be placed later. */
+  newLabel(name: string): Label;
+  /** Places such a label at the current position. */
+  place(label: Label): void;
+  /** The value if it is a plain number that is known at this point of the source, else undefined. */
+  constant(expression: Expression): bigint | undefined;
+}

@@ -1,0 +1,42 @@
+/** Names of the integer registers in the order of their numbers (RISC-V ABIs 1.0, section 1.1 "Integer Register Convention"). */
+export const REGISTER_NAMES: readonly string[] = [
+  'zero',
+  'ra',
+  'sp',
+  'gp',
+  'tp',
+  't0',
+  't1',
+  't2',
+  's0',
+  's1',
+  'a0',
+  'a1',
+  'a2',
+  'a3',
+  'a4',
+  'a5',
+  'a6',
+  'a7',
+  's2',
+  's3',
+  's4',
+  's5',
+  's6',
+  's7',
+  's8',
+  's9',
+  's10',
+  's11',
+  't3',
+  't4',
+  't5',
+  't6',
+];
+
+/** Numbers of registers by every name an assembler knows: ABI names, `x0` to `x31`, and `fp` for s0. */
+export const REGISTERS: ReadonlyMap<string, number> = new Map([
+  ...REGISTER_NAMES.map((name, number) => [name, number] as const),
+  ...REGISTER_NAMES.map((_, number) => [`x${number}`, number] as const),
+  ['fp', 8],
+]);
