@@ -16,7 +16,7 @@ function missing(candidate: unknown): string | undefined {
   for (const name of ['id', 'title', 'core', 'modelVersion']) {
     if (typeof platform[name] !== 'string') return `text '${name}' in its default export`;
   }
-  for (const name of ['parameters', 'boards']) {
+  for (const name of ['parameters', 'boards', 'benchmarks']) {
     if (!Array.isArray(platform[name])) return `list '${name}' in its default export`;
   }
   if ((platform.boards as unknown[]).length === 0) return `at least one name in 'boards'`;

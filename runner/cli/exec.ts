@@ -117,8 +117,8 @@ export function addExec(program: Command, context: Context): void {
       readAddress('--entry', text),
     )
     .option('--ram <START:SIZE>', "RAM instead of the board's; sizes may end in K, M, G; may be repeated", collect)
-    .option('--from <NAME>', 'passages start when the instruction at this symbol or address retires')
-    .option('--to <NAME>', 'passages end when the instruction at this symbol or address retires')
+    .option('--from <NAME>', 'passages start when the instruction at this symbol or physical address retires')
+    .option('--to <NAME>', 'passages end when the instruction at this symbol or physical address retires')
     .option(
       '--max-instructions <N>',
       'budget; default 1000000000',

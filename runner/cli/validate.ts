@@ -71,9 +71,9 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
 /** `bulkhead validate cores`: holds the core models to the cycle counts and states of the cores' RTL. */
 export function addValidate(program: Command, context: Context): void {
   const { terminal } = context;
-  const validate = conventions(program.command('validate'), 'bulkhead validate', terminal, []).description(
-    'compare a model with what it models',
-  );
+  const validate = conventions(program.command('validate'), 'bulkhead validate', terminal, [
+    'bulkhead validate cores --summary',
+  ]).description('compare a model with what it models');
   conventions(validate.command('cores'), 'bulkhead validate cores', terminal, [
     'bulkhead validate cores --summary',
     'bulkhead validate cores --core vexriscv-baochip --config core_lat4',

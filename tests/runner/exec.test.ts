@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { execute, type ExecRequest } from '../../runner/exec/run.js';
 import { readParameters } from '../../runner/parameters.js';
 import { must } from '../../runner/failure.js';
+import { writeElf } from '../machine/elf-writer.js';
 import { fakePlatform, imageOf, toy } from './fake-platform.js';
 import { temporary } from './temporary.js';
 import { bulkhead, type Finished } from './terminal.js';
@@ -295,6 +296,47 @@ describe('bad input: exit 2, one line, nothing written', () => {
     await expect(execute(request([], {}, { image: twice, from: 'from_here', to: 'to_there' }))).rejects.toThrow(
       '--from from_here: names 2 places (0x60000000, 0x60000004); give one of these addresses',
     );
+  });
+});
+
+describe('ELF files', () => {
+  const words = [toy.nop, toy.nop, toy.tohost(5), toy.jump(0)];
+  const data = bytesOf(words);
+  const segment = { vaddr: 0x60000000, data };
+  const elf = (file: Uint8Array): Promise<Finished> => {
+    const path = join(temporary(), 'program.elf');
+    writeFileSync(path, file);
+    return bulkhead('exec', path, '--platform', 'toy', '--from', '_start', '--to', '0x60000004');
+  };
+  const symbols = [
+    { name: '_start', value: 0x60000000 },
+    { name: 'tohost', value: 0x60001000 },
+  ];
+
+  test('symbols name the ends of passages, and tohost ends the run', async () => {
+    const { code, stdout } = await elf(writeElf({ segments: [segment], symbols }).bytes);
+    expect(code).toBe(1);
+    expect(stdout).toContain('the guest ended with code 2');
+    expect(stdout).toContain('1 passage from _start to 0x60000004; unmatched: 0 from, 0 to');
+  });
+
+  const good = writeElf({ segments: [segment], symbols }).bytes;
+  const changed = (at: number, value: number): Uint8Array => good.with(at, value);
+  test.each([
+    ['truncated', good.slice(0, 60), /ELF header: 1 program headers .* run past the end of the file/],
+    ['empty', good.slice(0, 0), /not an ELF file/],
+    ['64-bit', changed(4, 2), /a 64-bit file/],
+    ['big-endian', changed(5, 2), /a big-endian file/],
+    ['of another machine', writeElf({ segments: [segment], machine: 62 }).bytes, /built for x86-64/],
+    ['relocatable', writeElf({ segments: [segment], type: 1 }).bytes, /relocatable object: link it first/],
+    ['overlapping', writeElf({ segments: [segment, { ...segment, vaddr: 0x60000004 }] }).bytes, /overlap/],
+    ['wrapping', writeElf({ segments: [{ ...segment, vaddr: 0xfffffff8 }] }).bytes, /2\^32|address space|4 GiB/],
+    ['where no memory is', writeElf({ segments: [{ ...segment, vaddr: 0 }], symbols }).bytes, /no RAM or ROM/],
+  ])('%s: exit 2, one line', async (_, file, expected) => {
+    const { code, stdout, stderr } = await elf(file);
+    expect(stderr).toMatch(/^bulkhead: \S*program\.elf: [^\n]+\n$/);
+    expect(stderr).toMatch(expected);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
 
