@@ -1,6 +1,7 @@
 import type { Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
 import { benchBoard } from './hardware/board.js';
+import { DECODER } from './hardware/core.js';
 import { VexRiscvMachine } from './hardware/machine.js';
 import { coreConfig, PARAMETERS } from './hardware/parameters.js';
 
@@ -18,5 +19,5 @@ export const mmuMicrokernel: Platform = {
     if (request.board !== 'bench') throw new RangeError(`mmu-microkernel has no board ${request.board}; it has bench`);
     return new VexRiscvMachine(coreConfig(request.parameters), benchBoard(request));
   },
-  disassemble,
+  disassemble: (word, address) => disassemble(word, address, DECODER),
 };

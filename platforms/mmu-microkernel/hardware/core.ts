@@ -22,17 +22,33 @@ export const LINE_STORE_SLOW = LINE_HAS_CODE | LINE_WATCHED;
 export const BANK_PAGES = 256;
 const BANKS = 4;
 /** Banks by translation regime. */
-export const BANK = { bare: 0, supervisor: BANK_PAGES, user: 2 * BANK_PAGES, machineTranslated: 3 * BANK_PAGES } as const;
+export const BANK = {
+  bare: 0,
+  supervisor: BANK_PAGES,
+  user: 2 * BANK_PAGES,
+  machineTranslated: 3 * BANK_PAGES,
+} as const;
 /** A tag no access has: bits 11:2 are never set in a masked address. */
 const NO_TAG = 0x800;
 
 /** First cycle after the caches are cleared in which a fetch can hit or miss (measured: first retirement 143 + L). */
 const RESET_CYCLE = 132;
 
-const EXTENSIONS: readonly Extension[] = ['I', 'M', 'A', 'C', 'Zicsr', 'Zifencei', 'Zkn', 'machine', 'supervisor', 'custom'];
+const EXTENSIONS: readonly Extension[] = [
+  'I',
+  'M',
+  'A',
+  'C',
+  'Zicsr',
+  'Zifencei',
+  'Zkn',
+  'machine',
+  'supervisor',
+  'custom',
+];
 
 /** Built once: decoding depends on nothing but the table. */
-const DECODER = new Decoder(INSTRUCTIONS, new Set(EXTENSIONS));
+export const DECODER = new Decoder(INSTRUCTIONS, new Set(EXTENSIONS));
 
 /**
  * A direct-mapped table of host addresses by virtual page. An entry exists only while the access it stands for would hit

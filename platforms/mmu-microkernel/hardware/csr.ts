@@ -143,7 +143,8 @@ export class CsrFile {
   allows(csr: number, write: boolean, read: boolean): boolean {
     if (this.privilege < ((csr >>> 8) & 3)) return false;
     if (!NUMBERS.has(csr)) return false;
-    if (!this.config.countersEverywhere && this.privilege < MACHINE && csr >= CSR.cycle && csr <= CSR.instreth) return false;
+    if (!this.config.countersEverywhere && this.privilege < MACHINE && csr >= CSR.cycle && csr <= CSR.instreth)
+      return false;
     if (csr >>> 10 !== 3) return true;
     // The core's quirk: a read-only CSR refuses only an instruction that does nothing but write.
     return this.config.readOnlyWritesIgnored ? read : !write;
@@ -345,7 +346,8 @@ export class CsrFile {
     const active = this.pending & this.enabled;
     if (active === 0) return -1;
     const machine = this.privilege < MACHINE || (this.status & STATUS.MIE) !== 0 ? active & ~this.mideleg : 0;
-    const supervised = this.privilege < SUPERVISOR || (this.privilege === SUPERVISOR && (this.status & STATUS.SIE) !== 0);
+    const supervised =
+      this.privilege < SUPERVISOR || (this.privilege === SUPERVISOR && (this.status & STATUS.SIE) !== 0);
     const supervisor = supervised ? active & this.mideleg : 0;
     const candidates = machine !== 0 ? machine : supervisor;
     for (let i = PRIORITIES.length - 1; i >= 0; i--) {
@@ -411,7 +413,10 @@ export class CsrFile {
   /** Names and values of the registers that hold state, for debuggers and state hashes. */
   list(): { name: string; value: number }[] {
     const derived = ['cycle', 'cycleh', 'instret', 'instreth', 'mcycle', 'mcycleh', 'minstret', 'minstreth'];
-    return NAMES.filter(([name]) => !derived.includes(name)).map(([name, csr]) => ({ name, value: this.read(csr) >>> 0 }));
+    return NAMES.filter(([name]) => !derived.includes(name)).map(([name, csr]) => ({
+      name,
+      value: this.read(csr) >>> 0,
+    }));
   }
 
   /** The state as numbers. */

@@ -162,7 +162,7 @@ export function followWrongPath(core: Core, slot: number, from: number, to: numb
   const { memory, slots } = core;
   const page = pageOffset(core);
   let half = slot - core.pageSlot;
-  for (let cycle = from; cycle <= to && half < LAST_HALF; ) {
+  for (let cycle = from; cycle <= to && half < LAST_HALF;) {
     const at = page + half * 2;
     if (missing(core, at)) return wrongLine(core, at, cycle);
     let word: number = memory.halves[at >> 1];

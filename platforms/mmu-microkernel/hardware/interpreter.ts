@@ -150,7 +150,9 @@ export function interpret(core: Core): void {
                 if (d + late > lateUntil) lateUntil = d + late;
                 break dispatch;
               case Op.MULHSU:
-                x[(w >> SLOT_RD) & 63] = multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]) - (x[(w >> SLOT_RS1) & 31] < 0 ? x[(w >> SLOT_RS2) & 31] : 0);
+                x[(w >> SLOT_RD) & 63] =
+                  multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]) -
+                  (x[(w >> SLOT_RS1) & 31] < 0 ? x[(w >> SLOT_RS2) & 31] : 0);
                 ready[(w >> SLOT_RD) & 63] = d + late;
                 if (d + late > lateUntil) lateUntil = d + late;
                 break dispatch;

@@ -4,15 +4,7 @@ import { EventQueue } from '../../machine/events.js';
 import { Fnv1a64 } from '../../machine/hash.js';
 import { type Image, placeImage } from '../../machine/image.js';
 import type { Ledger } from '../../machine/ledger.js';
-import type {
-  Counters,
-  Machine,
-  RegisterValue,
-  Snapshot,
-  Stop,
-  TraceEvent,
-  TraceHook,
-} from '../../machine/machine.js';
+import type { Counters, Machine, RegisterValue, Snapshot, Stop, TraceEvent, TraceHook } from '../../machine/machine.js';
 import { MemoryExhausted, type MemorySnapshot, PhysicalMemory, type Region } from '../../machine/memory.js';
 import { ProbeSet, type ProbeEvent } from '../../machine/probes.js';
 import {
@@ -311,7 +303,8 @@ export class VexRiscvMachine implements Machine {
   }
 
   private wordAt(pc: number, at: number): number {
-    const half = (address: number): number => new DataView(this.memory.dump(physical(address), 2).buffer).getUint16(0, true);
+    const half = (address: number): number =>
+      new DataView(this.memory.dump(physical(address), 2).buffer).getUint16(0, true);
     const low = half(at);
     if ((low & 3) !== 3) return low;
     const next = translateQuietly(this.core, (pc + 2) | 0, Access.FETCH) ?? at + 2;
@@ -362,7 +355,12 @@ export class VexRiscvMachine implements Machine {
 
   registers(): readonly RegisterValue[] {
     const x = REGISTER_NAMES.map((name, i) => ({ name, value: this.core.x[i] >>> 0 }));
-    return [{ name: 'pc', value: this.pc }, ...x, { name: 'privilege', value: this.core.csr.privilege }, ...this.core.csr.list()];
+    return [
+      { name: 'pc', value: this.pc },
+      ...x,
+      { name: 'privilege', value: this.core.csr.privilege },
+      ...this.core.csr.list(),
+    ];
   }
 
   setRegister(name: string, value: number): void {
@@ -373,7 +371,8 @@ export class VexRiscvMachine implements Machine {
   }
 
   translate(address: VirtualAddress): PhysicalAddress | undefined {
-    const found = translateQuietly(this.core, address, Access.LOAD) ?? translateQuietly(this.core, address, Access.FETCH);
+    const found =
+      translateQuietly(this.core, address, Access.LOAD) ?? translateQuietly(this.core, address, Access.FETCH);
     return found === undefined ? undefined : physical(found);
   }
 
@@ -398,7 +397,8 @@ export class VexRiscvMachine implements Machine {
   }
 
   restore(snapshot: Snapshot): void {
-    if (snapshot.machine !== MACHINE_KIND) throw new Error(`a snapshot of ${snapshot.machine} is none of ${MACHINE_KIND}`);
+    if (snapshot.machine !== MACHINE_KIND)
+      throw new Error(`a snapshot of ${snapshot.machine} is none of ${MACHINE_KIND}`);
     const saved = snapshot as VexRiscvSnapshot;
     this.core.forgetDecoded();
     this.memory.restore(saved.memory);

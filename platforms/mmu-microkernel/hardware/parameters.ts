@@ -25,8 +25,10 @@ export const PARAMETERS: readonly Parameter[] = [
     type: { kind: 'integer', minimum: 0, maximum: 64 },
     default: 4,
     unit: 'cycles',
-    meaning: 'L: the first read beat comes 1+L cycles after the address handshake, a write response 1+L after the last beat',
-    source: 'tests/vectors/README.md section 1; the value of the silicon is unknown (rtl-cycles: NIC-400 and SRAM wait states)',
+    meaning:
+      'L: the first read beat comes 1+L cycles after the address handshake, a write response 1+L after the last beat',
+    source:
+      'tests/vectors/README.md section 1; the value of the silicon is unknown (rtl-cycles: NIC-400 and SRAM wait states)',
   },
   {
     name: 'crossbar',
@@ -95,17 +97,26 @@ export const PARAMETERS: readonly Parameter[] = [
     name: 'asid',
     type: { kind: 'switch' },
     default: false,
-    meaning: 'TLB entries tagged with the ASID, G honoured: a satp write flushes nothing, sfence.vma flushes by its operands',
+    meaning:
+      'TLB entries tagged with the ASID, G honoured: a satp write flushes nothing, sfence.vma flushes by its operands',
     source: 'privileged ISA 4.2.1 and 4.3; the core stores the ASID and ignores it (mmu-xous section 1.3)',
     hypothetical: true,
   },
   quirk('ignoreAccessedDirty', 'PTE bits A and D are ignored; off: a leaf with A=0, or a store with D=0, faults', 1),
   quirk('supervisorFetchesUser', 'S-mode may fetch from U pages while SUM=1; off: it never may', 2),
   quirk('unprivilegedFence', 'U-mode executes sfence.vma; off: illegal instruction', 3),
-  quirk('trapValueOfCalls', 'xtval holds the instruction word after ecall and ebreak; off: 0 and the address of ebreak', 4),
+  quirk(
+    'trapValueOfCalls',
+    'xtval holds the instruction word after ecall and ebreak; off: 0 and the address of ebreak',
+    4,
+  ),
   quirk('breakpointNotDelegated', 'medeleg bit 3 is hard-wired to 0', 5),
   quirk('epcKeepsLowBits', 'mepc and sepc keep bits 1:0 as written; off: bit 0 reads 0', 7),
-  quirk('countersEverywhere', 'cycle and instret are readable from every mode, there is no time and no counter-enable', 9),
+  quirk(
+    'countersEverywhere',
+    'cycle and instret are readable from every mode, there is no time and no counter-enable',
+    9,
+  ),
   {
     name: 'readOnlyWritesIgnored',
     type: { kind: 'switch' },

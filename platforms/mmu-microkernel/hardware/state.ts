@@ -62,7 +62,9 @@ export function saveCore(core: Core): CoreState {
 /** Restores what `saveCore` gave. Call after the memory was restored. */
 export function restoreCore(core: Core, state: CoreState): void {
   const { csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb } = core;
-  [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) => part.load(state.parts[i]));
+  [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) =>
+    part.load(state.parts[i]),
+  );
   NUMBERS.forEach((name, i) => (core[name] = state.numbers[i]));
   core.x.set(state.x);
   core.ready.set(state.ready);
