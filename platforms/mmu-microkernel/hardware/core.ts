@@ -132,6 +132,9 @@ export class Core {
   freezeEnd = 0;
   /** First cycle in which the fetch unit may start again after a line load on a wrong path. */
   fetchFree = 0;
+  /** Arena offsets of words that were on their way to decode when fence.i emptied the instruction cache. */
+  underWayFrom = 0;
+  underWayTo = 0;
   /** Reservation of lr.w. */
   reserved = false;
 
@@ -226,6 +229,7 @@ export class Core {
     this.ready.fill(0);
     this.lateUntil = this.storeWindow = this.freezeStart = this.freezeEnd = this.fetchFree = 0;
     this.storeAt = this.storeAtBefore = -8;
+    this.underWayFrom = this.underWayTo = 0;
     this.reserved = this.waiting = false;
     this.retiredBase = this.retired = this.issueCharged = 0;
     this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
@@ -422,17 +426,36 @@ export class Core {
     return at + DIVIDE_STALL;
   }
 
-  /** Passes the mark on the instruction to come: sets the phase, arms the probe. @returns what the mark covers. */
+  /** Passes the mark on the instruction to come. @returns what the mark covers. */
   passMark(): number {
-    const offset = offsetOf(this.slot);
-    const physical = ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
+    this.noteMark(this.physicalOf(offsetOf(this.slot)));
+    return this.slots.covered.get(this.slot)!;
+  }
+
+  /** Sets the phase and arms the probe that stand on the instruction to come, if there are any. */
+  noteMark(physical: number): void {
     const phase = this.phaseMarks.get(physical);
     if (phase !== undefined) this.setPhase(phase);
     if (this.isProbed(physical)) {
       this.probe = { physical, virtual: this.pc >>> 0, retired: this.retired };
       this.limit = STOP;
     }
-    return this.slots.covered.get(this.slot)!;
+  }
+
+  /** Whether a phase mark or a probe stands on a physical address. */
+  isMarked(physical: number): boolean {
+    return this.phaseMarks.has(physical) || this.isProbed(physical);
+  }
+
+  /** Physical address of an arena offset. */
+  physicalOf(offset: number): number {
+    return ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
+  }
+
+  /** The data TLB changed: what the look-asides know may no longer hold. */
+  dataTlbChanged(): void {
+    this.loads.clearTranslated();
+    this.stores.clearTranslated();
   }
 
   /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */

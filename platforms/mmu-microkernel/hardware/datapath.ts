@@ -1,8 +1,9 @@
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { BANK, type Core, LINE_IN_D } from './core.js';
-import { followWrongPath } from './fetch.js';
+import { fetched, refetch } from './fetch.js';
 import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
-import { SLOT_LONG } from './slots.js';
+import { SLOT_LONG, SLOT_RD, SlotOp } from './slots.js';
+import { followWrongPath } from './wrong-path.js';
 
 /** Exception codes of loads (privileged ISA table 3.6); those of stores are 2 higher. */
 const MISALIGNED = 4;
@@ -18,35 +19,44 @@ export const datum = {
   at: 0,
   /** Its physical address. */
   physical: 0,
+  /** The instruction in packed form, see `DecodedSlots`. */
+  packed: 0,
 };
 
 /** Takes the trap of a data access. Exceptions of write-back redirect like all others. */
-export function fault(core: Core, code: number, access: Access, address: number): -1 {
+function fault(core: Core, code: number, access: Access, address: number): -1 {
   const store = access === Access.STORE || access === Access.AMO;
-  followWrongPath(core, following(core), datum.at + 1, datum.at + 3);
+  abandon(core, datum.at + 3);
   core.trap(store ? code + 2 : code, address, core.pc, datum.at);
   return -1;
 }
 
-/** Slot after the current instruction. */
-const following = (core: Core): number => core.slot + (isLong(core) ? 2 : 1);
-
-const isLong = (core: Core): boolean => {
+/** Starts an access of the instruction with D cycle `at`. Its slot may be forgotten before the access is through. */
+function begin(core: Core, at: number): void {
+  datum.at = at;
   const packed = core.slots.packed[core.slot];
-  return ((core.slots.covered.get(core.slot) ?? packed) & SLOT_LONG) !== 0;
-};
+  const kind: number = packed & 127;
+  datum.packed = packed;
+  if (kind === SlotOp.MARKED) datum.packed = core.slots.covered.get(core.slot) ?? packed;
+  else if (kind === SlotOp.TRANSIENT) datum.packed = fetched.packed;
+}
+
+const isLong = (): boolean => (datum.packed & SLOT_LONG) !== 0;
 
 /**
- * D cycle of an instruction that write-back sends back to be fetched again in cycle `redo`: two stages later, three if it
- * is a 32-bit instruction in the upper half of its first word.
+ * The instruction with D cycle `datum.at` is sent back, or traps, in cycle `redirect`: follows the ones behind it.
+ * @returns 1 if that delays the redirect.
  */
-function refetched(core: Core, redo: number): number {
-  const split = ((core.slot - core.pageSlot) & 1) !== 0 && isLong(core) ? 1 : 0;
-  return Math.max(redo, core.fetchFree) + 2 + split;
+function abandon(core: Core, redirect: number): number {
+  if (core.common) return 0;
+  const { packed } = datum;
+  // Whoever waits for its result waits in decode, whatever becomes of it.
+  core.ready[(packed >> SLOT_RD) & 63] = datum.at + 3;
+  return followWrongPath(core, core.slot + ((packed & SLOT_LONG) !== 0 ? 2 : 1), datum.at, redirect);
 }
 
 /** Physical address of a data access, or -1 if it trapped. */
-export function translate(core: Core, address: number, access: Access): number {
+function translate(core: Core, address: number, access: Access): number {
   const bank = core.dataBank;
   if (bank === BANK.bare) return address >>> 0;
   const page = address >>> 12;
@@ -54,16 +64,17 @@ export function translate(core: Core, address: number, access: Access): number {
   if (entry < 0) {
     const at = datum.at;
     // Seen in memory, sent back by write-back; the walk starts when the pipeline is empty.
-    followWrongPath(core, following(core), at + 1, at + 3);
+    abandon(core, at + 3);
     const walk = walkPage(core, page, core.common ? at : at + 4);
     if (walk.endless) {
       core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
       return -1;
     }
-    datum.at = core.common ? walk.done : Math.max(walk.done, refetched(core, at + 3));
+    datum.at = core.common ? walk.done : Math.max(walk.done, refetch(core, at + 4, isLong()));
     core.translation += datum.at - at;
     if (walk.leaf === 0) core.dataTlb.refillInvalid();
     else core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
+    core.dataTlbChanged();
     if (walk.leaf === 0) return fault(core, PAGE_FAULT, access, address);
     entry = core.dataTlb.find(page, core.asid);
   }
@@ -101,7 +112,7 @@ export function freeze(core: Core, start: number, end: number): void {
  * @returns arena offset of the data, or -1 if the access trapped.
  */
 export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, access: Access): number {
-  datum.at = at;
+  begin(core, at);
   if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, access, address);
   const physical = translate(core, address, access);
   if (physical < 0) return -1;
@@ -117,8 +128,9 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
   }
   if (collides(core, storeKey(offset, size)) && (core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
     const first = datum.at;
-    followWrongPath(core, following(core), first + 1, first + 3);
-    datum.at = refetched(core, first + 3);
+    // An AMO holds write-back in its first cycle: the fetch unit starts one later.
+    const delayed = abandon(core, first + 3) || access === Access.AMO ? 1 : 0;
+    datum.at = refetch(core, first + 3 + delayed, isLong());
     core.dataStall += datum.at - first;
   }
   if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
@@ -130,9 +142,9 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
 function miss(core: Core, physical: number): void {
   const first = datum.at;
   const w = first + 3;
-  followWrongPath(core, following(core), first + 1, first + 3);
+  abandon(core, first + 3);
   const released = refillData(core, physical, w, 0);
-  const again = refetched(core, core.bus.leftWriteBack + 1);
+  const again = refetch(core, core.bus.leftWriteBack + 2, isLong());
   if (released > again + 1) {
     core.freezeStart = again + 1;
     core.freezeEnd = released;
@@ -168,7 +180,7 @@ function loadUncached(core: Core, address: number, physical: number, size: 1 | 2
  * @returns arena offset where the caller puts the value, or -1 if the access trapped.
  */
 export function store(core: Core, address: number, size: 1 | 2 | 4, value: number, at: number): number {
-  datum.at = at;
+  begin(core, at);
   if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, Access.STORE, address);
   const physical = translate(core, address, Access.STORE);
   if (physical < 0) return -1;
@@ -223,4 +235,14 @@ function noteStore(core: Core, key: number): void {
   core.storeWord = key;
   core.storeAt = datum.at;
   core.storeWindow = datum.at + 2;
+}
+
+/**
+ * Checks an address as a store of a word does, without storing: what sc.w without a reservation does.
+ * @returns false if it trapped.
+ */
+export function checkStore(core: Core, address: number, at: number): boolean {
+  begin(core, at);
+  if ((address & 3) !== 0) return fault(core, MISALIGNED, Access.STORE, address) >= 0;
+  return translate(core, address, Access.STORE) >= 0;
 }

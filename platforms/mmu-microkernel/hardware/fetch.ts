@@ -1,6 +1,4 @@
 import { LINE_HAS_CODE } from '../../machine/memory.js';
-import type { Operands } from '../../riscv/decode.js';
-import { Op } from '../../riscv/operations.js';
 import { BANK, type Core, LINE_IN_I } from './core.js';
 import { Access, permits, walkPage } from './mmu.js';
 import { offsetOf, SlotOp, slotOf } from './slots.js';
@@ -38,6 +36,7 @@ export function fetchInstruction(core: Core): boolean {
   const half = core.slot - core.pageSlot;
   const page = pageOffset(core);
   const at = page + half * 2;
+  if (isUnderWay(core, at) && redirected) core.underWayTo = 0;
   requireLine(core, at);
   let word: number = core.memory.halves[at >> 1];
   if ((word & 3) === 3) {
@@ -57,23 +56,20 @@ export function fetchInstruction(core: Core): boolean {
   }
   core.memory.lineFlags[at >>> 5] |= LINE_HAS_CODE;
   fetched.packed = core.slots.decode(core.slot, half, word);
-  if (half === LAST_HALF && (word & 3) === 3) {
-    core.slots.packed[core.slot] = SlotOp.STRADDLES;
-    core.slots.packed[core.slot + 2] = SlotOp.PAGE_END;
-  } else {
-    const physical = physicalOf(core, at);
-    if (core.phaseMarks.has(physical) || core.isProbed(physical)) core.slots.cover(core.slot);
+  const physical = core.physicalOf(at);
+  const straddles = half === LAST_HALF && (word & 3) === 3;
+  if (straddles) core.slots.packed[core.slot + 2] = SlotOp.PAGE_END;
+  if (straddles || isUnderWay(core, at)) {
+    core.slots.packed[core.slot] = SlotOp.TRANSIENT;
+    core.noteMark(physical);
+  } else if (core.isMarked(physical)) {
+    core.slots.cover(core.slot);
   }
   return true;
 }
 
 /** Arena offset of the page being executed. */
 const pageOffset = (core: Core): number => offsetOf(core.pageSlot);
-
-/** Physical address of an arena offset. */
-export function physicalOf(core: Core, offset: number): number {
-  return ((core.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
-}
 
 /**
  * Arena offset of the page that the fetch word at `address` lies in, for the instruction at `pc`.
@@ -105,6 +101,7 @@ function fetchPage(core: Core, address: number, pc: number): number {
       superpage = walk.superpage;
       if (leaf === 0) core.instructionTlb.refillInvalid();
       else core.instructionTlb.refill(page, leaf, superpage, core.asid);
+      core.fetches.clearTranslated();
     }
     if (leaf === 0 || !permits(core, leaf, Access.FETCH, bank)) return fetchFault(core, FETCH_PAGE_FAULT, address, pc);
     const entry = core.instructionTlb.find(page, core.asid);
@@ -124,20 +121,54 @@ function fetchFault(core: Core, cause: number, address: number, pc: number): -1 
 
 /** Loads the instruction-cache line at arena offset `at` if it is missing; the word arrives in cycle `core.next`. */
 function requireLine(core: Core, at: number): void {
-  if (core.common || (core.memory.lineFlags[at >>> 5] & LINE_IN_I) !== 0) return;
+  if (core.common || !missing(core, at) || isUnderWay(core, at)) return;
   const arrival = core.next;
-  const done = loadLine(core, at, inTrueTime(core, arrival));
+  const done = loadLine(core, at, Math.max(inTrueTime(core, arrival), core.fetchFree + 2));
   // Fetching starts anew when the line is there and decode moves again, and takes two cycles.
   core.next = Math.max(done, core.freezeEnd) + 2;
   core.fetchStall += core.next - arrival;
 }
 
+/** Whether the word at arena offset `at` had left the instruction cache when fence.i emptied it. */
+const isUnderWay = (core: Core, at: number): boolean => at >= core.underWayFrom && at < core.underWayTo;
+
+/**
+ * Empties the instruction cache for a fence.i that is in decode in cycle `at`. The fetch unit stops in that cycle, waits
+ * one for the word it is reading, and sweeps the sets; the tags may be read in the cycle after.
+ */
+export function flushInstructionCache(core: Core, at: number): void {
+  core.instructionCache.empty();
+  // A fence.i right behind another is taken care of by the sweep that is about to begin.
+  const done = at + 3 + core.instructionCache.sets;
+  if (done !== core.fetchFree + 1) core.fetchFree = done;
+}
+
+/**
+ * The cycle in which the current instruction is in decode again if fetching starts anew in cycle `start`: its words pass
+ * the cache a second time.
+ */
+export function refetch(core: Core, start: number, long: boolean): number {
+  const at = pageOffset(core) + (core.slot - core.pageSlot) * 2;
+  let arrival = Math.max(start, core.fetchFree) + 2;
+  core.underWayTo = 0;
+  if (missing(core, at)) arrival = loadLine(core, at, arrival) + 2;
+  if (long && (at & 2) !== 0) {
+    arrival++;
+    if ((at & 31) === 30 && (at & 0xfff) !== 0xffe && missing(core, at + 2))
+      arrival = loadLine(core, at + 2, arrival) + 2;
+  }
+  return arrival;
+}
+
+/** Whether the line at an arena offset is not in the instruction cache. */
+export const missing = (core: Core, at: number): boolean => (core.memory.lineFlags[at >>> 5] & LINE_IN_I) === 0;
+
 /** Takes a line in whose miss is seen in cycle `seen`. @returns the first cycle in which fetching may start again. */
-function loadLine(core: Core, at: number, seen: number): number {
+export function loadLine(core: Core, at: number, seen: number): number {
   const start = seen + 1;
   const end = start + 5 + core.config.memoryLatency;
   core.counts.busBeats += LINE_BEATS;
-  core.instructionCache.refill(physicalOf(core, at), start, end);
+  core.instructionCache.refill(core.physicalOf(at), start, end);
   return end;
 }
 
@@ -145,46 +176,6 @@ function loadLine(core: Core, at: number, seen: number): number {
  * The cycle in which something of the fetch unit really happens. Stalls of later stages are added to `next` at once, but
  * up to the beginning of the stall the fetch unit runs: a miss there hides behind it.
  */
-function inTrueTime(core: Core, cycle: number): number {
+export function inTrueTime(core: Core, cycle: number): number {
   return cycle <= core.freezeEnd ? cycle - (core.freezeEnd - core.freezeStart) : cycle;
-}
-
-const operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
-
-/**
- * Instructions behind one that turns out to redirect the fetch unit: their words arrive in cycles `from` to `to`, and a
- * missing line among them is loaded although nobody wants it. `core.fetchFree` tells when fetching may start again.
- *
- * Followed only inside the page, and until an instruction that itself redirects.
- */
-export function followWrongPath(core: Core, slot: number, from: number, to: number): void {
-  if (core.common) return;
-  const { memory, slots } = core;
-  const page = pageOffset(core);
-  let half = slot - core.pageSlot;
-  for (let cycle = from; cycle <= to && half < LAST_HALF;) {
-    const at = page + half * 2;
-    if (missing(core, at)) return wrongLine(core, at, cycle);
-    let word: number = memory.halves[at >> 1];
-    const long = (word & 3) === 3;
-    if (long) {
-      if (missing(core, at + 2)) return wrongLine(core, at + 2, cycle);
-      word |= memory.halves[(at >> 1) + 1] << 16;
-    }
-    const op = slots.decoder.decode(word, operands);
-    const ready = Math.max(core.ready[operands.rs1], core.ready[operands.rs2]);
-    if (ready > cycle) {
-      cycle = ready;
-      continue;
-    }
-    if (op === Op.JAL || (op >= Op.BEQ && op <= Op.BGEU && operands.imm < 0)) return;
-    half += long ? 2 : 1;
-    cycle++;
-  }
-}
-
-const missing = (core: Core, at: number): boolean => (core.memory.lineFlags[at >>> 5] & LINE_IN_I) === 0;
-
-function wrongLine(core: Core, at: number, cycle: number): void {
-  core.fetchFree = loadLine(core, at, inTrueTime(core, cycle));
 }

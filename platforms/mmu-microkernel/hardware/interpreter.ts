@@ -2,10 +2,11 @@ import { Op } from '../../riscv/operations.js';
 import { decryptLast, decryptMiddle, encryptLast, encryptMiddle } from './aes.js';
 import { BANK_PAGES, type Core, LINE_IN_D, LINE_STORE_SLOW, STOP } from './core.js';
 import { datum, enterStore, load, store, storeKey } from './datapath.js';
-import { fetched, fetchInstruction, followWrongPath, physicalOf } from './fetch.js';
+import { fetched, fetchInstruction } from './fetch.js';
 import { Access } from './mmu.js';
 import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { executeSystem } from './system.js';
+import { followWrongPath } from './wrong-path.js';
 
 /** What of an address must equal a look-aside tag: the page, and the bits that an aligned access has clear. */
 const TAG_BYTE = ~0xfff;
@@ -213,9 +214,8 @@ export function interpret(core: Core): void {
                 pc = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) & ~1;
                 x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + linkOffset(w);
                 t = d + 1 + corrected;
-                if ((ip & 15) + 1 + ((w >>> 30) & 1) >= 13 && !common) {
-                  core.fetchFree = 0;
-                  followWrongPath(core, ip + 1 + ((w >>> 30) & 1), d + 1, d + 2);
+                if (!common) {
+                  t += followWrongPath(core, ip + 1 + ((w >>> 30) & 1), d, d + 2);
                   if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
                 }
                 fetchStall += t - d - 1;
@@ -345,7 +345,7 @@ export function interpret(core: Core): void {
                   p = storeBases[h] + (address & 0xfff);
                   if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
                   datum.at = d;
-                  enterStore(core, physicalOf(core, p), storeKey(p, 1));
+                  enterStore(core, core.physicalOf(p), storeKey(p, 1));
                   d = datum.at;
                 }
                 bytes[p] = x[(w >> SLOT_RS2) & 31];
@@ -363,7 +363,7 @@ export function interpret(core: Core): void {
                   p = storeBases[h] + (address & 0xfff);
                   if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
                   datum.at = d;
-                  enterStore(core, physicalOf(core, p), storeKey(p, 2));
+                  enterStore(core, core.physicalOf(p), storeKey(p, 2));
                   d = datum.at;
                 }
                 halves[p >> 1] = x[(w >> SLOT_RS2) & 31];
@@ -380,7 +380,7 @@ export function interpret(core: Core): void {
                   p = storeBases[h] + (address & 0xfff);
                   if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
                   datum.at = d;
-                  enterStore(core, physicalOf(core, p), storeKey(p, 4));
+                  enterStore(core, core.physicalOf(p), storeKey(p, 4));
                   d = datum.at;
                 }
                 words[p >> 2] = x[(w >> SLOT_RS2) & 31];
@@ -388,7 +388,7 @@ export function interpret(core: Core): void {
               }
               case Op.NONE:
               case SlotOp.PAGE_END:
-              case SlotOp.STRADDLES:
+              case SlotOp.TRANSIENT:
               case SlotOp.MARKED:
               default:
                 break slow;
@@ -405,12 +405,9 @@ export function interpret(core: Core): void {
             const penalty = common ? (taken ? 2 : 0) : taken === back ? (taken ? predicted : 0) : corrected;
             t = d + 1 + penalty;
             if (penalty === corrected && !common) {
-              core.fetchFree = 0;
-              if (back) {
-                if (w >= 0 && packed[ip + displacement] === 0) followWrongPath(core, ip + displacement, d + 2, d + 2);
-              } else if ((ip & 15) + following - ip >= 13) {
-                followWrongPath(core, following, d + 1, d + 2);
-              }
+              // Behind a branch predicted taken, its target's first word is there when the mistake is found.
+              if (!back) t += followWrongPath(core, following, d, d + 2);
+              else if (w >= 0) t += followWrongPath(core, ip + displacement, d + 1, d + 2);
               if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
             }
             fetchStall += t - d - 1;
@@ -468,8 +465,8 @@ export function interpret(core: Core): void {
       hazard = 0;
       fetchStall = 0;
       const kind = w & 127;
-      if (kind === Op.NONE || kind === SlotOp.PAGE_END || kind === SlotOp.STRADDLES) {
-        if (fetchInstruction(core) && kind === SlotOp.STRADDLES) w = fetched.packed;
+      if (kind === Op.NONE || kind === SlotOp.PAGE_END || kind === SlotOp.TRANSIENT) {
+        if (fetchInstruction(core) && kind === SlotOp.TRANSIENT) w = fetched.packed;
       } else if (kind === SlotOp.MARKED) {
         w = core.passMark();
       } else {
@@ -482,7 +479,7 @@ export function interpret(core: Core): void {
       retired = core.retired;
       limit = core.limit;
       dataBank = core.dataBank;
-      if ((kind === SlotOp.STRADDLES || kind === SlotOp.MARKED) && core.wedged === undefined && !core.relocate) {
+      if ((kind === SlotOp.TRANSIENT || kind === SlotOp.MARKED) && core.wedged === undefined && !core.relocate) {
         const free = t < lateUntil ? operandsReady(ready, w) : t;
         d = free > t ? free : t;
         hazard += d - t;

@@ -9,8 +9,8 @@ export const enum SlotOp {
   MARKED = 100,
   /** One past the last instruction of a page: fetching goes on in another page. */
   PAGE_END = 101,
-  /** A 32-bit instruction whose second half is in another page: never cached. */
-  STRADDLES = 102,
+  /** Decoded anew each time: its second half is in another page, or its line has just left the cache. */
+  TRANSIENT = 102,
 }
 
 /** Slots per page: one per halfword and one line of 16 for the `PAGE_END`, so that a slot's place in its line is its low 4 bits. */

@@ -14,6 +14,8 @@ const NUMBERS = [
   'freezeStart',
   'freezeEnd',
   'fetchFree',
+  'underWayFrom',
+  'underWayTo',
   'retiredBase',
   'retired',
   'issueCharged',

@@ -3,16 +3,17 @@ import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
 import { type Core, LINE_IN_D, STOP } from './core.js';
 import { CSR, MACHINE, SUPERVISOR, USER } from './csr.js';
-import { datum, enterStore, freeze, load, store, storeKey, translate } from './datapath.js';
-import { followWrongPath } from './fetch.js';
+import { checkStore, datum, enterStore, freeze, load, store, storeKey } from './datapath.js';
+import { flushInstructionCache, inTrueTime } from './fetch.js';
 import { Access } from './mmu.js';
-import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
+import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
+import { followWrongPath } from './wrong-path.js';
 
 const ILLEGAL_INSTRUCTION = 2;
 const BREAKPOINT = 3;
 const ECALL = 8;
 
-/** Cycles from D of sfence.vma, satp write or fence.i leaving execute to D of the next instruction, fetched anew. */
+/** Cycles from sfence.vma or a satp write leaving execute to D of the next instruction, which is fetched anew. */
 const RESCHEDULE = 3;
 
 /**
@@ -26,32 +27,37 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
   const rs2 = (packed >> SLOT_RS2) & 31;
   switch (packed & 127) {
     case Op.FENCE_I: {
-      const left = passWhenEmpty(core, at);
-      core.instructionCache.empty();
-      core.jumpTo(nextPc(core, packed));
-      const flushed = core.common ? left + 2 : left + RESCHEDULE + core.instructionCache.sets + 6;
-      core.fetchStall += flushed - left;
-      retire(core, packed, left - 1, flushed);
+      if (!core.common) {
+        const stopped = inTrueTime(core, at) < core.fetchFree;
+        flushInstructionCache(core, inTrueTime(core, at));
+        // The word being read when the fetch unit stops still comes through.
+        const end = offsetOf(core.slot) + 3;
+        if (!stopped) {
+          core.underWayFrom = end + 1;
+          core.underWayTo = (end & ~3) + 8;
+        }
+      }
+      retire(core, packed, at, at + 1);
       return;
     }
     case Op.DCACHE_FLUSH: {
-      const left = core.common ? at + 1 : Math.max(at + 1, core.last + 4);
       const dirty = rs1 === 0 ? core.dataCache.empty() : core.dataCache.emptySet(x[rs1] >>> 5);
       const sets = rs1 === 0 ? core.dataCache.sets : 1;
       core.loads.clear();
-      const done = core.common ? left : left + sets + 1 + 8 * dirty;
-      core.hazard += left - at - 1;
-      core.dataStall += done - left;
+      // Two cycles to start, one a set; execute holds decode meanwhile.
+      const done = core.common ? at + 1 : at + sets + 3 + 8 * dirty;
+      hold(core, at + 1, done);
+      core.dataStall += done - at - 1;
       retire(core, packed, done - 1, done);
       return;
     }
     case Op.ECALL: {
-      if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+      if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
       core.trap(ECALL + csr.privilege, config.trapValueOfCalls ? 0x73 : 0, core.pc, at);
       return;
     }
     case Op.EBREAK: {
-      if (!core.common) followWrongPath(core, core.slot + length(packed), at + 1, at + 1);
+      if (!core.common) followWrongPath(core, core.slot + length(packed), at, at + 1);
       core.trap(BREAKPOINT, config.trapValueOfCalls ? 0x100073 : core.pc, core.pc, at);
       return;
     }
@@ -69,8 +75,7 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
         if (p < 0) return;
         core.memory.words[p >> 2] = x[rs2];
       } else {
-        datum.at = at;
-        if (!storable(core, x[rs1])) return;
+        if (!checkStore(core, x[rs1], at)) return;
       }
       core.reserved = false;
       x[rd] = reserved ? 0 : 1;
@@ -132,10 +137,9 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
         if (config.asid) tlb.drop(page, asid);
         else tlb.empty();
       }
+      const next = reschedule(core, packed, at, left);
       core.regimeChanged(true);
       core.jumpTo(nextPc(core, packed));
-      const next = left + (core.common ? 2 : RESCHEDULE);
-      core.fetchStall += next - left;
       retire(core, packed, left - 1, next);
       return;
     }
@@ -167,7 +171,29 @@ function passLate(core: Core, packed: number, rd: number): void {
 function passWhenEmpty(core: Core, at: number): number {
   const left = core.common ? at + 1 : Math.max(at + 1, core.last + 4);
   core.hazard += left - at - 1;
+  hold(core, at + 1, left);
   return left;
+}
+
+/**
+ * D cycle of the instruction after one with D cycle `at` that leaves execute in cycle `left` and has fetching start anew.
+ * The next word was there already.
+ */
+function reschedule(core: Core, packed: number, at: number, left: number): number {
+  let next = left + 2;
+  if (!core.common) {
+    followWrongPath(core, core.slot + length(packed), at, at + 1);
+    next = Math.max(left + RESCHEDULE, core.fetchFree + 2);
+  }
+  core.fetchStall += next - left;
+  return next;
+}
+
+/** Execute is held in cycles [start, end). */
+function hold(core: Core, start: number, end: number): void {
+  if (end <= start) return;
+  core.freezeStart = start;
+  core.freezeEnd = end;
 }
 
 function accessCsr(
@@ -182,7 +208,7 @@ function accessCsr(
   const { csr } = core;
   const number = immediate & 0xfff;
   if (!csr.allows(number, writes, reads)) {
-    if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+    if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
     return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at);
   }
   const left = passWhenEmpty(core, at);
@@ -192,9 +218,8 @@ function accessCsr(
   if (writes) {
     csr.write(number, combine(csr.readForUpdate(number)));
     if (number === CSR.satp) {
+      next = reschedule(core, packed, at, left);
       core.jumpTo(nextPc(core, packed));
-      next = left + (core.common ? 2 : RESCHEDULE);
-      core.fetchStall += next - left;
     }
   }
   const rd = (packed >> SLOT_RD) & 63;
@@ -215,7 +240,7 @@ function csrWord(packed: number, immediate: number): number {
 
 function returnFromTrap(core: Core, packed: number, at: number, from: number, pc: number): void {
   // Younger instructions wait in decode until the return is through.
-  if (!core.common) followWrongPath(core, core.slot + 2, at + 1, at + 1);
+  if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
   const next = core.common ? at + 3 : Math.max(at + 4, core.fetchFree) + 2;
   core.exception += next - at - 1;
   core.jumpTo(pc);
@@ -226,12 +251,6 @@ function returnFromTrap(core: Core, packed: number, at: number, from: number, pc
   core.limit = STOP;
   core.noteMasking();
   core.interruptAt = Math.min(core.interruptAt, core.next);
-}
-
-/** A store-like check of an address that stores nothing. */
-function storable(core: Core, address: number): boolean {
-  if ((address & 3) === 0) return translate(core, address, Access.STORE) >= 0;
-  return load(core, address, 4, datum.at, Access.STORE) >= 0;
 }
 
 /** Atomic memory operation (unprivileged ISA 8.4): read, combine, write; done inside the data cache. */
