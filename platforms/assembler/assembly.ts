@@ -79,6 +79,7 @@ export class Assembly implements Host {
     this.section = this.sectionNamed('.text', { writable: false, executable: true, empty: false });
     this.previous = this.section;
     this.isa = plugin.open(this);
+    this.section.alignment = this.isa.codeAlignment;
   }
 
   /** Reads a whole source. */
@@ -91,8 +92,18 @@ export class Assembly implements Host {
       if (this.problems.length >= MAXIMUM_PROBLEMS) return;
     }
     this.attempt(() => this.isa.finish());
+    this.padCode();
     const unclosed = this.conditionals.unclosed;
     if (unclosed !== undefined) this.problems.push(problemAt(unclosed, '.if is never closed: write .endif'));
+  }
+
+  /** Code sections end at a multiple of their alignment, as GNU as does it. */
+  private padCode(): void {
+    for (const section of this.sections.values()) {
+      if (!section.kind.executable || section.items.length === 0) continue;
+      this.section = section;
+      this.align(section.alignment);
+    }
   }
 
   /** Reads a file that the source includes. */
@@ -111,11 +122,12 @@ export class Assembly implements Host {
   ): void {
     const count = this.expansions;
     const statements = body.flatMap((statement) => {
-      const text = substitute(statement.text, values, count);
-      if (text === statement.text) return [{ ...statement, calledFrom }];
+      const { file, line } = statement;
+      const text = statement.text.includes('\\') ? substitute(statement.text, values, count) : statement.text;
+      if (text === statement.text) return [{ file, line, text, calledFrom }];
       // An argument may have brought a semicolon along
-      const split = splitStatements(text, statement.file, { comment: '', lineComment: '' }).statements;
-      return split.map((part) => ({ ...part, line: statement.line, calledFrom }));
+      const split = splitStatements(text, file, { comment: '', lineComment: '' }).statements;
+      return split.map((part) => ({ file, line, text: part.text, calledFrom }));
     });
     this.source.push(kind, statements, this.conditionals.depth);
   }
@@ -231,8 +243,12 @@ export class Assembly implements Host {
 
   private defineLabel(match: RegExpExecArray): void {
     const position = this.section.here();
-    if (match[1] === undefined) this.symbols.defineLocal(Number(match[2]), position);
-    else this.isa.labelDefined?.(this.symbols.define(match[1], position));
+    if (match[1] === undefined) {
+      this.symbols.defineLocal(Number(match[2]), position);
+      return;
+    }
+    const label = this.symbols.define(match[1], position);
+    this.isa.labelDefined?.(label);
   }
 
   private assign(name: string, text: string, constant: boolean): void {

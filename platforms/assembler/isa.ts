@@ -39,6 +39,8 @@ export interface IsaSession {
   directive(name: string, operands: Cursor): boolean;
   /** What fills `bytes` bytes of an aligned gap in code. */
   padding(bytes: number): readonly number[];
+  /** Alignment of `.text` to begin with, in bytes. */
+  readonly codeAlignment: number;
   /** A label was placed at the current position. */
   labelDefined?(label: Label): void;
   /** Exponent (`.align 2` is 4 bytes) or bytes: what the argument of `.align` means. */

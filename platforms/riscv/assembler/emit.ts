@@ -1,0 +1,239 @@
+import { littleEndian } from '../../assembler/fragments.js';
+import { Mistake } from '../../assembler/problems.js';
+import type { Fragment, Place } from '../../assembler/section.js';
+import type { Operands } from '../decode.js';
+import { encode, instructionFields } from '../encode.js';
+import type { Compressed } from '../encode.js';
+import { FIELDS, fieldRange, fits } from '../fields.js';
+import type { Field } from '../fields.js';
+import type { Instruction } from '../instruction.js';
+import { Op } from '../operations.js';
+import type { Compression } from './aliases.js';
+import { branchFragment, jumpFragment } from './branches.js';
+import type { Context } from './context.js';
+import type { Immediate } from './operands.js';
+
+/** Bytes of a word. */
+export const wordBytes = (word: number, length: 2 | 4): number[] => littleEndian(BigInt(word >>> 0), length);
+
+/** The immediate field of an instruction, if it has one that is one expression. */
+export function immediateField(instruction: Instruction): Field | undefined {
+  const name = instructionFields(instruction).find(
+    (field) => !['register', 'fence set', 'csr'].includes(FIELDS[field].form),
+  );
+  return name === undefined ? undefined : FIELDS[name];
+}
+
+/** Operands of an instruction apart from an immediate that is an expression. */
+export type RegisterOperands = Pick<Operands, 'rd' | 'rs1' | 'rs2'>;
+
+/** Emits an instruction, compressed where GNU as would do it. */
+export function emit(
+  context: Context,
+  instruction: Instruction,
+  operands: Operands,
+  immediate: Immediate | undefined,
+  compression: Compression,
+): void {
+  const field = immediateField(instruction);
+  if (field === undefined || immediate === undefined) {
+    emitWord(context, instruction, operands, compression);
+    return;
+  }
+  if (field.form === 'target') {
+    emitTransfer(context, instruction, operands, immediate, compression);
+    return;
+  }
+  const constant = immediate.modifier === undefined ? context.host.constant(immediate.expression) : undefined;
+  if (constant !== undefined) {
+    const imm = fieldValue(instruction, field, constant);
+    // A value such as 0xffffffff counts as -1 but is not compressed: GNU as looks at it before it takes off 2^32
+    const allowed = field.signed && constant > 0x7fffffffn && field.form === 'number' ? 'never' : compression;
+    emitWord(context, instruction, withImmediate(field, operands, imm), allowed);
+    return;
+  }
+  if (immediate.modifier === 'pcrel_hi') {
+    context.highParts.add({ at: { kind: 'label', label: context.host.here() }, target: immediate.expression });
+  }
+  context.host.fragment(immediateFragment(context, instruction, field, operands, immediate));
+}
+
+/** Puts a value where the field has it: `uimm` of CSR instructions takes the place of rs1. */
+function withImmediate(field: Field, operands: Operands, value: number): Operands {
+  return field.slots[0] === 'rs1' ? { ...operands, rs1: value } : { ...operands, imm: value };
+}
+
+/** Emits an instruction whose operands are all known. */
+export function emitWord(
+  context: Context,
+  instruction: Instruction,
+  operands: Operands,
+  compression: Compression,
+): void {
+  const short =
+    context.compressed && instruction.length === 4
+      ? compressTo(context, instruction, operands, compression)
+      : undefined;
+  if (short !== undefined) {
+    context.host.bytes(wordBytes(short.word, 2));
+    return;
+  }
+  const word = encode(instruction, operands);
+  if (word === undefined)
+    throw new Mistake(`${instruction.mnemonic} cannot have these operands: ${restrictions(instruction)}`);
+  context.host.bytes(wordBytes(word, instruction.length));
+}
+
+function compressTo(
+  context: Context,
+  instruction: Instruction,
+  operands: Operands,
+  compression: Compression,
+): Compressed | undefined {
+  switch (compression) {
+    case 'never':
+      return undefined;
+    case 'any':
+      return context.compressor.compress(instruction.op, operands);
+    case 'c.addi':
+      for (const mnemonic of ['c.addi', 'c.addi4spn', 'c.addi16sp']) {
+        for (const candidate of context.instructions.get(mnemonic) ?? []) {
+          const word = operands.rd === 0 ? undefined : encode(candidate, operands);
+          if (word !== undefined) return { instruction: candidate, word };
+        }
+      }
+      return undefined;
+  }
+}
+
+function restrictions(instruction: Instruction): string {
+  const registers = instruction.operands.includes("'") ? 'its registers are s0, s1 and a0 to a5' : 'see its section';
+  return `${registers} (${instruction.section})`;
+}
+
+/** The value of a constant for a field, after a check of its range. */
+export function fieldValue(instruction: Instruction, field: Field, constant: bigint): number {
+  if (field.form === 'upper') return upperValue(instruction, field, constant);
+  // RV32: 0xffffffff is -1
+  const value = Number(
+    field.signed && constant > 0x7fffffffn && constant <= 0xffffffffn ? constant - (1n << 32n) : constant,
+  );
+  if (!fits(field, value)) {
+    const { minimum, maximum, step } = fieldRange(field);
+    const multiple = step > 1 ? ` in steps of ${step}` : '';
+    throw new Mistake(
+      `${instruction.mnemonic}: ${value} is out of range, ${minimum} to ${maximum}${multiple} is possible`,
+    );
+  }
+  return value;
+}
+
+/** `lui` and `auipc` are written with bits 31:12 of their value; c.lui with 1 to 31 or 0xfffe0 to 0xfffff. */
+function upperValue(instruction: Instruction, field: Field, constant: bigint): number {
+  const value = Number(constant);
+  const shifted = (value << 12) | 0;
+  if (value < 0 || value > 0xfffff || !fits(field, shifted)) {
+    const range = instruction.length === 2 ? '1 to 31 or 0xfffe0 to 0xfffff' : '0 to 0xfffff';
+    throw new Mistake(
+      `${instruction.mnemonic}: ${value} is out of range, ${range} is possible (bits 31:12 of the result)`,
+    );
+  }
+  return shifted;
+}
+
+/** An instruction whose immediate is known only after the layout. */
+function immediateFragment(
+  context: Context,
+  instruction: Instruction,
+  field: Field,
+  operands: Operands,
+  immediate: Immediate,
+): Fragment {
+  const { length } = instruction;
+  return {
+    fixed: length,
+    size: () => length,
+    encode: (place) => {
+      const imm = lateValue(context, instruction, field, immediate, place);
+      const word = encode(instruction, withImmediate(field, operands, imm));
+      if (word === undefined) throw new Mistake(`${instruction.mnemonic} cannot have these operands`);
+      return wordBytes(word, length);
+    },
+  };
+}
+
+/** Bits 31:12 of a value, rounded so that a signed low part completes it. */
+export const highPart = (value: number): number => (value + 0x800) & ~0xfff;
+
+/** Bits 11:0 of a value, signed. */
+export const lowPart = (value: number): number => (value << 20) >> 20;
+
+function lateValue(
+  context: Context,
+  instruction: Instruction,
+  field: Field,
+  immediate: Immediate,
+  place: Place,
+): number {
+  const value = place.value(immediate.expression);
+  const number = Number(BigInt.asIntN(32, value));
+  const { modifier } = immediate;
+  const wantsHigh = modifier === 'hi' || modifier === 'pcrel_hi';
+  if (modifier !== undefined && wantsHigh !== (field.form === 'upper')) {
+    throw new Mistake(
+      `%${modifier} does not belong to ${instruction.mnemonic}: ${field.form === 'upper' ? '%hi' : '%lo'} does`,
+    );
+  }
+  if (modifier === undefined) return fieldValue(instruction, field, value);
+  switch (modifier) {
+    case 'hi':
+      return highPart(number);
+    case 'lo':
+      return lowPart(number);
+    case 'pcrel_hi':
+      return highPart(number - place.address);
+    case 'pcrel_lo': {
+      const target = context.highParts.targetOf(value, (expression) => place.value(expression));
+      if (target === undefined) throw new Mistake('%pcrel_lo needs the label of an auipc with %pcrel_hi');
+      return lowPart(Number(BigInt.asIntN(32, place.value(target) - value)));
+    }
+  }
+}
+
+/** Branches and jumps: their size depends on the distance if the target is a label. */
+function emitTransfer(
+  context: Context,
+  instruction: Instruction,
+  registers: RegisterOperands,
+  immediate: Immediate,
+  compression: Compression,
+): void {
+  if (immediate.modifier !== undefined) throw new Mistake(`%${immediate.modifier} does not belong to a branch or jump`);
+  const { expression } = immediate;
+  const { host } = context;
+  const compressible = context.compressed && compression !== 'never';
+  if (host.constant(expression) !== undefined) {
+    // An absolute address: the instruction keeps the size it is written with
+    host.fragment(immediateOnly(instruction, registers, immediate));
+  } else if (instruction.op === Op.JAL) {
+    host.fragment(jumpFragment(context, registers.rd, expression, instruction.length === 2 || compressible));
+  } else {
+    host.fragment(
+      branchFragment(context, instruction.op, registers, expression, instruction.length === 2 || compressible),
+    );
+  }
+}
+
+function immediateOnly(instruction: Instruction, registers: RegisterOperands, immediate: Immediate): Fragment {
+  const { length } = instruction;
+  return {
+    fixed: length,
+    size: () => length,
+    encode: (place) => {
+      const imm = Number(place.value(immediate.expression)) - place.address;
+      const word = encode(instruction, { ...registers, imm: imm | 0 });
+      if (word === undefined) throw new Mistake(`${instruction.mnemonic}: target is ${imm} bytes away, out of range`);
+      return wordBytes(word, length);
+    },
+  };
+}
