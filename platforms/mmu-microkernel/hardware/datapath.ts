@@ -47,12 +47,12 @@ const isLong = (): boolean => (datum.packed & SLOT_LONG) !== 0;
  * The instruction with D cycle `datum.at` is sent back, or traps, in cycle `redirect`: follows the ones behind it.
  * @returns 1 if that delays the redirect.
  */
-function abandon(core: Core, redirect: number): number {
+function abandon(core: Core, redirect: number, released = redirect): number {
   if (core.common) return 0;
   const { packed } = datum;
   // Whoever waits for its result waits in decode, whatever becomes of it.
   core.ready[(packed >> SLOT_RD) & 63] = datum.at + 3;
-  return followWrongPath(core, core.slot + ((packed & SLOT_LONG) !== 0 ? 2 : 1), datum.at, redirect);
+  return followWrongPath(core, core.slot + ((packed & SLOT_LONG) !== 0 ? 2 : 1), datum.at, redirect, released);
 }
 
 /** Physical address of a data access, or -1 if it trapped. */
@@ -142,8 +142,8 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
 function miss(core: Core, physical: number): void {
   const first = datum.at;
   const w = first + 3;
-  abandon(core, first + 3);
   const released = refillData(core, physical, w, 0);
+  abandon(core, first + 3, core.bus.leftWriteBack + 1);
   const again = refetch(core, core.bus.leftWriteBack + 2, isLong());
   if (released > again + 1) {
     core.freezeStart = again + 1;

@@ -171,7 +171,6 @@ function passLate(core: Core, packed: number, rd: number): void {
 function passWhenEmpty(core: Core, at: number): number {
   const left = core.common ? at + 1 : Math.max(at + 1, core.last + 4);
   core.hazard += left - at - 1;
-  hold(core, at + 1, left);
   return left;
 }
 
@@ -182,6 +181,7 @@ function passWhenEmpty(core: Core, at: number): number {
 function reschedule(core: Core, packed: number, at: number, left: number): number {
   let next = left + 2;
   if (!core.common) {
+    core.freezeStart = core.freezeEnd = at;
     followWrongPath(core, core.slot + length(packed), at, at + 1);
     next = Math.max(left + RESCHEDULE, core.fetchFree + 2);
   }
@@ -212,6 +212,7 @@ function accessCsr(
     return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at);
   }
   const left = passWhenEmpty(core, at);
+  hold(core, at + 1, left);
   core.last = left - 1;
   let next = left;
   const old = csr.read(number);

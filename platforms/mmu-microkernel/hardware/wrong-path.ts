@@ -62,9 +62,10 @@ const operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
  * - If decode cannot move in the cycle of the redirect, the fetch unit cannot either.
  *
  * Followed inside the page only.
+ * @param released cycle in which the fetch unit moves again, if decode cannot move from `redirect` on.
  * @returns 1 if the redirect takes effect a cycle later, else 0.
  */
-export function followWrongPath(core: Core, slot: number, at: number, redirect: number): number {
+export function followWrongPath(core: Core, slot: number, at: number, redirect: number, released = redirect): number {
   const { memory, slots, ready } = core;
   const page = offsetOf(core.pageSlot);
   let half = slot - core.pageSlot;
@@ -95,7 +96,7 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
     if (before === Effect.TRAPS) return 0;
     if (effect === Effect.FLUSHES) {
       // The sweep begins when the word behind is out of the way.
-      flushInstructionCache(core, halted ? redirect : cycle);
+      flushInstructionCache(core, halted || cycle === redirect ? released : cycle);
       return 0;
     }
     if (halted) return 1;
