@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
+import { BENCHMARKS } from './hardware/benchmarks.js';
 import { benchBoard } from './hardware/board.js';
 import { DECODER } from './hardware/core.js';
 import { VexRiscvMachine } from './hardware/machine.js';
@@ -12,7 +13,7 @@ export const mmuMicrokernel: Platform = {
   core: 'vexriscv-baochip',
   parameters: PARAMETERS,
   boards: ['bench'],
-  benchmarks: [],
+  benchmarks: BENCHMARKS,
   modelVersion: '1',
   elfMachine: 243,
   createMachine(request) {

@@ -31,39 +31,35 @@ export class DataBus {
   private readonly readLatency: number;
   /** Cycles from acceptance of a write to its response. */
   private readonly writeLatency: number;
-  /**
-   * True if a stream of one store a cycle never stalls the core; stores may then be entered by `noteWrite`.
-   */
-  readonly storesNeverStall: boolean;
-
   constructor({ memoryLatency, crossbar }: Pick<CoreConfig, 'memoryLatency' | 'crossbar'>) {
     this.acceptDelay = crossbar ? 3 : 0;
     this.spacing = crossbar ? 4 : 1;
     this.readLatency = memoryLatency + (crossbar ? 2 : 1);
     this.writeLatency = memoryLatency + (crossbar ? 3 : 1);
-    this.storesNeverStall = !crossbar && this.writeLatency + 1 <= PENDING_WRITES - 1;
   }
 
   /** The cycle in which write-back can hand over a command it has had since cycle `w`. */
   private handOver(w: number): number {
-    return Math.max(w, this.acceptedBefore + 1);
+    return w > this.acceptedBefore ? w : this.acceptedBefore + 1;
   }
 
   private accept(handedOver: number, ready: number, address: number): number {
-    let first = Math.max(handedOver + 1, this.accepted + 1, ready);
-    let at = Math.max(first + this.acceptDelay, this.accepted + this.spacing);
+    let at = handedOver + 1;
+    if (this.accepted + 1 > at) at = this.accepted + 1;
+    if (ready > at) at = ready;
+    at += this.acceptDelay;
+    if (this.accepted + this.spacing > at) at = this.accepted + this.spacing;
     if (this.acceptDelay > 0) {
       // The crossbar holds a command to another port until every response of the old one is back.
       const port = crossbarPort(address);
       if (port !== this.port) {
         this.port = port;
-        at = Math.max(at, this.lastResponse + 4);
+        if (this.lastResponse + 4 > at) at = this.lastResponse + 4;
       }
     }
-    first = at;
     this.acceptedBefore = this.accepted;
     this.accepted = at;
-    return first;
+    return at;
   }
 
   /**
@@ -73,7 +69,7 @@ export class DataBus {
   write(w: number, address: number): number {
     const left = this.handOver(w);
     const at = this.accept(left, this.responses[this.oldest] + 1, address);
-    this.lastResponse = Math.max(at + this.writeLatency, this.lastResponse);
+    if (at + this.writeLatency > this.lastResponse) this.lastResponse = at + this.writeLatency;
     this.responses[this.oldest] = this.lastResponse;
     this.oldest = this.oldest + 1 === PENDING_WRITES ? 0 : this.oldest + 1;
     return left;

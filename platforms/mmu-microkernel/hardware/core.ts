@@ -71,6 +71,18 @@ export class Lookaside {
     this.tags.fill(NO_TAG);
   }
 
+  /** Forgets what a TLB entry stands for that is about to be replaced. */
+  forget(page: number, superpage: boolean): void {
+    if (page < 0) return;
+    if (superpage) {
+      this.clearTranslated();
+      return;
+    }
+    for (let bank = BANK_PAGES; bank < BANKS * BANK_PAGES; bank += BANK_PAGES) {
+      this.tags[bank + (page & (BANK_PAGES - 1))] = NO_TAG;
+    }
+  }
+
   /** Forgets the entries of all banks but the untranslated one. */
   clearTranslated(): void {
     this.tags.fill(NO_TAG, BANK_PAGES);
@@ -164,6 +176,11 @@ export class Core {
 
   /** `interpret` returns when `next` reaches this. Slow paths lower it when something is due earlier. */
   limit = 0;
+  /** `interpret` executes one more instruction although `limit` is reached. */
+  once = false;
+  /** Slot that holds something else for the time of one instruction, -1 = none, and what belongs there. */
+  private patched = -1;
+  private patchedValue = 0;
   /** Phase at the last trap taken from each privilege mode, for a return to it. */
   readonly phaseBefore = new Uint8Array(4);
   /** A probed instruction is being executed: its address. */
@@ -238,7 +255,8 @@ export class Core {
     this.interruptAt = NEVER;
     this.wedged = undefined;
     this.probe = undefined;
-    this.pendingPhase = this.trappedAt = -1;
+    this.pendingPhase = this.trappedAt = this.patched = -1;
+    this.once = false;
     this.trappedTo = this.wakeAt = 0;
     this.phaseBefore.fill(0);
     for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
@@ -432,6 +450,23 @@ export class Core {
     return this.slots.covered.get(this.slot)!;
   }
 
+  /** Puts `packed` into the slot of the instruction to come for the time of its execution; `interpret` returns after it. */
+  patch(packed: number, value: number): void {
+    if (packed === 0) return;
+    this.patched = this.slot;
+    this.patchedValue = value;
+    this.slots.packed[this.slot] = packed;
+    this.limit = STOP;
+    this.once = true;
+  }
+
+  /** Undoes `patch`, unless the slot has been forgotten. */
+  unpatch(): void {
+    if (this.patched < 0) return;
+    if (this.slots.packed[this.patched] !== 0) this.slots.packed[this.patched] = this.patchedValue;
+    this.patched = -1;
+  }
+
   /** Sets the phase and arms the probe that stand on the instruction to come, if there are any. */
   noteMark(physical: number): void {
     const phase = this.phaseMarks.get(physical);
@@ -450,12 +485,6 @@ export class Core {
   /** Physical address of an arena offset. */
   physicalOf(offset: number): number {
     return ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
-  }
-
-  /** The data TLB changed: what the look-asides know may no longer hold. */
-  dataTlbChanged(): void {
-    this.loads.clearTranslated();
-    this.stores.clearTranslated();
   }
 
   /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */

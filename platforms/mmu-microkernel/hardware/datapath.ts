@@ -72,9 +72,10 @@ function translate(core: Core, address: number, access: Access): number {
     }
     datum.at = core.common ? walk.done : Math.max(walk.done, refetch(core, at + 4, isLong()));
     core.translation += datum.at - at;
+    core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
+    core.stores.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
     if (walk.leaf === 0) core.dataTlb.refillInvalid();
     else core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
-    core.dataTlbChanged();
     if (walk.leaf === 0) return fault(core, PAGE_FAULT, access, address);
     entry = core.dataTlb.find(page, core.asid);
   }
@@ -224,6 +225,32 @@ export function enterStore(core: Core, physical: number, key: number): void {
   const w = datum.at + 3;
   freeze(core, w, core.bus.write(w, physical));
   if (key >= 0) noteStore(core, key);
+}
+
+/**
+ * Enters a store to cached memory at arena offset `offset` with D cycle `at`.
+ * @param key its `storeKey`. @returns its effective D cycle.
+ */
+export function enterQuickStore(core: Core, offset: number, key: number, at: number): number {
+  core.counts.busBeats++;
+  core.reserved = false;
+  const w = at + 3;
+  const left = core.bus.write(w, core.memory.pageOfArena[offset >>> 12] << 12);
+  let effective = at;
+  if (left > w) {
+    core.freezeStart = w;
+    core.freezeEnd = left;
+    effective += left - w;
+    core.dataStall += left - w;
+  }
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
+    core.storeWordBefore = core.storeWord;
+    core.storeAtBefore = core.storeAt;
+    core.storeWord = key;
+    core.storeAt = effective;
+    core.storeWindow = effective + 2;
+  }
+  return effective;
 }
 
 /** Remembers a store for collisions, if its line is in the data cache. */

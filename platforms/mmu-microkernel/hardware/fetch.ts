@@ -99,9 +99,9 @@ function fetchPage(core: Core, address: number, pc: number): number {
       core.translation += core.next - at;
       leaf = walk.leaf;
       superpage = walk.superpage;
+      core.fetches.forget(core.instructionTlb.nextPage, core.instructionTlb.nextIsSuperpage);
       if (leaf === 0) core.instructionTlb.refillInvalid();
       else core.instructionTlb.refill(page, leaf, superpage, core.asid);
-      core.fetches.clearTranslated();
     }
     if (leaf === 0 || !permits(core, leaf, Access.FETCH, bank)) return fetchFault(core, FETCH_PAGE_FAULT, address, pc);
     const entry = core.instructionTlb.find(page, core.asid);

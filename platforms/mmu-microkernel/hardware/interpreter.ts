@@ -1,7 +1,7 @@
 import { Op } from '../../riscv/operations.js';
 import { decryptLast, decryptMiddle, encryptLast, encryptMiddle } from './aes.js';
 import { BANK_PAGES, type Core, LINE_IN_D, LINE_STORE_SLOW, STOP } from './core.js';
-import { datum, enterStore, load, store, storeKey } from './datapath.js';
+import { datum, enterQuickStore, load, store } from './datapath.js';
 import { fetched, fetchInstruction } from './fetch.js';
 import { Access } from './mmu.js';
 import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
@@ -13,16 +13,23 @@ const TAG_BYTE = ~0xfff;
 const TAG_HALF = ~0xffe;
 const TAG_WORD = ~0xffc;
 
+const HAZARD = 0;
+const FETCH = 1;
+
 /**
- * Executes instructions until `core.next` >= `core.limit`, the core waits in wfi, or a slow path lowers `core.limit`.
+ * Makes the function that executes a core's instructions until `core.next` >= `core.limit`, the core waits in wfi, or a
+ * slow path lowers `core.limit`.
  *
- * The switch holds the instructions that run in their millions, one operation in one case. What they cannot do on their
+ * Its switch holds the instructions that run in their millions, one operation in one case. What they cannot do on their
  * own - a miss, a fault, a device - `load`, `store` and `fetchInstruction` do, after which the same case runs again with
  * the place of its data in `found`. All other instructions are in `executeSystem`.
+ *
+ * A closure over the core's arrays, so that V8 takes them as constants: a third faster than arrays in local variables. It
+ * does so only for a function that has one closure, see `interpreters.ts`.
  */
-export function interpret(core: Core): void {
+export function createInterpreter(core: Core): () => void {
   const { x, ready, memory, common } = core;
-  const { packed, immediate } = core.slots;
+  const { packed, immediate, harmless } = core.slots;
   const { tags: loadTags, bases: loadBases } = core.loads;
   const { tags: storeTags, bases: storeBases } = core.stores;
   const { tags: fetchTags, bases: fetchBases } = core.fetches;
@@ -33,484 +40,476 @@ export function interpret(core: Core): void {
   const predicted = common ? 2 : 1;
   const corrected = common ? 2 : 3;
 
-  let ip = core.relocate ? 0 : core.slot;
-  let t = core.next;
-  let last = core.last;
-  let lateUntil = core.lateUntil;
-  let retired = core.retired;
-  let limit = core.limit;
-  let dataBank = core.dataBank;
-  let hazard = 0;
-  let fetchStall = 0;
-  let found = 0;
+  // Cycles to be booked, kept out of local variables: registers are scarce in the loop.
+  const stalls = new Int32Array(2);
 
-  next: while (t < limit) {
-    let w = packed[ip];
-    let d = t;
-    if (t < lateUntil) {
-      const free = operandsReady(ready, w);
-      if (free > t) {
-        hazard += free - t;
-        d = free;
+  return function interpret(): void {
+    let ip = core.relocate ? 0 : core.slot;
+    let t = core.next;
+    let last = core.last;
+    let lateUntil = core.lateUntil;
+    let retired = core.retired;
+    let limit = core.limit | 0;
+    let found = 0;
+
+    next: for (;;) {
+      if (t >= limit) {
+        if (!core.once) break;
+        core.once = false;
       }
-    }
-    let access = Access.LOAD;
-    let size: 1 | 2 | 4 = 4;
-    let address = 0;
-    let taken = true;
-    let pc = 0;
+      const w = packed[ip];
+      let d = t;
+      if (t < lateUntil) {
+        let free = ready[(w >> SLOT_RS1) & 31];
+        if (free > d) d = free;
+        free = ready[(w >> SLOT_RS2) & 31];
+        if (free > d) d = free;
+        if (d !== t) stalls[HAZARD] += d - t;
+      }
+      let access = Access.LOAD;
+      let size: 1 | 2 | 4 = 4;
+      let address = 0;
+      let taken = true;
+      let pc = 0;
 
-    dispatch: for (;;) {
-      slow: {
-        memoryAccess: {
-          jump: {
-            switch (w & 127) {
-              case Op.ADDI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] + immediate[ip];
-                break dispatch;
-              case Op.SLTI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] < immediate[ip] ? 1 : 0;
-                break dispatch;
-              case Op.SLTIU:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> 0 < immediate[ip] >>> 0 ? 1 : 0;
-                break dispatch;
-              case Op.XORI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] ^ immediate[ip];
-                break dispatch;
-              case Op.ORI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] | immediate[ip];
-                break dispatch;
-              case Op.ANDI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] & immediate[ip];
-                break dispatch;
-              case Op.SLLI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] << immediate[ip];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.SRLI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> immediate[ip];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.SRAI:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >> immediate[ip];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.LUI:
-                x[(w >> SLOT_RD) & 63] = immediate[ip];
-                break dispatch;
-              case Op.AUIPC:
-                x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + immediate[ip];
-                break dispatch;
-              case Op.ADD:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] + x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              case Op.SUB:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] - x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              case Op.SLL:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] << x[(w >> SLOT_RS2) & 31];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.SLT:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] < x[(w >> SLOT_RS2) & 31] ? 1 : 0;
-                break dispatch;
-              case Op.SLTU:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> 0 < x[(w >> SLOT_RS2) & 31] >>> 0 ? 1 : 0;
-                break dispatch;
-              case Op.XOR:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] ^ x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              case Op.SRL:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> x[(w >> SLOT_RS2) & 31];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.SRA:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >> x[(w >> SLOT_RS2) & 31];
-                ready[(w >> SLOT_RD) & 63] = d + lateShift;
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.OR:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] | x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              case Op.AND:
-                x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] & x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              case Op.MUL:
-                x[(w >> SLOT_RD) & 63] = Math.imul(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.MULH:
-                x[(w >> SLOT_RD) & 63] = multiplyHigh(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.MULHSU:
-                x[(w >> SLOT_RD) & 63] =
-                  multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]) -
-                  (x[(w >> SLOT_RS1) & 31] < 0 ? x[(w >> SLOT_RS2) & 31] : 0);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.MULHU:
-                x[(w >> SLOT_RD) & 63] = multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.DIV:
-                x[(w >> SLOT_RD) & 63] = divide(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                d = core.dividing(d, (w >> SLOT_RD) & 63);
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.DIVU:
-                x[(w >> SLOT_RD) & 63] = divideUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                d = core.dividing(d, (w >> SLOT_RD) & 63);
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.REM:
-                x[(w >> SLOT_RD) & 63] = remainder(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                d = core.dividing(d, (w >> SLOT_RD) & 63);
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.REMU:
-                x[(w >> SLOT_RD) & 63] = remainderUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
-                d = core.dividing(d, (w >> SLOT_RD) & 63);
-                if (d + lateShift > lateUntil) lateUntil = d + lateShift;
-                break dispatch;
-              case Op.AES32ESI:
-                x[(w >> SLOT_RD) & 63] = encryptLast(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.AES32ESMI:
-                x[(w >> SLOT_RD) & 63] = encryptMiddle(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.AES32DSI:
-                x[(w >> SLOT_RD) & 63] = decryptLast(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.AES32DSMI:
-                x[(w >> SLOT_RD) & 63] = decryptMiddle(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                if (d + late > lateUntil) lateUntil = d + late;
-                break dispatch;
-              case Op.FENCE:
-                break dispatch;
+      dispatch: {
+        slow: {
+          memoryAccess: {
+            jump: {
+              switch (w & 127) {
+                case Op.ADDI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] + immediate[ip];
+                  break dispatch;
+                case Op.SLTI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] < immediate[ip] ? 1 : 0;
+                  break dispatch;
+                case Op.SLTIU:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> 0 < immediate[ip] >>> 0 ? 1 : 0;
+                  break dispatch;
+                case Op.XORI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] ^ immediate[ip];
+                  break dispatch;
+                case Op.ORI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] | immediate[ip];
+                  break dispatch;
+                case Op.ANDI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] & immediate[ip];
+                  break dispatch;
+                case Op.SLLI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] << immediate[ip];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.SRLI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> immediate[ip];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.SRAI:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >> immediate[ip];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.LUI:
+                  x[(w >> SLOT_RD) & 63] = immediate[ip];
+                  break dispatch;
+                case Op.AUIPC:
+                  x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + immediate[ip];
+                  break dispatch;
+                case Op.ADD:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] + x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                case Op.SUB:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] - x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                case Op.SLL:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] << x[(w >> SLOT_RS2) & 31];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.SLT:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] < x[(w >> SLOT_RS2) & 31] ? 1 : 0;
+                  break dispatch;
+                case Op.SLTU:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> 0 < x[(w >> SLOT_RS2) & 31] >>> 0 ? 1 : 0;
+                  break dispatch;
+                case Op.XOR:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] ^ x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                case Op.SRL:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >>> x[(w >> SLOT_RS2) & 31];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.SRA:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] >> x[(w >> SLOT_RS2) & 31];
+                  ready[(w >> SLOT_RD) & 63] = d + lateShift;
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.OR:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] | x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                case Op.AND:
+                  x[(w >> SLOT_RD) & 63] = x[(w >> SLOT_RS1) & 31] & x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                case Op.MUL:
+                  x[(w >> SLOT_RD) & 63] = Math.imul(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.MULH:
+                  x[(w >> SLOT_RD) & 63] = multiplyHigh(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.MULHSU:
+                  x[(w >> SLOT_RD) & 63] =
+                    multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]) -
+                    (x[(w >> SLOT_RS1) & 31] < 0 ? x[(w >> SLOT_RS2) & 31] : 0);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.MULHU:
+                  x[(w >> SLOT_RD) & 63] = multiplyHighUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.DIV:
+                  x[(w >> SLOT_RD) & 63] = divide(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  d = core.dividing(d, (w >> SLOT_RD) & 63);
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.DIVU:
+                  x[(w >> SLOT_RD) & 63] = divideUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  d = core.dividing(d, (w >> SLOT_RD) & 63);
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.REM:
+                  x[(w >> SLOT_RD) & 63] = remainder(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  d = core.dividing(d, (w >> SLOT_RD) & 63);
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.REMU:
+                  x[(w >> SLOT_RD) & 63] = remainderUnsigned(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31]);
+                  d = core.dividing(d, (w >> SLOT_RD) & 63);
+                  if (d + lateShift > lateUntil) lateUntil = d + lateShift;
+                  break dispatch;
+                case Op.AES32ESI:
+                  x[(w >> SLOT_RD) & 63] = encryptLast(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.AES32ESMI:
+                  x[(w >> SLOT_RD) & 63] = encryptMiddle(
+                    x[(w >> SLOT_RS1) & 31],
+                    x[(w >> SLOT_RS2) & 31],
+                    immediate[ip],
+                  );
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.AES32DSI:
+                  x[(w >> SLOT_RD) & 63] = decryptLast(x[(w >> SLOT_RS1) & 31], x[(w >> SLOT_RS2) & 31], immediate[ip]);
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.AES32DSMI:
+                  x[(w >> SLOT_RD) & 63] = decryptMiddle(
+                    x[(w >> SLOT_RS1) & 31],
+                    x[(w >> SLOT_RS2) & 31],
+                    immediate[ip],
+                  );
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  if (d + late > lateUntil) lateUntil = d + late;
+                  break dispatch;
+                case Op.FENCE:
+                  break dispatch;
 
-              case Op.JAL:
-                x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + linkOffset(w);
-                t = d + 1 + predicted;
-                fetchStall += predicted;
-                break jump;
-              case Op.JALR: {
-                pc = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) & ~1;
-                x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + linkOffset(w);
-                t = d + 1 + corrected;
-                if (!common) {
-                  t += followWrongPath(core, ip + 1 + ((w >>> 30) & 1), d, d + 2);
-                  if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
-                }
-                fetchStall += t - d - 1;
-                last = d;
-                retired++;
-                const h = core.fetchBank + ((pc >>> 12) & (BANK_PAGES - 1));
-                if (fetchTags[h] !== (pc & ~0xfff)) {
-                  core.jumpTo(pc);
-                  ip = 0;
+                case Op.JAL:
+                  x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> 29) & 2);
+                  t = d + 1 + predicted;
+                  stalls[FETCH] += predicted;
+                  break jump;
+                case Op.JALR: {
+                  pc = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) & ~1;
+                  x[(w >> SLOT_RD) & 63] = core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> 29) & 2);
+                  t = d + 1 + corrected;
+                  if ((lateUntil > d + 1 || harmless[ip + 1 + ((w >>> 30) & 1)] === 0) && !common) {
+                    t += followWrongPath(core, ip + 1 + ((w >>> 30) & 1), d, d + 2);
+                    if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
+                  }
+                  stalls[FETCH] += t - d - 1;
+                  last = d;
+                  retired++;
+                  const h = core.fetchBank + ((pc >>> 12) & (BANK_PAGES - 1));
+                  if (fetchTags[h] !== (pc & ~0xfff)) {
+                    core.jumpTo(pc);
+                    ip = 0;
+                    continue next;
+                  }
+                  core.page = pc & ~0xfff;
+                  core.pageSlot = fetchBases[h];
+                  ip = core.pageSlot + ((pc >>> 1) & 2047);
+                  if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common) {
+                    t++;
+                    stalls[FETCH]++;
+                  }
                   continue next;
                 }
-                core.page = pc & ~0xfff;
-                core.pageSlot = fetchBases[h];
-                ip = core.pageSlot + ((pc >>> 1) & 2047);
-                if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common) {
+                case Op.BEQ:
+                  taken = x[(w >> SLOT_RS1) & 31] === x[(w >> SLOT_RS2) & 31];
+                  break jump;
+                case Op.BNE:
+                  taken = x[(w >> SLOT_RS1) & 31] !== x[(w >> SLOT_RS2) & 31];
+                  break jump;
+                case Op.BLT:
+                  taken = x[(w >> SLOT_RS1) & 31] < x[(w >> SLOT_RS2) & 31];
+                  break jump;
+                case Op.BGE:
+                  taken = x[(w >> SLOT_RS1) & 31] >= x[(w >> SLOT_RS2) & 31];
+                  break jump;
+                case Op.BLTU:
+                  taken = x[(w >> SLOT_RS1) & 31] >>> 0 < x[(w >> SLOT_RS2) & 31] >>> 0;
+                  break jump;
+                case Op.BGEU:
+                  taken = x[(w >> SLOT_RS1) & 31] >>> 0 >= x[(w >> SLOT_RS2) & 31] >>> 0;
+                  break jump;
+                case Op.LB: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    size = 1;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (loadTags[h] !== (address & TAG_BYTE) || d <= core.storeWindow) break memoryAccess;
+                    p = loadBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
+                  }
+                  x[(w >> SLOT_RD) & 63] = signedBytes[p];
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  lateUntil = d + late;
+                  break dispatch;
+                }
+                case Op.LH: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    size = 2;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (loadTags[h] !== (address & TAG_HALF) || d <= core.storeWindow) break memoryAccess;
+                    p = loadBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
+                  }
+                  x[(w >> SLOT_RD) & 63] = signedHalves[p >> 1];
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  lateUntil = d + late;
+                  break dispatch;
+                }
+                case Op.LW: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (loadTags[h] !== (address & TAG_WORD) || d <= core.storeWindow) break memoryAccess;
+                    p = loadBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
+                  }
+                  x[(w >> SLOT_RD) & 63] = words[p >> 2];
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  lateUntil = d + late;
+                  break dispatch;
+                }
+                case Op.LBU: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    size = 1;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (loadTags[h] !== (address & TAG_BYTE) || d <= core.storeWindow) break memoryAccess;
+                    p = loadBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
+                  }
+                  x[(w >> SLOT_RD) & 63] = bytes[p];
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  lateUntil = d + late;
+                  break dispatch;
+                }
+                case Op.LHU: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    size = 2;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (loadTags[h] !== (address & TAG_HALF) || d <= core.storeWindow) break memoryAccess;
+                    p = loadBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
+                  }
+                  x[(w >> SLOT_RD) & 63] = halves[p >> 1];
+                  ready[(w >> SLOT_RD) & 63] = d + late;
+                  lateUntil = d + late;
+                  break dispatch;
+                }
+                case Op.SB: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    access = Access.STORE;
+                    size = 1;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (storeTags[h] !== (address & TAG_BYTE)) break memoryAccess;
+                    p = storeBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
+                    d = enterQuickStore(core, p, ((p >>> 2) << 4) | (1 << (p & 3)), d);
+                  }
+                  bytes[p] = x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                }
+                case Op.SH: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    access = Access.STORE;
+                    size = 2;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (storeTags[h] !== (address & TAG_HALF)) break memoryAccess;
+                    p = storeBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
+                    d = enterQuickStore(core, p, ((p >>> 2) << 4) | (3 << (p & 2)), d);
+                  }
+                  halves[p >> 1] = x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                }
+                case Op.SW: {
+                  let p = found;
+                  found = 0;
+                  if (p === 0) {
+                    address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
+                    access = Access.STORE;
+                    const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
+                    if (storeTags[h] !== (address & TAG_WORD)) break memoryAccess;
+                    p = storeBases[h] + (address & 0xfff);
+                    if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
+                    d = enterQuickStore(core, p, ((p >>> 2) << 4) | 15, d);
+                  }
+                  words[p >> 2] = x[(w >> SLOT_RS2) & 31];
+                  break dispatch;
+                }
+                case Op.NONE:
+                case SlotOp.PAGE_END:
+                case SlotOp.TRANSIENT:
+                case SlotOp.MARKED:
+                default:
+                  break slow;
+              }
+            }
+            // A branch or a jump to a displacement.
+            last = d;
+            retired++;
+            const displacement = immediate[ip];
+            const following = ip + 1 + ((w >>> 30) & 1);
+            if ((w & 127) !== Op.JAL) {
+              // Static prediction: backward is taken, found wrong in the memory stage.
+              const back = displacement < 0;
+              const penalty = common ? (taken ? 2 : 0) : taken === back ? (taken ? predicted : 0) : corrected;
+              t = d + 1 + penalty;
+              if (penalty === corrected && !common) {
+                // Behind a branch predicted taken, its target's first word is there when the mistake is found.
+                if (!back) {
+                  if (lateUntil > d + 1 || harmless[following] === 0) t += followWrongPath(core, following, d, d + 2);
+                } else if (w >= 0) t += followWrongPath(core, ip + displacement, d + 1, d + 2);
+                if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
+              }
+              stalls[FETCH] += t - d - 1;
+              if (!taken) {
+                ip = following;
+                if (penalty !== 0 && (ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0) {
                   t++;
-                  fetchStall++;
+                  stalls[FETCH]++;
                 }
                 continue next;
               }
-              case Op.BEQ:
-                taken = x[(w >> SLOT_RS1) & 31] === x[(w >> SLOT_RS2) & 31];
-                break jump;
-              case Op.BNE:
-                taken = x[(w >> SLOT_RS1) & 31] !== x[(w >> SLOT_RS2) & 31];
-                break jump;
-              case Op.BLT:
-                taken = x[(w >> SLOT_RS1) & 31] < x[(w >> SLOT_RS2) & 31];
-                break jump;
-              case Op.BGE:
-                taken = x[(w >> SLOT_RS1) & 31] >= x[(w >> SLOT_RS2) & 31];
-                break jump;
-              case Op.BLTU:
-                taken = x[(w >> SLOT_RS1) & 31] >>> 0 < x[(w >> SLOT_RS2) & 31] >>> 0;
-                break jump;
-              case Op.BGEU:
-                taken = x[(w >> SLOT_RS1) & 31] >>> 0 >= x[(w >> SLOT_RS2) & 31] >>> 0;
-                break jump;
-              case Op.LB: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  size = 1;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (loadTags[h] !== (address & TAG_BYTE) || d <= core.storeWindow) break memoryAccess;
-                  p = loadBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
-                }
-                x[(w >> SLOT_RD) & 63] = signedBytes[p];
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                lateUntil = d + late;
-                break dispatch;
-              }
-              case Op.LH: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  size = 2;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (loadTags[h] !== (address & TAG_HALF) || d <= core.storeWindow) break memoryAccess;
-                  p = loadBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
-                }
-                x[(w >> SLOT_RD) & 63] = signedHalves[p >> 1];
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                lateUntil = d + late;
-                break dispatch;
-              }
-              case Op.LW: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (loadTags[h] !== (address & TAG_WORD) || d <= core.storeWindow) break memoryAccess;
-                  p = loadBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
-                }
-                x[(w >> SLOT_RD) & 63] = words[p >> 2];
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                lateUntil = d + late;
-                break dispatch;
-              }
-              case Op.LBU: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  size = 1;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (loadTags[h] !== (address & TAG_BYTE) || d <= core.storeWindow) break memoryAccess;
-                  p = loadBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
-                }
-                x[(w >> SLOT_RD) & 63] = bytes[p];
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                lateUntil = d + late;
-                break dispatch;
-              }
-              case Op.LHU: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  size = 2;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (loadTags[h] !== (address & TAG_HALF) || d <= core.storeWindow) break memoryAccess;
-                  p = loadBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
-                }
-                x[(w >> SLOT_RD) & 63] = halves[p >> 1];
-                ready[(w >> SLOT_RD) & 63] = d + late;
-                lateUntil = d + late;
-                break dispatch;
-              }
-              case Op.SB: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  access = Access.STORE;
-                  size = 1;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (storeTags[h] !== (address & TAG_BYTE)) break memoryAccess;
-                  p = storeBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
-                  datum.at = d;
-                  enterStore(core, core.physicalOf(p), storeKey(p, 1));
-                  d = datum.at;
-                }
-                bytes[p] = x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              }
-              case Op.SH: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  access = Access.STORE;
-                  size = 2;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (storeTags[h] !== (address & TAG_HALF)) break memoryAccess;
-                  p = storeBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
-                  datum.at = d;
-                  enterStore(core, core.physicalOf(p), storeKey(p, 2));
-                  d = datum.at;
-                }
-                halves[p >> 1] = x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              }
-              case Op.SW: {
-                let p = found;
-                found = 0;
-                if (p === 0) {
-                  address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
-                  access = Access.STORE;
-                  const h = dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                  if (storeTags[h] !== (address & TAG_WORD)) break memoryAccess;
-                  p = storeBases[h] + (address & 0xfff);
-                  if ((lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0) break memoryAccess;
-                  datum.at = d;
-                  enterStore(core, core.physicalOf(p), storeKey(p, 4));
-                  d = datum.at;
-                }
-                words[p >> 2] = x[(w >> SLOT_RS2) & 31];
-                break dispatch;
-              }
-              case Op.NONE:
-              case SlotOp.PAGE_END:
-              case SlotOp.TRANSIENT:
-              case SlotOp.MARKED:
-              default:
-                break slow;
             }
-          }
-          // A branch or a jump to a displacement.
-          last = d;
-          retired++;
-          const displacement = immediate[ip];
-          const following = ip + 1 + ((w >>> 30) & 1);
-          if ((w & 127) !== Op.JAL) {
-            // Static prediction: backward is taken, found wrong in the memory stage.
-            const back = displacement < 0;
-            const penalty = common ? (taken ? 2 : 0) : taken === back ? (taken ? predicted : 0) : corrected;
-            t = d + 1 + penalty;
-            if (penalty === corrected && !common) {
-              // Behind a branch predicted taken, its target's first word is there when the mistake is found.
-              if (!back) t += followWrongPath(core, following, d, d + 2);
-              else if (w >= 0) t += followWrongPath(core, ip + displacement, d + 1, d + 2);
-              if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
-            }
-            fetchStall += t - d - 1;
-            if (!taken) {
-              ip = following;
-              if (penalty !== 0 && (ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0) {
-                t++;
-                fetchStall++;
-              }
+            if (w < 0) {
+              core.jumpTo(core.page + ((ip - core.pageSlot) << 1) + displacement);
+              ip = 0;
               continue next;
             }
-          }
-          if (w < 0) {
-            core.jumpTo(core.page + ((ip - core.pageSlot) << 1) + displacement);
-            ip = 0;
+            ip += displacement;
+            if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common) {
+              t++;
+              stalls[FETCH]++;
+            }
             continue next;
           }
-          ip += displacement;
-          if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common) {
-            t++;
-            fetchStall++;
+          // A load or store that needs more than its data.
+          core.slot = ip;
+          core.next = t;
+          core.last = last;
+          core.lateUntil = lateUntil;
+          core.retired = retired;
+          found =
+            access === Access.STORE
+              ? store(core, address, size, x[(w >> SLOT_RS2) & 31], d)
+              : load(core, address, size, d, access);
+          limit = core.limit | 0;
+          if (found >= 0) {
+            // The same instruction again, now with its data, whatever has become of its slot.
+            if (packed[ip] === Op.NONE) packed[ip] = w;
+            t = datum.at;
+            core.once = t >= limit;
+            continue next;
           }
+          found = 0;
+          ip = core.relocate ? 0 : core.slot;
+          t = core.next;
+          last = core.last;
           continue next;
         }
-        // A load or store that needs more than its data.
-        core.slot = ip;
+        // An instruction that is not decoded yet, is marked, or is none of the above.
+        if (ip !== 0) core.slot = ip;
         core.next = t;
         core.last = last;
         core.lateUntil = lateUntil;
         core.retired = retired;
-        found =
-          access === Access.STORE
-            ? store(core, address, size, x[(w >> SLOT_RS2) & 31], d)
-            : load(core, address, size, d, access);
-        limit = core.limit;
-        if (found >= 0) {
-          d = datum.at;
-          continue dispatch;
-        }
-        found = 0;
+        core.hazard += stalls[HAZARD];
+        core.fetchStall += stalls[FETCH];
+        stalls[HAZARD] = 0;
+        stalls[FETCH] = 0;
+        const kind = w & 127;
+        if (kind === Op.NONE || kind === SlotOp.PAGE_END) fetchInstruction(core);
+        else if (kind === SlotOp.TRANSIENT) core.patch(fetchInstruction(core) ? fetched.packed : Op.NONE, Op.NONE);
+        else if (kind === SlotOp.MARKED) core.patch(core.passMark(), w);
+        else executeSystem(core, w, immediate[ip], d);
         ip = core.relocate ? 0 : core.slot;
         t = core.next;
         last = core.last;
-        dataBank = core.dataBank;
+        lateUntil = core.lateUntil;
+        retired = core.retired;
+        limit = core.limit | 0;
+        if (core.waiting || core.wedged !== undefined) limit = STOP;
         continue next;
       }
-      // An instruction that is not decoded yet, is marked, or is none of the above.
-      if (ip !== 0) core.slot = ip;
-      core.next = t;
-      core.last = last;
-      core.lateUntil = lateUntil;
-      core.retired = retired;
-      core.hazard += hazard;
-      core.fetchStall += fetchStall;
-      hazard = 0;
-      fetchStall = 0;
-      const kind = w & 127;
-      if (kind === Op.NONE || kind === SlotOp.PAGE_END || kind === SlotOp.TRANSIENT) {
-        if (fetchInstruction(core) && kind === SlotOp.TRANSIENT) w = fetched.packed;
-      } else if (kind === SlotOp.MARKED) {
-        w = core.passMark();
-      } else {
-        executeSystem(core, w, immediate[ip], d);
-      }
-      ip = core.relocate ? 0 : core.slot;
-      t = core.next;
-      last = core.last;
-      lateUntil = core.lateUntil;
-      retired = core.retired;
-      limit = core.limit;
-      dataBank = core.dataBank;
-      if ((kind === SlotOp.TRANSIENT || kind === SlotOp.MARKED) && core.wedged === undefined && !core.relocate) {
-        const free = t < lateUntil ? operandsReady(ready, w) : t;
-        d = free > t ? free : t;
-        hazard += d - t;
-        continue dispatch;
-      }
-      if (core.waiting || core.wedged !== undefined) limit = STOP;
-      continue next;
+      ip += 1 + ((w >>> 30) & 1);
+      last = d;
+      t = d + 1;
+      retired++;
     }
-    ip += 1 + ((w >>> 30) & 1);
-    last = d;
-    t = d + 1;
-    retired++;
-  }
-  if (ip !== 0) core.slot = ip;
-  core.next = t;
-  core.last = last;
-  core.lateUntil = lateUntil;
-  core.retired = retired;
-  core.hazard += hazard;
-  core.fetchStall += fetchStall;
+    if (ip !== 0) core.slot = ip;
+    core.next = t;
+    core.last = last;
+    core.lateUntil = lateUntil;
+    core.retired = retired;
+    core.hazard += stalls[HAZARD];
+    core.fetchStall += stalls[FETCH];
+    stalls.fill(0);
+  };
 }
-
-/** Cycle from which both source registers of a packed instruction can be read. */
-function operandsReady(ready: Int32Array, packed: number): number {
-  const first = ready[(packed >> SLOT_RS1) & 31];
-  const second = ready[(packed >> SLOT_RS2) & 31];
-  return first > second ? first : second;
-}
-
-/** Length of an instruction in bytes. */
-const linkOffset = (packed: number): number => ((packed & SLOT_LONG) !== 0 ? 4 : 2);
 
 /** Upper word of a signed product. */
 function multiplyHigh(a: number, b: number): number {

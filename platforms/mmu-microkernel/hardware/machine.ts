@@ -19,14 +19,16 @@ import {
 } from '../../machine/units.js';
 import { Core, NEVER } from './core.js';
 import { MACHINE } from './csr.js';
-import { interpret } from './interpreter.js';
+import { interpreterFor } from './interpreters.js';
 import { Access, translateQuietly } from './mmu.js';
 import type { CoreConfig } from './parameters.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
 
 const MACHINE_KIND = 'vexriscv-baochip';
-/** Cycles that one call of the interpreter may cover, so that relative cycles stay in 31 bits. */
-const SLICE = 1 << 28;
+/** Relative cycles at which the origin of time is moved, so that they stay in 31 bits. */
+const REBASE = 1 << 28;
+/** Cycles of one call of the interpreter: short, because V8 compiles a function better for its next call than in a loop. */
+const SLICE = 1 << 17;
 const DEFAULT_BUDGET = 1e9;
 
 interface VexRiscvSnapshot extends Snapshot {
@@ -54,6 +56,7 @@ export class VexRiscvMachine implements Machine {
   readonly probes = new ProbeSet();
   readonly bench: BenchDevice | undefined;
   private readonly core: Core;
+  private readonly interpret: () => void;
   private readonly events: EventQueue;
   private budget = DEFAULT_BUDGET;
   private ended: Stop | undefined;
@@ -71,6 +74,7 @@ export class VexRiscvMachine implements Machine {
     this.bench = board.bench;
     this.events = new EventQueue(board.devices);
     this.core = new Core(config, this.memory);
+    this.interpret = interpreterFor(this.core);
     this.core.isProbed = (address) => this.probes.has(address);
     this.probes.changed = () => this.core.forgetDecoded();
     const host: DeviceHost = {
@@ -157,7 +161,7 @@ export class VexRiscvMachine implements Machine {
       }
       const left = this.budget - core.retiredBase - core.retired;
       if (left <= 0) return this.finish({ kind: 'budget', budget: instructions(this.budget) });
-      if (core.next > SLICE) core.rebase();
+      if (core.next > REBASE) core.rebase();
       const now = core.base + core.next;
       while (events.next <= now) {
         this.eventTime = events.next;
@@ -220,7 +224,7 @@ export class VexRiscvMachine implements Machine {
   private step(): boolean {
     const { core } = this;
     if (this.trace === undefined) {
-      interpret(core);
+      this.interpret();
     } else {
       const pc = core.pc;
       const privilege = core.csr.privilege;
@@ -229,7 +233,7 @@ export class VexRiscvMachine implements Machine {
       const at = translateQuietly(core, pc, Access.FETCH);
       const retired = core.retired;
       const traps = core.counts.traps;
-      interpret(core);
+      this.interpret();
       if (core.retired > retired) this.tellRetired(pc, at, privilege, space);
       if (core.counts.traps > traps) {
         const { mcause, scause } = core.csr;
@@ -237,6 +241,7 @@ export class VexRiscvMachine implements Machine {
         this.tellTrap(pc, core.csr.privilege === MACHINE ? mcause : scause);
       }
     }
+    core.unpatch();
     const stop = this.fireProbe();
     if (core.pendingPhase >= 0) {
       core.setPhase(core.pendingPhase);

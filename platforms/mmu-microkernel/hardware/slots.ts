@@ -44,6 +44,11 @@ export const offsetOf = (slot: number): number => {
 export class DecodedSlots {
   readonly packed: Int32Array;
   readonly immediate: Int32Array;
+  /**
+   * 1 if a redirect from the memory stage two cycles before the instruction in this slot would retire finds nothing amiss
+   * behind it, late results of older instructions apart: see `followWrongPath`.
+   */
+  readonly harmless: Uint8Array;
   /** What a `MARKED` slot covers, by slot. */
   readonly covered = new Map<number, number>();
   private readonly operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
@@ -55,6 +60,7 @@ export class DecodedSlots {
   ) {
     this.packed = new Int32Array(pages * PAGE_SLOTS);
     this.immediate = new Int32Array(pages * PAGE_SLOTS);
+    this.harmless = new Uint8Array(pages * PAGE_SLOTS);
   }
 
   /** Decodes `word` into `slot`, which is halfword `half` of its page. Returns the packed form. */
@@ -93,12 +99,15 @@ export class DecodedSlots {
   forgetLine(line: number): void {
     const slot = slotOf(line);
     this.packed.fill(0, slot, slot + 16);
+    // Two instructions of 4 bytes before the line reach into it.
+    this.harmless.fill(0, Math.max(0, slot - 4), slot + 16);
     if ((line & 0xfff) !== 0) this.packed[slot - 1] = 0;
   }
 
   /** Forgets everything in arena pages 1 to `pages` - 1. */
   forgetAll(pages: number): void {
     this.packed.fill(0, 0, pages * PAGE_SLOTS);
+    this.harmless.fill(0, 0, pages * PAGE_SLOTS);
     this.covered.clear();
   }
 }

@@ -45,6 +45,15 @@ export class Tlb {
     return leafPage(this.leaves[entry], this.superpage[entry] !== 0, page);
   }
 
+  /** Virtual page of the entry that the next refill replaces, -1 = none; `nextIsSuperpage` tells its size. */
+  get nextPage(): number {
+    return this.pages[this.next];
+  }
+
+  get nextIsSuperpage(): boolean {
+    return this.superpage[this.next] !== 0;
+  }
+
   /** Enters a leaf. */
   refill(page: number, leaf: number, superpage: boolean, asid: number): void {
     this.pages[this.next] = superpage ? page & 0xffc00 : page;

@@ -70,6 +70,7 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
   const page = offsetOf(core.pageSlot);
   let half = slot - core.pageSlot;
   let before = Effect.NONE;
+  let waited = false;
   let lateRegister = -1;
   for (let cycle = at + 1; cycle <= redirect; cycle++) {
     if (half >= LAST_HALF) return 0;
@@ -108,12 +109,13 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
       (lateRegister > 0 && (rs1 === lateRegister || rs2 === lateRegister))
     ) {
       if (cycle === redirect) return 1;
+      waited = true;
       continue;
     }
-    if (effect === Effect.STOPS) return 0;
+    if (effect === Effect.STOPS) break;
     if (effect === Effect.JUMPS || (effect === Effect.BRANCHES && displacement < 0)) {
       // The word of the target arrives two cycles later.
-      if (far) return 0;
+      if (far) break;
       half += displacement;
       cycle++;
       before = Effect.NONE;
@@ -125,6 +127,7 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
     // The fetch unit also stands still while a word has another 16-bit instruction in its upper half.
     if (cycle === redirect && (half & 1) !== 0 && (memory.halves[(page >> 1) + half] & 3) !== 3) return 1;
   }
+  if (redirect === at + 2 && !waited) slots.harmless[slot] = 1;
   return 0;
 }
 
