@@ -19,6 +19,8 @@ export const datum = {
   at: 0,
   /** Its physical address. */
   physical: 0,
+  /** Leaf PTE it was translated by, 0 without translation. */
+  leaf: 0,
   /** The instruction in packed form, see `DecodedSlots`. */
   packed: 0,
 };
@@ -58,6 +60,7 @@ function abandon(core: Core, redirect: number, released = redirect): number {
 /** Physical address of a data access, or -1 if it trapped. */
 function translate(core: Core, address: number, access: Access): number {
   const bank = core.dataBank;
+  datum.leaf = 0;
   if (bank === BANK.bare) return address >>> 0;
   const page = address >>> 12;
   let entry = core.dataTlb.find(page, core.asid);
@@ -74,12 +77,14 @@ function translate(core: Core, address: number, access: Access): number {
     core.translation += datum.at - at;
     core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
     core.stores.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
-    if (walk.leaf === 0) core.dataTlb.refillInvalid();
-    else core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
-    if (walk.leaf === 0) return fault(core, PAGE_FAULT, access, address);
-    entry = core.dataTlb.find(page, core.asid);
+    if (walk.leaf === 0) {
+      core.dataTlb.refillInvalid();
+      return fault(core, PAGE_FAULT, access, address);
+    }
+    entry = core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
   }
-  if (!permits(core, core.dataTlb.leaves[entry], access, bank)) return fault(core, PAGE_FAULT, access, address);
+  datum.leaf = core.dataTlb.leaves[entry];
+  if (!permits(core, datum.leaf, access, bank)) return fault(core, PAGE_FAULT, access, address);
   return (core.dataTlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0;
 }
 
@@ -135,7 +140,11 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
     core.dataStall += datum.at - first;
   }
   if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
-  if (access !== Access.AMO) core.loads.set(core.dataBank, address, page);
+  if (access === Access.AMO) return offset;
+  core.loads.set(core.dataBank, address, page);
+  const storable = datum.leaf === 0 || permits(core, datum.leaf, Access.STORE, core.dataBank);
+  const plain = !core.config.dataCacheWriteBack && core.memory.writeMap[physical >>> 12] !== 0;
+  if (storable && plain) core.stores.set(core.dataBank, address, page);
   return offset;
 }
 

@@ -101,7 +101,7 @@ function fetchPage(core: Core, address: number, pc: number): number {
       superpage = walk.superpage;
       core.fetches.forget(core.instructionTlb.nextPage, core.instructionTlb.nextIsSuperpage);
       if (leaf === 0) core.instructionTlb.refillInvalid();
-      else core.instructionTlb.refill(page, leaf, superpage, core.asid);
+      else void core.instructionTlb.refill(page, leaf, superpage, core.asid);
     }
     if (leaf === 0 || !permits(core, leaf, Access.FETCH, bank)) return fetchFault(core, FETCH_PAGE_FAULT, address, pc);
     const entry = core.instructionTlb.find(page, core.asid);

@@ -11,6 +11,8 @@ export class Tlb {
   /** Virtual page number by entry, -1 = invalid; of a superpage the low 10 bits are 0. */
   private readonly pages: Int32Array;
   private readonly superpage: Uint8Array;
+  /** Bits of the page number that count, by entry. */
+  private readonly masks: Int32Array;
   private readonly asids: Int32Array;
   /** Leaf PTE of each entry. */
   readonly leaves: Int32Array;
@@ -23,15 +25,16 @@ export class Tlb {
   ) {
     this.pages = new Int32Array(entries).fill(-1);
     this.superpage = new Uint8Array(entries);
+    this.masks = new Int32Array(entries).fill(0xfffff);
     this.asids = new Int32Array(entries);
     this.leaves = new Int32Array(entries);
   }
 
   /** Entry that translates virtual page `page` (20 bits), or -1. */
   find(page: number, asid: number): number {
-    for (let i = 0; i < this.entries; i++) {
-      const mask = this.superpage[i] === 0 ? 0xfffff : 0xffc00;
-      if (this.pages[i] === (page & mask) && (!this.tagged || this.matches(i, asid))) return i;
+    const { pages, masks } = this;
+    for (let i = 0; i < pages.length; i++) {
+      if (pages[i] === (page & masks[i]) && (!this.tagged || this.matches(i, asid))) return i;
     }
     return -1;
   }
@@ -54,13 +57,16 @@ export class Tlb {
     return this.superpage[this.next] !== 0;
   }
 
-  /** Enters a leaf. */
-  refill(page: number, leaf: number, superpage: boolean, asid: number): void {
+  /** Enters a leaf. @returns its entry. */
+  refill(page: number, leaf: number, superpage: boolean, asid: number): number {
+    const entry = this.next;
+    this.masks[this.next] = superpage ? 0xffc00 : 0xfffff;
     this.pages[this.next] = superpage ? page & 0xffc00 : page;
     this.superpage[this.next] = superpage ? 1 : 0;
     this.leaves[this.next] = leaf;
     this.asids[this.next] = asid;
     this.step();
+    return entry;
   }
 
   /** A walk that ended in a fault took the next place. */
@@ -81,8 +87,7 @@ export class Tlb {
   /** Drops what `sfence.vma` with these operands names; undefined = all (hypothetical ASID hardware only). */
   drop(page: number | undefined, asid: number | undefined): void {
     for (let i = 0; i < this.entries; i++) {
-      const mask = this.superpage[i] === 0 ? 0xfffff : 0xffc00;
-      const pageFits = page === undefined || this.pages[i] === (page & mask);
+      const pageFits = page === undefined || this.pages[i] === (page & this.masks[i]);
       const asidFits = asid === undefined || (this.asids[i] === asid && (this.leaves[i] & PTE.G) === 0);
       if (pageFits && asidFits) this.pages[i] = -1;
     }
@@ -106,6 +111,7 @@ export class Tlb {
     this.superpage.set(state.slice(1 + n, 1 + 2 * n));
     this.asids.set(state.slice(1 + 2 * n, 1 + 3 * n));
     this.leaves.set(state.slice(1 + 3 * n, 1 + 4 * n));
+    for (let i = 0; i < n; i++) this.masks[i] = this.superpage[i] === 0 ? 0xfffff : 0xffc00;
   }
 }
 
