@@ -52,7 +52,7 @@ export class DataBus {
     if (this.acceptDelay > 0) {
       // The crossbar holds a command to another port until every response of the old one is back.
       const port = crossbarPort(address);
-      if (port !== this.port) {
+      if (port >= 0 && port !== this.port) {
         this.port = port;
         if (this.lastResponse + 4 > at) at = this.lastResponse + 4;
       }
@@ -82,7 +82,9 @@ export class DataBus {
   read(w: number, beats: number, address: number): void {
     this.leftWriteBack = this.handOver(w);
     const at = this.accept(this.leftWriteBack, this.lastResponse + 1, address);
-    this.lastBeat = at + this.readLatency + beats - 1;
+    // An address that no port of the crossbar has is answered by the crossbar itself.
+    const refused = this.acceptDelay > 0 && crossbarPort(address) < 0;
+    this.lastBeat = refused ? at : at + this.readLatency + beats - 1;
   }
   leftWriteBack = 0;
   lastBeat = 0;
@@ -124,8 +126,10 @@ export class DataBus {
   }
 }
 
-/** Port of the SoC's 1x3 crossbar behind which an address lies (`cram_axi.sv`). */
+/** Port of the SoC's 1x3 crossbar behind which an address lies (`cram_axi.sv`), -1 = none. */
 function crossbarPort(address: number): number {
   const nibble = address >>> 28;
-  return nibble < 6 ? 0 : nibble < 8 ? 2 : 1;
+  if (nibble === 4 || nibble === 5) return 0;
+  if (nibble === 6 || nibble === 7) return 2;
+  return nibble === 14 ? 1 : -1;
 }

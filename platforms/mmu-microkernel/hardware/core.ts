@@ -7,6 +7,7 @@ import { INSTRUCTIONS } from '../../riscv/table.js';
 import { DataBus } from './bus.js';
 import { Cache } from './cache.js';
 import { CSR, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
+import { Freezes } from './freezes.js';
 import type { CoreConfig } from './parameters.js';
 import { DecodedSlots, offsetOf } from './slots.js';
 import { Tlb } from './tlb.js';
@@ -139,9 +140,8 @@ export class Core {
   storeWordBefore = 0;
   storeAt = 0;
   storeAtBefore = 0;
-  /** Last stall that held the decode stage: cycles [freezeStart, freezeEnd). */
-  freezeStart = 0;
-  freezeEnd = 0;
+  /** The last stalls that held the decode stage. */
+  readonly freezes = new Freezes();
   /** First cycle in which the fetch unit may start again after a line load on a wrong path. */
   fetchFree = 0;
   /** Arena offsets of words that were on their way to decode when fence.i emptied the instruction cache. */
@@ -244,7 +244,8 @@ export class Core {
     this.next = this.common ? 0 : RESET_CYCLE;
     this.last = this.next - 1;
     this.ready.fill(0);
-    this.lateUntil = this.storeWindow = this.freezeStart = this.freezeEnd = this.fetchFree = 0;
+    this.lateUntil = this.storeWindow = this.fetchFree = 0;
+    this.freezes.clear();
     this.storeAt = this.storeAtBefore = -8;
     this.underWayFrom = this.underWayTo = 0;
     this.reserved = this.waiting = false;
@@ -356,7 +357,7 @@ export class Core {
    * its beginning, although younger ones still move.
    */
   get leavesDecode(): number {
-    return this.next < this.freezeEnd ? this.next - (this.freezeEnd - this.freezeStart) : this.next;
+    return this.freezes.leaving(this.next);
   }
 
   /**
@@ -437,8 +438,7 @@ export class Core {
       this.ready[rd] = at + 1;
       return at;
     }
-    this.freezeStart = at + 2;
-    this.freezeEnd = at + 2 + DIVIDE_STALL;
+    this.freezes.add(at + 2, at + 2 + DIVIDE_STALL);
     this.hazard += DIVIDE_STALL;
     this.ready[rd] = at + DIVIDE_STALL + 2;
     return at + DIVIDE_STALL;
@@ -516,8 +516,7 @@ export class Core {
     this.storeWindow = moved(this.storeWindow);
     this.storeAt = moved(this.storeAt);
     this.storeAtBefore = moved(this.storeAtBefore);
-    this.freezeStart = moved(this.freezeStart);
-    this.freezeEnd = moved(this.freezeEnd);
+    this.freezes.settle(delta);
     this.fetchFree = moved(this.fetchFree);
     this.wakeAt = moved(this.wakeAt);
     if (this.interruptAt !== NEVER) this.interruptAt = moved(this.interruptAt);

@@ -106,8 +106,7 @@ export const storeKey = (offset: number, size: number): number =>
 /** A stall of [start, end) that holds decode. */
 export function freeze(core: Core, start: number, end: number): void {
   if (end <= start) return;
-  core.freezeStart = start;
-  core.freezeEnd = end;
+  core.freezes.add(start, end);
   datum.at += end - start;
   core.dataStall += end - start;
 }
@@ -155,10 +154,9 @@ function miss(core: Core, physical: number): void {
   const released = refillData(core, physical, w, 0);
   abandon(core, first + 3, core.bus.leftWriteBack + 1);
   const again = refetch(core, core.bus.leftWriteBack + 2, isLong());
-  if (released > again + 1) {
-    core.freezeStart = again + 1;
-    core.freezeEnd = released;
-  }
+  // The pipeline was emptied, then execute held.
+  core.freezes.clear();
+  if (released > again + 1) core.freezes.add(again + 1, released);
   datum.at = Math.max(again, released - 1);
   core.dataStall += datum.at - first;
 }
@@ -247,8 +245,7 @@ export function enterQuickStore(core: Core, offset: number, key: number, at: num
   const left = core.bus.write(w, core.memory.pageOfArena[offset >>> 12] << 12);
   let effective = at;
   if (left > w) {
-    core.freezeStart = w;
-    core.freezeEnd = left;
+    core.freezes.add(w, left);
     effective += left - w;
     core.dataStall += left - w;
   }

@@ -123,9 +123,9 @@ function fetchFault(core: Core, cause: number, address: number, pc: number): -1 
 function requireLine(core: Core, at: number): void {
   if (core.common || !missing(core, at) || isUnderWay(core, at)) return;
   const arrival = core.next;
-  const done = loadLine(core, at, Math.max(inTrueTime(core, arrival), core.fetchFree + 2));
+  const done = loadLine(core, at, Math.max(core.freezes.arrival(arrival), core.fetchFree + 2));
   // Fetching starts anew when the line is there and decode moves again, and takes two cycles.
-  core.next = Math.max(done, core.freezeEnd) + 2;
+  core.next = core.freezes.fetched(done);
   core.fetchStall += core.next - arrival;
 }
 
@@ -170,12 +170,4 @@ export function loadLine(core: Core, at: number, seen: number): number {
   core.counts.busBeats += LINE_BEATS;
   core.instructionCache.refill(core.physicalOf(at), start, end);
   return end;
-}
-
-/**
- * The cycle in which something of the fetch unit really happens. Stalls of later stages are added to `next` at once, but
- * up to the beginning of the stall the fetch unit runs: a miss there hides behind it.
- */
-export function inTrueTime(core: Core, cycle: number): number {
-  return cycle <= core.freezeEnd ? cycle - (core.freezeEnd - core.freezeStart) : cycle;
 }

@@ -11,8 +11,6 @@ const NUMBERS = [
   'storeWordBefore',
   'storeAt',
   'storeAtBefore',
-  'freezeStart',
-  'freezeEnd',
   'fetchFree',
   'underWayFrom',
   'underWayTo',
@@ -46,7 +44,7 @@ export interface CoreState {
 
 /** Copies everything that decides about the core's future, decoded instructions and look-asides excepted. */
 export function saveCore(core: Core): CoreState {
-  const { csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb } = core;
+  const { csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb } = core;
   return {
     numbers: NUMBERS.map((name) => core[name]),
     x: [...core.x],
@@ -57,14 +55,16 @@ export function saveCore(core: Core): CoreState {
     reserved: core.reserved,
     waiting: core.waiting,
     wedged: core.wedged,
-    parts: [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].map((part) => [...part.save()]),
+    parts: [csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb].map((part) => [
+      ...part.save(),
+    ]),
   };
 }
 
 /** Restores what `saveCore` gave. Call after the memory was restored. */
 export function restoreCore(core: Core, state: CoreState): void {
-  const { csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb } = core;
-  [csr, ledger, bus, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) =>
+  const { csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb } = core;
+  [csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) =>
     part.load(state.parts[i]),
   );
   NUMBERS.forEach((name, i) => (core[name] = state.numbers[i]));

@@ -4,7 +4,7 @@ import { Op } from '../../riscv/operations.js';
 import { type Core, LINE_IN_D, STOP } from './core.js';
 import { CSR, MACHINE, SUPERVISOR, USER } from './csr.js';
 import { checkStore, datum, enterStore, freeze, load, store, storeKey } from './datapath.js';
-import { flushInstructionCache, inTrueTime } from './fetch.js';
+import { flushInstructionCache } from './fetch.js';
 import { Access } from './mmu.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
 import { followWrongPath } from './wrong-path.js';
@@ -28,8 +28,8 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
   switch (packed & 127) {
     case Op.FENCE_I: {
       if (!core.common) {
-        const stopped = inTrueTime(core, at) < core.fetchFree;
-        flushInstructionCache(core, inTrueTime(core, at));
+        const stopped = core.freezes.leaving(at) < core.fetchFree;
+        flushInstructionCache(core, core.freezes.leaving(at));
         // The word being read when the fetch unit stops still comes through.
         const end = offsetOf(core.slot) + 3;
         if (!stopped) {
@@ -181,7 +181,7 @@ function passWhenEmpty(core: Core, at: number): number {
 function reschedule(core: Core, packed: number, at: number, left: number): number {
   let next = left + 2;
   if (!core.common) {
-    core.freezeStart = core.freezeEnd = at;
+    core.freezes.clear();
     followWrongPath(core, core.slot + length(packed), at, at + 1);
     next = Math.max(left + RESCHEDULE, core.fetchFree + 2);
   }
@@ -192,8 +192,7 @@ function reschedule(core: Core, packed: number, at: number, left: number): numbe
 /** Execute is held in cycles [start, end). */
 function hold(core: Core, start: number, end: number): void {
   if (end <= start) return;
-  core.freezeStart = start;
-  core.freezeEnd = end;
+  core.freezes.add(start, end);
 }
 
 function accessCsr(

@@ -3,7 +3,7 @@ import type { TimingClass } from '../../riscv/instruction.js';
 import { Op } from '../../riscv/operations.js';
 import { INSTRUCTIONS } from '../../riscv/table.js';
 import type { Core } from './core.js';
-import { flushInstructionCache, inTrueTime, loadLine, missing } from './fetch.js';
+import { flushInstructionCache, loadLine, missing } from './fetch.js';
 import { offsetOf, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 
 /** What an instruction does to the pipeline before it is known to be on a wrong path. */
@@ -133,6 +133,6 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
 
 /** The word at `offset` would be in decode in cycle `cycle`, if the fetch unit is not held already. */
 function load(core: Core, offset: number, cycle: number): 0 {
-  if (core.fetchFree + 2 <= cycle) core.fetchFree = loadLine(core, offset, inTrueTime(core, cycle));
+  if (core.fetchFree + 2 <= cycle) core.fetchFree = loadLine(core, offset, core.freezes.arrival(cycle));
   return 0;
 }
