@@ -147,6 +147,10 @@ export class Core {
   /** Arena offsets of words that were on their way to decode when fence.i emptied the instruction cache. */
   underWayFrom = 0;
   underWayTo = 0;
+  /** Virtual page whose walk for an instruction that was sent back ended in a fault, -1 = none. */
+  faultedPage = -1;
+  /** Cycle in which the walker was idle again after the last data walk. */
+  walked = 0;
   /** Reservation of lr.w. */
   reserved = false;
 
@@ -248,6 +252,7 @@ export class Core {
     this.freezes.clear();
     this.storeAt = this.storeAtBefore = -8;
     this.underWayFrom = this.underWayTo = 0;
+    this.faultedPage = -1;
     this.reserved = this.waiting = false;
     this.retiredBase = this.retired = this.issueCharged = 0;
     this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
@@ -307,6 +312,8 @@ export class Core {
       const checked = through === SUPERVISOR ? BANK.supervisor : BANK.user;
       this.dataBank = this.config.mprvIgnoresUser ? BANK.machineTranslated : checked;
     }
+    // A change of address space or mode drops what the TLBs hold of failed translations.
+    this.faultedPage = -1;
     if (permissions) {
       this.loads.clearTranslated();
       this.stores.clearTranslated();

@@ -1,8 +1,9 @@
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
+import { Op } from '../../riscv/operations.js';
 import { BANK, type Core, LINE_IN_D } from './core.js';
 import { fetched, refetch } from './fetch.js';
 import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
-import { SLOT_LONG, SLOT_RD, SlotOp } from './slots.js';
+import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { followWrongPath } from './wrong-path.js';
 
 /** Exception codes of loads (privileged ISA table 3.6); those of stores are 2 higher. */
@@ -57,35 +58,84 @@ function abandon(core: Core, redirect: number, released = redirect): number {
   return followWrongPath(core, core.slot + ((packed & SLOT_LONG) !== 0 ? 2 : 1), datum.at, redirect, released);
 }
 
+/** `lookUp`: the translation is invalid, or the walker hangs. */
+const INVALID = -1;
+const ENDLESS = -2;
+
+/** Data-TLB entry for a virtual page, walked for if it is missing; `INVALID` or `ENDLESS`. */
+function lookUp(core: Core, page: number): number {
+  const entry = core.dataTlb.find(page, core.asid);
+  if (entry >= 0) return entry;
+  // A walk for an instruction that was sent back ended in a fault: the core keeps that until the next trap.
+  if (page === core.faultedPage) return INVALID;
+  const at = datum.at;
+  // Seen in memory, sent back by write-back; the walk starts when the pipeline is empty.
+  abandon(core, at + 3);
+  const found = walkFor(core, page, core.common ? at : at + 4);
+  datum.at = core.common ? core.walked : Math.max(core.walked, refetch(core, at + 4, isLong()));
+  core.translation += datum.at - at;
+  return found;
+}
+
+/** Walks for a data page and refills the TLB; `core.walked` is the cycle in which the walker is idle again. */
+function walkFor(core: Core, page: number, at: number): number {
+  const walk = walkPage(core, page, at);
+  core.walked = walk.done;
+  if (walk.endless) {
+    core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
+    return ENDLESS;
+  }
+  core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
+  core.stores.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
+  if (walk.leaf !== 0) return core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
+  core.dataTlb.refillInvalid();
+  core.faultedPage = page;
+  return INVALID;
+}
+
+/**
+ * The instruction behind one that write-back sends back is in memory by then: if it accesses a page that is not in the
+ * TLB, the walk for it begins, and the one sent back waits for it.
+ * @param from first cycle in which the walk can read a PTE.
+ * @returns the cycle in which the walker is idle again, 0 if there is no walk.
+ */
+function walkAhead(core: Core, from: number): number {
+  if (core.dataBank === BANK.bare || core.common) return 0;
+  const slot = core.slot + (isLong() ? 2 : 1);
+  const packed = core.slots.packed[slot];
+  const accesses = operationAccesses(packed & 127);
+  if (!accesses) return 0;
+  const base = (packed >> SLOT_RS1) & 31;
+  // Still in decode if it waits for a result.
+  if (core.ready[base] > datum.at + 1 || core.ready[(packed >> SLOT_RS2) & 31] > datum.at + 1) return 0;
+  const offset = operationHasOffset(packed & 127) ? core.slots.immediate[slot] : 0;
+  const page = ((core.x[base] + offset) | 0) >>> 12;
+  if (page === core.faultedPage || core.dataTlb.find(page, core.asid) >= 0) return 0;
+  walkFor(core, page, from);
+  return core.walked;
+}
+
+const operationHasOffset = (op: number): boolean => op >= Op.LB && op <= Op.SW;
+const operationAccesses = (op: number): boolean => operationHasOffset(op) || (op >= Op.LR_W && op <= Op.AMOMAXU_W);
+
 /** Physical address of a data access, or -1 if it trapped. */
 function translate(core: Core, address: number, access: Access): number {
   const bank = core.dataBank;
   datum.leaf = 0;
   if (bank === BANK.bare) return address >>> 0;
   const page = address >>> 12;
-  let entry = core.dataTlb.find(page, core.asid);
-  if (entry < 0) {
-    const at = datum.at;
-    // Seen in memory, sent back by write-back; the walk starts when the pipeline is empty.
-    abandon(core, at + 3);
-    const walk = walkPage(core, page, core.common ? at : at + 4);
-    if (walk.endless) {
-      core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
-      return -1;
-    }
-    datum.at = core.common ? walk.done : Math.max(walk.done, refetch(core, at + 4, isLong()));
-    core.translation += datum.at - at;
-    core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
-    core.stores.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
-    if (walk.leaf === 0) {
-      core.dataTlb.refillInvalid();
-      return fault(core, PAGE_FAULT, access, address);
-    }
-    entry = core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
-  }
+  const entry = lookUp(core, page);
+  if (entry === ENDLESS) return -1;
+  if (entry === INVALID) return fault(core, PAGE_FAULT, access, address);
   datum.leaf = core.dataTlb.leaves[entry];
   if (!permits(core, datum.leaf, access, bank)) return fault(core, PAGE_FAULT, access, address);
   return (core.dataTlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0;
+}
+
+/** A misaligned access traps whatever its page; but a TLB miss is dealt with first. */
+function misaligned(core: Core, access: Access, address: number): -1 {
+  if (core.dataBank !== BANK.bare && lookUp(core, address >>> 12) === ENDLESS) return -1;
+  return fault(core, MISALIGNED, access, address);
 }
 
 /** Whether the load at `datum.at` meets a store to the same bytes that is being written to the data cache. */
@@ -118,7 +168,7 @@ export function freeze(core: Core, start: number, end: number): void {
  */
 export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, access: Access): number {
   begin(core, at);
-  if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, access, address);
+  if ((address & (size - 1)) !== 0) return misaligned(core, access, address);
   const physical = translate(core, address, access);
   if (physical < 0) return -1;
   datum.physical = physical;
@@ -135,7 +185,8 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
     const first = datum.at;
     // An AMO holds write-back in its first cycle: the fetch unit starts one later.
     const delayed = abandon(core, first + 3) || access === Access.AMO ? 1 : 0;
-    datum.at = refetch(core, first + 3 + delayed, isLong());
+    const walked = walkAhead(core, first + 4);
+    datum.at = Math.max(walked, refetch(core, first + 3 + delayed, isLong()));
     core.dataStall += datum.at - first;
   }
   if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
@@ -153,7 +204,7 @@ function miss(core: Core, physical: number): void {
   const w = first + 3;
   const released = refillData(core, physical, w, 0);
   abandon(core, first + 3, core.bus.leftWriteBack + 1);
-  const again = refetch(core, core.bus.leftWriteBack + 2, isLong());
+  const again = Math.max(refetch(core, core.bus.leftWriteBack + 2, isLong()), walkAhead(core, released));
   // The pipeline was emptied, then execute held.
   core.freezes.clear();
   if (released > again + 1) core.freezes.add(again + 1, released);
@@ -189,7 +240,7 @@ function loadUncached(core: Core, address: number, physical: number, size: 1 | 2
  */
 export function store(core: Core, address: number, size: 1 | 2 | 4, value: number, at: number): number {
   begin(core, at);
-  if ((address & (size - 1)) !== 0) return fault(core, MISALIGNED, Access.STORE, address);
+  if ((address & (size - 1)) !== 0) return misaligned(core, Access.STORE, address);
   const physical = translate(core, address, Access.STORE);
   if (physical < 0) return -1;
   const uncached = isUncached(physical);
@@ -276,6 +327,6 @@ function noteStore(core: Core, key: number): void {
  */
 export function checkStore(core: Core, address: number, at: number): boolean {
   begin(core, at);
-  if ((address & 3) !== 0) return fault(core, MISALIGNED, Access.STORE, address) >= 0;
+  if ((address & 3) !== 0) return misaligned(core, Access.STORE, address) >= 0;
   return translate(core, address, Access.STORE) >= 0;
 }

@@ -12,6 +12,7 @@ const NUMBERS = [
   'storeAt',
   'storeAtBefore',
   'fetchFree',
+  'faultedPage',
   'underWayFrom',
   'underWayTo',
   'retiredBase',

@@ -208,7 +208,10 @@ function accessCsr(
   const number = immediate & 0xfff;
   if (!csr.allows(number, writes, reads)) {
     if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
-    return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at);
+    // The exception moves on with its stage, which waits one cycle if the stages behind are not empty.
+    const waits = !core.common && at + 1 < core.last + 4 ? 1 : 0;
+    core.hazard += waits;
+    return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at + waits);
   }
   const left = passWhenEmpty(core, at);
   hold(core, at + 1, left);
