@@ -1,9 +1,9 @@
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
 import { BANK, type Core, LINE_IN_D } from './core.js';
-import { fetched, refetch } from './fetch.js';
+import { fetched, missing, refetch } from './fetch.js';
 import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
-import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { followWrongPath } from './wrong-path.js';
 
 /** Exception codes of loads (privileged ISA table 3.6); those of stores are 2 higher. */
@@ -30,6 +30,8 @@ export const datum = {
 function fault(core: Core, code: number, access: Access, address: number): -1 {
   const store = access === Access.STORE || access === Access.AMO;
   abandon(core, datum.at + 3);
+  // The handler waits for a walk that the next instruction has begun. (Its second instruction does in the core, longer.)
+  core.fetchFree = Math.max(core.fetchFree, walkAhead(core, datum.at + 4) - 2);
   core.trap(store ? code + 2 : code, address, core.pc, datum.at);
   return -1;
 }
@@ -102,18 +104,29 @@ function walkFor(core: Core, page: number, at: number): number {
 function walkAhead(core: Core, from: number): number {
   if (core.dataBank === BANK.bare || core.common) return 0;
   const slot = core.slot + (isLong() ? 2 : 1);
-  const packed = core.slots.packed[slot];
+  let packed = core.slots.packed[slot];
+  let immediate = core.slots.immediate[slot];
+  if ((packed & 127) === Op.NONE) {
+    const half = slot - core.pageSlot;
+    const at = offsetOf(core.pageSlot) + half * 2;
+    if (half > LAST_WORD || missing(core, at) || missing(core, at + 2)) return 0;
+    packed = core.slots.peek(half, core.memory.halves[at >> 1] | (core.memory.halves[(at >> 1) + 1] << 16));
+    immediate = core.slots.peeked;
+  }
   const accesses = operationAccesses(packed & 127);
   if (!accesses) return 0;
   const base = (packed >> SLOT_RS1) & 31;
   // Still in decode if it waits for a result.
   if (core.ready[base] > datum.at + 1 || core.ready[(packed >> SLOT_RS2) & 31] > datum.at + 1) return 0;
-  const offset = operationHasOffset(packed & 127) ? core.slots.immediate[slot] : 0;
+  const offset = operationHasOffset(packed & 127) ? immediate : 0;
   const page = ((core.x[base] + offset) | 0) >>> 12;
   if (page === core.faultedPage || core.dataTlb.find(page, core.asid) >= 0) return 0;
   walkFor(core, page, from);
   return core.walked;
 }
+
+/** Last halfword of a page with another behind it. */
+const LAST_WORD = 2046;
 
 const operationHasOffset = (op: number): boolean => op >= Op.LB && op <= Op.SW;
 const operationAccesses = (op: number): boolean => operationHasOffset(op) || (op >= Op.LR_W && op <= Op.AMOMAXU_W);

@@ -58,13 +58,13 @@ export class DecodedSlots {
     readonly decoder: Decoder,
     pages: number,
   ) {
-    this.packed = new Int32Array(pages * PAGE_SLOTS);
-    this.immediate = new Int32Array(pages * PAGE_SLOTS);
+    this.packed = new Int32Array((pages + 1) * PAGE_SLOTS);
+    this.immediate = new Int32Array((pages + 1) * PAGE_SLOTS);
     this.harmless = new Uint8Array(pages * PAGE_SLOTS);
   }
 
   /** Decodes `word` into `slot`, which is halfword `half` of its page. Returns the packed form. */
-  decode(slot: number, half: number, word: number): number {
+  decode(slot: number, half: number, word: number, ends = true): number {
     const o = this.operands;
     const op = this.decoder.decode(word, o);
     const long = (word & 3) === 3;
@@ -84,9 +84,22 @@ export class DecodedSlots {
     }
     this.packed[slot] = packed;
     this.immediate[slot] = immediate;
-    this.packed[slot - half + PAGE_BYTES / 2] = SlotOp.PAGE_END;
+    if (ends) this.packed[slot - half + PAGE_BYTES / 2] = SlotOp.PAGE_END;
     return packed;
   }
+
+  /**
+   * The packed form of `word`, halfword `half` of its page, as `decode` makes it; its immediate is in `peeked`. Nothing is
+   * remembered.
+   */
+  peek(half: number, word: number): number {
+    const spare = this.packed.length - PAGE_SLOTS;
+    const packed = this.decode(spare, half, word, false);
+    this.peeked = this.immediate[spare];
+    this.packed[spare] = 0;
+    return packed;
+  }
+  peeked = 0;
 
   /** Puts a mark on a decoded slot. */
   cover(slot: number): void {

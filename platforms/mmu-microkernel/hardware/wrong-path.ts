@@ -1,4 +1,3 @@
-import type { Operands } from '../../riscv/decode.js';
 import type { TimingClass } from '../../riscv/instruction.js';
 import { Op } from '../../riscv/operations.js';
 import { INSTRUCTIONS } from '../../riscv/table.js';
@@ -51,7 +50,6 @@ EFFECTS[Op.ILLEGAL] = Effect.STOPS;
 for (const { op, timing } of INSTRUCTIONS) EFFECTS[op] = EFFECT_OF[timing] ?? Effect.NONE;
 
 const LAST_HALF = 2047;
-const operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
 
 /**
  * Follows the instructions behind one with D cycle `at` that redirects the fetch unit in cycle `redirect`: what they do
@@ -85,11 +83,9 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
         if (missing(core, offset + 2)) return load(core, offset + 2, cycle);
         word |= memory.halves[(offset >> 1) + 1] << 16;
       }
-      const op = slots.decoder.decode(word, operands);
-      packed = op | ((operands.rd === 0 ? 32 : operands.rd) << SLOT_RD) | (operands.rs1 << SLOT_RS1);
-      packed |= (operands.rs2 << SLOT_RS2) | ((word & 3) === 3 ? 1 << 30 : 0);
-      displacement = operands.imm >> 1;
-      far = half + displacement < 0 || half + displacement >= LAST_HALF;
+      packed = slots.peek(half, word);
+      displacement = slots.peeked;
+      far = packed < 0;
     }
     const effect = EFFECTS[packed & 127];
     // Decode stands still behind an instruction that waits in execute.
