@@ -102,7 +102,7 @@ export class Assembly implements Host {
     for (const section of this.sections.values()) {
       if (!section.kind.executable || section.items.length === 0) continue;
       this.section = section;
-      this.align(section.alignment);
+      this.pad(section.alignment, undefined, 0);
     }
   }
 
@@ -178,14 +178,20 @@ export class Assembly implements Host {
   }
 
   align(bytes: number, fill?: readonly number[], maximum = 0): void {
-    if (bytes <= 1) return;
     const { section } = this;
     section.alignment = Math.max(section.alignment, bytes);
-    const pad = (count: number): readonly number[] => {
+    if (fill === undefined && section.kind.executable && bytes <= this.isa.instructionAlignment) return;
+    this.pad(bytes, fill, maximum);
+  }
+
+  private pad(bytes: number, fill: readonly number[] | undefined, maximum: number): void {
+    if (bytes <= 1) return;
+    const { section } = this;
+    const filler = (count: number): readonly number[] => {
       if (fill !== undefined) return Array.from({ length: count }, (_, i) => fill[i % fill.length]);
       return section.kind.executable ? this.isa.padding(count) : new Array<number>(count).fill(0);
     };
-    this.fragment(alignFragment(bytes, maximum, pad));
+    this.fragment(alignFragment(bytes, maximum, filler));
   }
 
   here(): Label {

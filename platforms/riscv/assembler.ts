@@ -76,6 +76,10 @@ class RiscvSession implements IsaSession {
     this.codeAlignment = context.compressed ? 2 : 4;
   }
 
+  get instructionAlignment(): number {
+    return this.context.compressed ? 2 : 4;
+  }
+
   instruction(mnemonic: string, cursor: Cursor): boolean {
     const macro = MACROS.get(mnemonic);
     const forms = aliases(mnemonic).filter((alias) => this.context.instructions.has(alias.target));
