@@ -149,7 +149,8 @@ class RiscvSession implements IsaSession {
     const known = [...own, ...aliases(mnemonic).map((alias) => alias.operands.join(','))].map(readable);
     const extra = MACRO_FORMS.get(mnemonic);
     if (extra !== undefined) known.push(extra);
-    return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ');
+    const limited = own.some((form) => form.includes("'")) ? ', with registers s0, s1 and a0 to a5' : '';
+    return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ') + limited;
   }
 
   private option(operands: Cursor): void {
