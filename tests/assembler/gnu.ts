@@ -84,19 +84,16 @@ function elfSections(file: Buffer): Map<string, Uint8Array> {
   return sections;
 }
 
-/** The objdump lines of words: mnemonic and operands, without aliases. */
-export function gnuDisassemble(words: readonly { readonly word: number; readonly bytes: 2 | 4 }[]): string[] {
+/** The objdump lines of instructions: mnemonic and operands, without aliases. */
+export function gnuDisassemble(words: readonly number[], march: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-gnu-'));
   try {
-    const bytes: number[] = [];
-    for (const { word, bytes: length } of words) {
-      for (let i = 0; i < length; i++) bytes.push((word >>> (8 * i)) & 0xff);
-    }
-    const binary = join(folder, 'words.bin');
-    const object = join(folder, 'words.o');
-    writeFileSync(binary, Uint8Array.from(bytes));
-    execFileSync(`${PREFIX}objcopy`, ['-I', 'binary', '-O', 'elf32-littleriscv', binary, object]);
-    const text = execFileSync(`${PREFIX}objdump`, ['-m', 'riscv:rv32', '-D', '-M', 'no-aliases', '-z', object], {
+    const source = join(folder, 'in.s');
+    const object = join(folder, 'in.o');
+    const digits = (word: number): string => ((word & 3) === 3 ? word >>> 0 : word & 0xffff).toString(16);
+    writeFileSync(source, words.map((word) => `.insn 0x${digits(word)}\n`).join(''));
+    execFileSync(`${PREFIX}as`, [`-march=${march}`, '-mabi=ilp32', '-mno-relax', source, '-o', object]);
+    const text = execFileSync(`${PREFIX}objdump`, ['-d', '-M', 'no-aliases', '-z', object], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
