@@ -48,8 +48,8 @@ function number(random: Random, field: OperandField): number {
   }
 }
 
-/** Words of instructions that GNU as does not know by these names or refuses although the manual allows them. */
-const NOT_GNU = new Set(['dcache.flush', 'aes32esi', 'aes32esmi', 'aes32dsi', 'aes32dsmi']);
+/** Instructions that GNU as does not know, or not with the architecture of the comparison. */
+export const NOT_GNU = new Set(['dcache.flush', 'aes32esi', 'aes32esmi', 'aes32dsi', 'aes32dsmi']);
 
 function operand(random: Random, field: OperandField, label: string): string {
   const { form, bias } = FIELDS[field];

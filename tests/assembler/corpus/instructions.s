@@ -28,6 +28,7 @@ start:
     lb a0, -2048(a1)
     lh a0, 2047(a1)
     lw a0, 0(a1)
+    lw t0, -4(t1)
     lbu a0, 1(sp)
     lhu t6, 2(t5)
     sb a0, -2048(a1)
@@ -132,8 +133,11 @@ start:
     c.or a0, a1
     c.and a0, a0
     c.j start
+near:
     c.beqz s0, start
     c.bnez a5, start
+    c.beqz s0, near
+    c.bnez a5, near
     c.slli a0, 1
     c.slli t6, 31
     c.slli zero, 3
@@ -149,3 +153,7 @@ start:
     c.swsp a0, 0(sp)
     c.swsp zero, 252(sp)
     c.unimp
+.option norvc
+    ebreak
+    lw a0, 0(a1)
+    nop
