@@ -66,9 +66,10 @@ export function assemble(source: string, options: AssembleOptions): Assembled {
   assembly.read(source, options.file);
   if (assembly.problems.length > 0) return { ok: false, problems: assembly.problems };
 
-  const layoutProblems = layOut([...assembly.sections.values()], assembly.symbols);
+  const layoutProblems = layOut([...assembly.sections.values()], assembly.symbols, options.file);
   const used = [...assembly.sections.values()].filter((section) => section.items.length > 0);
-  const linkProblems = layoutProblems.length > 0 ? layoutProblems : placeSections(used, options.sections ?? {});
+  const linkProblems =
+    layoutProblems.length > 0 ? layoutProblems : placeSections(used, options.sections ?? {}, options.file);
   if (linkProblems.length > 0) return { ok: false, problems: linkProblems };
 
   const { bytes, problems } = encode(used, assembly.symbols);

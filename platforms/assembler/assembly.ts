@@ -6,7 +6,7 @@ import { alignFragment, dataBytes, dataFragment } from './fragments.js';
 import type { Host, IsaPlugin, IsaSession } from './isa.js';
 import { readingEnvironment } from './layout.js';
 import { NAME, splitStatements } from './lexer.js';
-import type { Statement } from './lexer.js';
+import type { Lexical, Statement } from './lexer.js';
 import { macroArguments, substitute } from './macros.js';
 import type { Macro } from './macros.js';
 import { Mistake, problemAt } from './problems.js';
@@ -59,6 +59,7 @@ export class Assembly implements Host {
   expansions = 0;
   /** The statement being assembled. */
   location: Location;
+  private readonly lexical: Lexical;
   private readonly reading: Environment;
   private readonly scope: Scope;
 
@@ -67,8 +68,8 @@ export class Assembly implements Host {
     private readonly directives: Directives,
     private readonly include: (name: string) => string | undefined,
     file: string,
-    private readonly lexical = plugin.lexical,
   ) {
+    this.lexical = plugin.lexical;
     this.location = { file, line: 1, text: '' };
     this.reading = readingEnvironment(this.symbols);
     this.scope = {
@@ -102,7 +103,7 @@ export class Assembly implements Host {
     for (const section of this.sections.values()) {
       if (!section.kind.executable || section.items.length === 0) continue;
       this.section = section;
-      this.align(section.alignment);
+      this.pad(section.alignment, undefined, 0);
     }
   }
 
@@ -162,6 +163,9 @@ export class Assembly implements Host {
   // Host
 
   bytes(bytes: readonly number[]): void {
+    if (this.section.kind.empty && bytes.some((byte) => byte !== 0)) {
+      throw new Mistake(`section ${this.section.name} can hold only zeros: .data holds values`);
+    }
     this.markLine();
     this.section.append(bytes);
   }
@@ -178,14 +182,20 @@ export class Assembly implements Host {
   }
 
   align(bytes: number, fill?: readonly number[], maximum = 0): void {
-    if (bytes <= 1) return;
     const { section } = this;
     section.alignment = Math.max(section.alignment, bytes);
-    const pad = (count: number): readonly number[] => {
+    if (fill === undefined && section.kind.executable && bytes <= this.isa.instructionAlignment) return;
+    this.pad(bytes, fill, maximum);
+  }
+
+  private pad(bytes: number, fill: readonly number[] | undefined, maximum: number): void {
+    if (bytes <= 1) return;
+    const { section } = this;
+    const filler = (count: number): readonly number[] => {
       if (fill !== undefined) return Array.from({ length: count }, (_, i) => fill[i % fill.length]);
       return section.kind.executable ? this.isa.padding(count) : new Array<number>(count).fill(0);
     };
-    this.fragment(alignFragment(bytes, maximum, pad));
+    this.fragment(alignFragment(bytes, maximum, filler));
   }
 
   here(): Label {

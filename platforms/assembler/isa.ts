@@ -39,6 +39,8 @@ export interface IsaSession {
   directive(name: string, operands: Cursor): boolean;
   /** What fills `bytes` bytes of an aligned gap in code. */
   padding(bytes: number): readonly number[];
+  /** In code, alignment up to this many bytes adds no padding: instructions are aligned so by themselves. */
+  readonly instructionAlignment: number;
   /** Alignment of `.text` to begin with, in bytes. */
   readonly codeAlignment: number;
   /** A label was placed at the current position. */

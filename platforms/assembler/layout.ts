@@ -15,7 +15,7 @@ const MAXIMUM_PASSES = 1000;
  * must be the same: a first pass in which everything further on is still near address 0, then passes that move each item as
  * they reach it, so that distances forward are those of the pass before.
  */
-export function layOut(sections: readonly Section[], symbols: SymbolTable): Problem[] {
+export function layOut(sections: readonly Section[], symbols: SymbolTable, file: string): Problem[] {
   const problems: Problem[] = [];
   const environment = layoutEnvironment(symbols);
   for (const section of sections) guessAddresses(section);
@@ -26,7 +26,7 @@ export function layOut(sections: readonly Section[], symbols: SymbolTable): Prob
     for (const section of sections) changed = layOutSection(section, environment, false, problems) || changed;
     if (problems.length > 0 || !changed) return problems;
   }
-  return [{ file: '', line: 0, text: '', message: 'sizes of instructions and gaps depend on each other without end' }];
+  return [{ file, line: 0, text: '', message: 'sizes of instructions and gaps depend on each other without end' }];
 }
 
 /** Before the first pass, an address counts from the last part whose size is not fixed. */
@@ -155,7 +155,8 @@ export function finalValue(expression: Expression, environment: Environment): bi
 /** Why an expression has no final value. */
 function undefinedIn(expression: Expression, environment: Environment): string {
   const name = firstUndefined(expression, environment, new Set());
-  return name === undefined ? 'expression has no value' : `symbol "${name}" is not defined`;
+  if (name === undefined) return 'expression has no value';
+  return name.endsWith(':') ? `there is no label "${name}" after this line` : `symbol "${name}" is not defined`;
 }
 
 function firstUndefined(expression: Expression, environment: Environment, seen: Set<string>): string | undefined {

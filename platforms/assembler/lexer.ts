@@ -115,7 +115,8 @@ function stringEnd(text: string, from: number): number {
 function characterEnd(text: string, from: number): number {
   let end = from + (text[from + 1] === '\\' ? 3 : 2);
   if (text[end] === "'") end++;
-  return Math.min(end, text.length);
+  const newline = text.indexOf('\n', from);
+  return Math.min(end, newline < 0 ? text.length : newline);
 }
 
 const PUNCTUATION = ['<<', '>>', '<=', '>=', '==', '!=', '<>', '&&', '||'];

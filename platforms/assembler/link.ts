@@ -11,10 +11,14 @@ function rank(section: Section): number {
 
 /**
  * Gives each section its address: as asked for, or after the one before it in link order. Reports addresses that are not
- * aligned as the section needs, names that do not exist, and overlaps.
+ * aligned as the section needs, and overlaps.
  */
-export function placeSections(sections: readonly Section[], addresses: Readonly<Record<string, number>>): Problem[] {
-  const problem = (message: string): Problem => ({ file: '', line: 0, text: '', message });
+export function placeSections(
+  sections: readonly Section[],
+  addresses: Readonly<Record<string, number>>,
+  file: string,
+): Problem[] {
+  const problem = (message: string): Problem => ({ file, line: 0, text: '', message });
   const problems: Problem[] = [];
   const ordered = [...sections].sort((a, b) => rank(a) - rank(b));
   let next = 0;

@@ -76,6 +76,10 @@ class RiscvSession implements IsaSession {
     this.codeAlignment = context.compressed ? 2 : 4;
   }
 
+  get instructionAlignment(): number {
+    return this.context.compressed ? 2 : 4;
+  }
+
   instruction(mnemonic: string, cursor: Cursor): boolean {
     const macro = MACROS.get(mnemonic);
     const forms = aliases(mnemonic).filter((alias) => this.context.instructions.has(alias.target));
@@ -145,7 +149,8 @@ class RiscvSession implements IsaSession {
     const known = [...own, ...aliases(mnemonic).map((alias) => alias.operands.join(','))].map(readable);
     const extra = MACRO_FORMS.get(mnemonic);
     if (extra !== undefined) known.push(extra);
-    return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ');
+    const limited = own.some((form) => form.includes("'")) ? ', with registers s0, s1 and a0 to a5' : '';
+    return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ') + limited;
   }
 
   private option(operands: Cursor): void {

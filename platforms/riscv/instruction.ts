@@ -46,7 +46,7 @@ export interface Instruction extends Pattern {
   readonly mnemonic: string;
   /** Operation the interpreter executes. A compressed instruction has that of the instruction it expands to. */
   readonly op: Op;
-  /** Reserved code points inside the pattern: they are illegal instructions. */
+  /** Code points inside the pattern that are reserved (illegal), or another instruction of the table. */
   readonly except?: readonly Pattern[];
   /** HINTs inside the pattern: legal, without effect, and never chosen when an assembler compresses by itself. */
   readonly hints?: readonly Pattern[];

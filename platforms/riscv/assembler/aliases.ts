@@ -44,7 +44,7 @@ bgtu s,t,p = bltu t,s,p
 bleu s,t,p = bgeu t,s,p
 
 j p = jal zero,p
-jal p = jal ra,p
+jal p = jal ra,p !
 jal d,p = jal d,p !
 jr s = jalr zero,0(s)
 jr m = jalr zero,m !

@@ -79,8 +79,9 @@ export function emitWord(
     return;
   }
   const word = encode(instruction, operands);
-  if (word === undefined)
-    throw new Mistake(`${instruction.mnemonic} cannot have these operands: ${restrictions(instruction)}`);
+  if (word === undefined) {
+    throw new Mistake(`${instruction.mnemonic} cannot have these operands: they are reserved (${instruction.section})`);
+  }
   context.host.bytes(wordBytes(word, instruction.length));
 }
 
@@ -104,11 +105,6 @@ function compressTo(
       }
       return undefined;
   }
-}
-
-function restrictions(instruction: Instruction): string {
-  const registers = instruction.operands.includes("'") ? 'its registers are s0, s1 and a0 to a5' : 'see its section';
-  return `${registers} (${instruction.section})`;
 }
 
 /** The value of a constant for a field, after a check of its range. */

@@ -28,7 +28,7 @@ export function loadConstant(context: Context, rd: number, value: bigint): void 
   if (value < -(1n << 31n) || value >= 1n << 32n) throw new Mistake(`li: ${value} does not fit in 32 bits`);
   const number = Number(BigInt.asIntN(32, value));
   if (number >= -2048 && number < 2048) {
-    addi(context, rd, 0, number, value === BigInt(number));
+    addi(context, rd, 0, number, rd !== 0 && value === BigInt(number));
     return;
   }
   const low = lowPart(number);
@@ -172,5 +172,5 @@ export const MACROS: ReadonlyMap<string, MacroInstruction> = new Map<string, Mac
   ['c.unimp', shortUnimplemented],
 ]);
 
-/** Operations whose own mnemonic is never compressed: GNU as compresses only `j`, `jal target`, `jr` and `jalr rs`. */
+/** Operations whose own mnemonic is never compressed: GNU as compresses only `j`, `jr rs` and `jalr rs`. */
 export const NEVER_COMPRESSED: ReadonlySet<Op> = new Set([Op.JAL, Op.JALR]);

@@ -34,6 +34,7 @@ const hint = (...patterns: readonly (readonly [match: number, mask: number])[]):
   hints: patterns.map(([match, mask]) => ({ match, mask })),
 });
 
+/** Code points that are reserved or another instruction's. */
 const reserved = (match: number, mask: number): Pick<Instruction, 'except'> => ({ except: [{ match, mask }] });
 
 /**
@@ -52,7 +53,16 @@ export const COMPRESSED: readonly Instruction[] = [
   // Quadrant 1
   compressed('c.nop', Op.ADDI, 0x0001, 0xffff, '', 'alu', '16.5.5'),
   compressed('c.nop', Op.ADDI, 0x0001, 0xef83, 'c.imm', 'alu', '16.7', hint([0x0001, 0xef83])),
-  compressed('c.addi', Op.ADDI, 0x0001, FUNCT3, 'c.rd.rs1,c.imm', 'alu', '16.5.2', hint([0x0001, 0xf07f])),
+  compressed(
+    'c.addi',
+    Op.ADDI,
+    0x0001,
+    FUNCT3,
+    'c.rd.rs1,c.imm',
+    'alu',
+    '16.5.2',
+    hint([0x0001, 0xf07f], [0x0001, 0xef83]),
+  ),
   compressed('c.jal', Op.JAL, 0x2001, FUNCT3, 'c.imm.j', 'jump', '16.4', { implied: { rd: 1 } }),
   compressed('c.li', Op.ADDI, 0x4001, FUNCT3, 'c.rd,c.imm', 'alu', '16.5.1', hint([0x4001, 0xef83])),
   compressed('c.addi16sp', Op.ADDI, 0x6101, 0xef83, 'sp,c.imm.16sp', 'alu', '16.5.2', {
@@ -60,7 +70,11 @@ export const COMPRESSED: readonly Instruction[] = [
     ...reserved(0x6101, 0xffff),
   }),
   compressed('c.lui', Op.LUI, 0x6001, FUNCT3, 'c.rd,c.imm.lui', 'alu', '16.5.1', {
-    ...reserved(0x6001, 0xf07f),
+    // Immediate 0 is reserved; rd = x2 is c.addi16sp
+    except: [
+      { match: 0x6001, mask: 0xf07f },
+      { match: 0x6101, mask: 0xef83 },
+    ],
     ...hint([0x6001, 0xef83]),
   }),
   // Shifts: bit 12 is shamt[5], not for RV32
@@ -96,7 +110,13 @@ export const COMPRESSED: readonly Instruction[] = [
     ...hint([0x8002, 0xff83]),
   }),
   compressed('c.ebreak', Op.EBREAK, 0x9002, 0xffff, '', 'trap', '16.5.6'),
-  compressed('c.jalr', Op.JALR, 0x9002, 0xf07f, 'c.rs1', 'jump register', '16.4', { implied: { rd: 1 } }),
-  compressed('c.add', Op.ADD, 0x9002, 0xf003, 'c.rd.rs1,c.rs2', 'alu', '16.5.3', hint([0x9002, 0xff83])),
+  compressed('c.jalr', Op.JALR, 0x9002, 0xf07f, 'c.rs1', 'jump register', '16.4', {
+    implied: { rd: 1 },
+    ...reserved(0x9002, 0xffff),
+  }),
+  compressed('c.add', Op.ADD, 0x9002, 0xf003, 'c.rd.rs1,c.rs2', 'alu', '16.5.3', {
+    ...reserved(0x9002, 0xf07f),
+    ...hint([0x9002, 0xff83]),
+  }),
   compressed('c.swsp', Op.SW, 0xc002, FUNCT3, 'c.rs2,c.uimm.swsp(sp)', 'store', '16.3.1', { implied: { rs1: 2 } }),
 ];
