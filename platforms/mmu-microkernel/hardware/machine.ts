@@ -168,7 +168,11 @@ export class VexRiscvMachine implements Machine {
         events.fireDue(events.next);
         this.eventTime = undefined;
       }
-      if (core.waiting && !this.wake(limit)) continue;
+      if (core.waiting) {
+        const stop = this.wait(limit);
+        if (stop !== undefined) return this.finish(stop);
+        continue;
+      }
       if (core.base + core.next >= limit) return this.finish({ kind: 'limit' });
       if (core.next >= core.interruptAt && this.takeInterrupt()) continue;
       const single = core.interruptAt !== NEVER && core.next >= core.interruptAt;
@@ -193,8 +197,8 @@ export class VexRiscvMachine implements Machine {
     return true;
   }
 
-  /** Passes time in wfi. @returns true if the core is awake and nothing else is to be looked at first. */
-  private wake(limit: number): boolean {
+  /** Passes time in wfi up to the next event or `limit`. @returns why to stop, or undefined to look at everything again. */
+  private wait(limit: number): Stop | undefined {
     const { core, events } = this;
     if (core.csr.wakes) {
       const at = core.common ? core.next : Math.max(core.next, core.wakeAt + 1);
@@ -204,20 +208,19 @@ export class VexRiscvMachine implements Machine {
       core.retired++;
       core.slot += 2;
       core.waiting = false;
-      this.fireProbe();
-      return true;
+      return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
-    const until = Math.min(limit, events.next);
-    if (until === Infinity || (events.next === Infinity && limit >= Number.MAX_SAFE_INTEGER)) {
+    if (events.next === Infinity) {
       this.ended = { kind: 'asleep', pc: virtual(core.pc) };
-      return false;
+      return this.ended;
     }
-    const skipped = Math.max(0, until - core.base - core.next);
+    const skipped = Math.max(0, Math.min(limit, events.next) - core.base - core.next);
+    const whole = skipped - (skipped % 4);
     core.hazard += skipped;
-    core.base += skipped & ~3;
-    core.next += skipped & 3;
-    core.settle(skipped & ~3);
-    return core.base + core.next >= limit;
+    core.base += whole;
+    core.next += skipped - whole;
+    core.settle(whole);
+    return core.base + core.next >= limit ? { kind: 'limit' } : undefined;
   }
 
   /** Runs the interpreter once. @returns true if a probe wants to stop. */
@@ -229,7 +232,6 @@ export class VexRiscvMachine implements Machine {
       const pc = core.pc;
       const privilege = core.csr.privilege;
       const space = this.space();
-      const phase = core.ledger.phase;
       const at = translateQuietly(core, pc, Access.FETCH);
       const retired = core.retired;
       const traps = core.counts.traps;
@@ -237,7 +239,6 @@ export class VexRiscvMachine implements Machine {
       if (core.retired > retired) this.tellRetired(pc, at, privilege, space);
       if (core.counts.traps > traps) {
         const { mcause, scause } = core.csr;
-        void phase;
         this.tellTrap(pc, core.csr.privilege === MACHINE ? mcause : scause);
       }
     }
