@@ -51,6 +51,7 @@ export function createInterpreter(core: Core): () => void {
     let retired = core.retired;
     let limit = core.limit | 0;
     let found = 0;
+    stalls.fill(0);
 
     next: for (;;) {
       if (t >= limit) {
