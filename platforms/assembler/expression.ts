@@ -65,7 +65,9 @@ export function parseExpression(cursor: Cursor, scope: Scope, minimum = 1): Expr
     const precedence = PRECEDENCE[token.text];
     if (precedence < minimum) return left;
     cursor.next();
-    left = { kind: 'binary', operator: token.text, left, right: parseExpression(cursor, scope, precedence + 1) };
+    // `a !! b` is exclusive or, as in GNU as
+    const operator = token.text === '!' && cursor.accept('!') ? '^' : token.text;
+    left = { kind: 'binary', operator, left, right: parseExpression(cursor, scope, precedence + 1) };
   }
 }
 

@@ -193,3 +193,53 @@ export function randomBranches(seed: number, count: number): string {
   while (placed < labels) lines.push(`l${placed++}:`);
   return lines.join('\n') + '\n nop\n';
 }
+
+const OPERATORS = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '<<',
+  '>>',
+  '|',
+  '&',
+  '^',
+  '!',
+  '==',
+  '!=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '&&',
+  '||',
+];
+
+/** An expression of numbers without regard to precedence; divisors are odd numbers, so that none is zero. */
+function randomExpression(random: Random, depth: number): string {
+  const terms = 1 + random.below(5);
+  let text = operandText(random, depth);
+  for (let i = 1; i < terms; i++) {
+    const operator = random.pick(OPERATORS);
+    const right =
+      operator === '/' || operator === '%' || operator === '<<' || operator === '>>'
+        ? String(2 * random.below(30) + 1)
+        : operandText(random, depth);
+    text += ` ${operator} ${right}`;
+  }
+  return text;
+}
+
+function operandText(random: Random, depth: number): string {
+  if (depth > 0 && random.below(4) === 0) return `(${randomExpression(random, depth - 1)})`;
+  const sign = random.pick(['', '', '', '-', '~', '!', '+']);
+  return sign + random.pick([String(random.below(10)), `0x${random.next().toString(16)}`, String(random.next())]);
+}
+
+/** Eight-byte values of random expressions. */
+export function randomExpressions(seed: number, count: number): string {
+  const random = new Random(seed);
+  return ['.data', ...Array.from({ length: count }, () => `.dword ${randomExpression(random, 2)}`)].join('\n') + '\n';
+}

@@ -9,7 +9,7 @@ import { ALIASES } from '../../platforms/riscv/assembler/aliases.js';
 import { MACROS } from '../../platforms/riscv/assembler/macros.js';
 import { Decoder } from '../../platforms/riscv/decode.js';
 import { INSTRUCTIONS } from '../../platforms/riscv/table.js';
-import { NOT_GNU, randomBranches, randomProgram } from './generate.js';
+import { NOT_GNU, randomBranches, randomExpressions, randomProgram } from './generate.js';
 import { DEFAULT_MARCH, gnuAssemble, skipReason } from './gnu.js';
 
 const BASE = 0x60000000;
@@ -119,6 +119,10 @@ describe.skipIf(reason !== undefined)(`GNU as${reason === undefined ? '' : `: ${
 
   it.each([1, 2, 3])('gives the same bytes for random instructions, seed %i', (seed) => {
     compare(randomProgram(seed, 3000), `random-${seed}.s`);
+  });
+
+  it.each([1, 2])('gives the same values of random expressions, seed %i', (seed) => {
+    compare(randomExpressions(seed, 1000), `expressions-${seed}.s`);
   });
 
   it.each(Array.from({ length: 20 }, (_, i) => i + 1))('gives the same branch sizes, seed %i', (seed) => {
