@@ -151,16 +151,18 @@ function misaligned(core: Core, access: Access, address: number): -1 {
   return fault(core, MISALIGNED, access, address);
 }
 
-/** Whether the load at `datum.at` meets a store to the same bytes that is being written to the data cache. */
+/**
+ * Whether the load at `datum.at` meets a store to the same bytes that is being written to the data cache: the store is in
+ * write-back while the load is in execute or memory.
+ */
 function collides(core: Core, key: number): boolean {
-  return hits(core.storeWord, core.storeAt, key) || hits(core.storeWordBefore, core.storeAtBefore, key);
+  const left = core.freezes.leaving(datum.at);
+  const meets = core.storeAt + 2 >= left && overlap(core.storeWord, key);
+  return meets || (core.storeAtBefore + 2 >= left && overlap(core.storeWordBefore, key));
 }
 
-/** Store and load keys: word number and byte mask. The store is in write-back while the load is in execute or memory. */
-function hits(store: number, at: number, key: number): boolean {
-  const distance = datum.at - at;
-  return distance >= 1 && distance <= 2 && store >> 4 === key >> 4 && (store & key & 15) !== 0;
-}
+/** Whether two accesses, given by their `storeKey`, share a byte. */
+const overlap = (a: number, b: number): boolean => a >> 4 === b >> 4 && (a & b & 15) !== 0;
 
 /** Word number and byte mask of `size` bytes at arena offset `offset`. */
 export const storeKey = (offset: number, size: number): number =>

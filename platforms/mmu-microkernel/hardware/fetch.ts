@@ -50,7 +50,8 @@ export function fetchInstruction(core: Core): boolean {
       if (following < 0) return false;
       upper = following;
     }
-    if ((half & 15) === 15) requireLine(core, upper);
+    // The second word comes on its own if it is in another line, or if fence.i stopped the fetch unit before it.
+    if ((half & 15) === 15 || ((half & 1) !== 0 && isUnderWay(core, at))) requireLine(core, upper);
     word |= core.memory.halves[upper >> 1] << 16;
     core.memory.lineFlags[upper >>> 5] |= LINE_HAS_CODE;
   }
@@ -59,7 +60,7 @@ export function fetchInstruction(core: Core): boolean {
   const physical = core.physicalOf(at);
   const straddles = half === LAST_HALF && (word & 3) === 3;
   if (straddles) core.slots.packed[core.slot + 2] = SlotOp.PAGE_END;
-  if (straddles || isUnderWay(core, at)) {
+  if (straddles || (!core.common && missing(core, at))) {
     core.slots.packed[core.slot] = SlotOp.TRANSIENT;
     core.noteMark(physical);
   } else if (core.isMarked(physical)) {

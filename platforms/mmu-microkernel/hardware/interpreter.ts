@@ -423,7 +423,7 @@ export function createInterpreter(core: Core): () => void {
                 // Behind a branch predicted taken, its target's first word is there when the mistake is found.
                 if (!back) {
                   if (lateUntil > d + 1 || harmless[following] === 0) t += followWrongPath(core, following, d, d + 2);
-                } else if (w >= 0) t += followWrongPath(core, ip + displacement, d + 1, d + 2);
+                } else if (w >= 0) t += followWrongPath(core, ip + displacement, d + 1, d + 2, d + 2, true);
                 if (core.fetchFree + 2 > t) t = core.fetchFree + 2;
               }
               stalls[FETCH] += t - d - 1;

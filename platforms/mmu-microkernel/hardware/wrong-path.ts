@@ -3,7 +3,7 @@ import { Op } from '../../riscv/operations.js';
 import { INSTRUCTIONS } from '../../riscv/table.js';
 import type { Core } from './core.js';
 import { flushInstructionCache, loadLine, missing } from './fetch.js';
-import { offsetOf, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 
 /** What an instruction does to the pipeline before it is known to be on a wrong path. */
 const enum Effect {
@@ -60,15 +60,25 @@ const LAST_HALF = 2047;
  * - If decode cannot move in the cycle of the redirect, the fetch unit cannot either.
  *
  * Followed inside the page only.
+ * @param fresh the first of them is the target of a redirect.
  * @param released cycle in which the fetch unit moves again, if decode cannot move from `redirect` on.
  * @returns 1 if the redirect takes effect a cycle later, else 0.
  */
-export function followWrongPath(core: Core, slot: number, at: number, redirect: number, released = redirect): number {
+export function followWrongPath(
+  core: Core,
+  slot: number,
+  at: number,
+  redirect: number,
+  released = redirect,
+  fresh = false,
+): number {
   const { memory, slots, ready } = core;
   const page = offsetOf(core.pageSlot);
   let half = slot - core.pageSlot;
   let before = Effect.NONE;
   let waited = false;
+  // The first word after a redirect arrives alone.
+  let alone = fresh;
   let lateRegister = -1;
   for (let cycle = at + 1; cycle <= redirect; cycle++) {
     if (half >= LAST_HALF) return 0;
@@ -80,13 +90,17 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
       if (missing(core, offset)) return load(core, offset, cycle);
       let word: number = memory.halves[offset >> 1];
       if ((word & 3) === 3) {
+        if (alone && (half & 1) !== 0 && ++cycle > redirect) return 0;
         if (missing(core, offset + 2)) return load(core, offset + 2, cycle);
         word |= memory.halves[(offset >> 1) + 1] << 16;
       }
       packed = slots.peek(half, word);
       displacement = slots.peeked;
       far = packed < 0;
+    } else if (alone && (half & 1) !== 0 && (packed & SLOT_LONG) !== 0 && ++cycle > redirect) {
+      return 0;
     }
+    alone = false;
     const effect = EFFECTS[packed & 127];
     // Decode stands still behind an instruction that waits in execute.
     const halted = before === Effect.HALTS;
@@ -115,6 +129,7 @@ export function followWrongPath(core: Core, slot: number, at: number, redirect: 
       half += displacement;
       cycle++;
       before = Effect.NONE;
+      alone = true;
       continue;
     }
     before = effect;
