@@ -151,6 +151,15 @@ export class Core {
   faultedPage = -1;
   /** Cycle in which the walker was idle again after the last data walk. */
   walked = 0;
+  /** Cycle in which it acted on the first PTE of that walk. */
+  walkedFirst = 0;
+  /**
+   * The handler being entered meets a walk of two levels that goes on: cycle of the first PTE, cycles that the second
+   * takes, and instructions retired when the handler begins; `heldFirst` is -1 if there is none.
+   */
+  heldFirst = -1;
+  heldSecond = 0;
+  heldFrom = 0;
   /** Reservation of lr.w. */
   reserved = false;
 
@@ -252,7 +261,7 @@ export class Core {
     this.freezes.clear();
     this.storeAt = this.storeAtBefore = -8;
     this.underWayFrom = this.underWayTo = 0;
-    this.faultedPage = -1;
+    this.faultedPage = this.heldFirst = -1;
     this.reserved = this.waiting = false;
     this.retiredBase = this.retired = this.issueCharged = 0;
     this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
@@ -413,6 +422,30 @@ export class Core {
     this.enter(this.csr.enterTrap(cause | 0x80000000, 0, pc), this.next + 6);
   }
 
+  /** The trap about to be taken leaves a walk under way. */
+  holdHandler(): void {
+    if (this.walked === this.walkedFirst) return;
+    this.heldFirst = this.walkedFirst;
+    this.heldSecond = this.walked - this.walkedFirst;
+    this.heldFrom = this.retired;
+    this.limit = STOP;
+  }
+
+  /**
+   * After the handler's first instruction: the walker reads its second PTE when that one has left the pipeline. Decode
+   * waits until it can, a memory access until the walk is over.
+   */
+  releaseHandler(accesses: boolean): void {
+    const waits = this.last < this.heldFirst;
+    const read = waits ? this.last + 4 : this.heldFirst;
+    const from = accesses ? read + this.heldSecond : waits ? read + 1 : this.next;
+    if (from > this.next) {
+      this.translation += from - this.next;
+      this.next = from;
+    }
+    this.heldFirst = -1;
+  }
+
   private enterPhase(): void {
     this.phaseBefore[this.csr.privilege] = this.ledger.phase;
     this.setPhase(PHASE_INDEX['hardware entry']);
@@ -511,6 +544,7 @@ export class Core {
     this.settle(delta);
     this.retiredBase += this.retired;
     this.issueCharged -= this.retired;
+    this.heldFrom -= this.retired;
     this.retired = 0;
   }
 
@@ -525,6 +559,7 @@ export class Core {
     this.storeAtBefore = moved(this.storeAtBefore);
     this.freezes.settle(delta);
     this.fetchFree = moved(this.fetchFree);
+    if (this.heldFirst >= 0) this.heldFirst = Math.max(0, this.heldFirst - delta);
     this.wakeAt = moved(this.wakeAt);
     if (this.interruptAt !== NEVER) this.interruptAt = moved(this.interruptAt);
     for (let i = 0; i < 33; i++) this.ready[i] = moved(this.ready[i]);

@@ -30,8 +30,11 @@ export const datum = {
 function fault(core: Core, code: number, access: Access, address: number): -1 {
   const store = access === Access.STORE || access === Access.AMO;
   abandon(core, datum.at + 3);
-  // The handler waits for a walk that the next instruction has begun. (Its second instruction does in the core, longer.)
-  core.fetchFree = Math.max(core.fetchFree, walkAhead(core, datum.at + 4) - 2);
+  if (walkAhead(core, datum.at + 4) > 0) {
+    // The handler's first instruction cannot be fetched before the walker has its first PTE.
+    core.fetchFree = Math.max(core.fetchFree, core.walkedFirst - 3);
+    core.holdHandler();
+  }
   core.trap(store ? code + 2 : code, address, core.pc, datum.at);
   return -1;
 }
@@ -83,6 +86,7 @@ function lookUp(core: Core, page: number): number {
 function walkFor(core: Core, page: number, at: number): number {
   const walk = walkPage(core, page, at);
   core.walked = walk.done;
+  core.walkedFirst = walk.first;
   if (walk.endless) {
     core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
     return ENDLESS;
@@ -125,10 +129,22 @@ function walkAhead(core: Core, from: number): number {
   return core.walked;
 }
 
+/** Whether the instruction to come accesses memory, as far as it can be seen without fetching it. */
+export function nextAccesses(core: Core): boolean {
+  if (core.relocate) return false;
+  const packed = core.slots.packed[core.slot];
+  if ((packed & 127) !== Op.NONE) return operationAccesses((core.slots.covered.get(core.slot) ?? packed) & 127);
+  const half = core.slot - core.pageSlot;
+  if (half > LAST_WORD) return false;
+  const at = (offsetOf(core.pageSlot) >> 1) + half;
+  return operationAccesses(core.slots.peek(half, core.memory.halves[at] | (core.memory.halves[at + 1] << 16)) & 127);
+}
+
 /** Last halfword of a page with another behind it. */
 const LAST_WORD = 2046;
 
 const operationHasOffset = (op: number): boolean => op >= Op.LB && op <= Op.SW;
+/** Whether an operation accesses memory. */
 const operationAccesses = (op: number): boolean => operationHasOffset(op) || (op >= Op.LR_W && op <= Op.AMOMAXU_W);
 
 /** Physical address of a data access, or -1 if it trapped. */

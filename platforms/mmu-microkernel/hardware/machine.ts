@@ -20,6 +20,7 @@ import {
 import { Core, NEVER } from './core.js';
 import { MACHINE } from './csr.js';
 import { interpreterFor } from './interpreters.js';
+import { nextAccesses } from './datapath.js';
 import { Access, translateQuietly } from './mmu.js';
 import type { CoreConfig } from './parameters.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
@@ -177,7 +178,10 @@ export class VexRiscvMachine implements Machine {
       if (core.next >= core.interruptAt && this.takeInterrupt()) continue;
       const single = core.interruptAt !== NEVER && core.next >= core.interruptAt;
       const slice = Math.min(limit - core.base, events.next - core.base, core.next + left, core.next + SLICE);
-      core.limit = Math.min(slice, single || this.trace !== undefined ? core.next + 1 : core.interruptAt);
+      core.limit = Math.min(
+        slice,
+        single || this.trace !== undefined || core.heldFirst >= 0 ? core.next + 1 : core.interruptAt,
+      );
       if (this.step()) return this.finish({ kind: 'probe' });
     }
   }
@@ -243,6 +247,7 @@ export class VexRiscvMachine implements Machine {
       }
     }
     core.unpatch();
+    if (core.heldFirst >= 0 && core.retired > core.heldFrom) core.releaseHandler(nextAccesses(core));
     const stop = this.fireProbe();
     if (core.pendingPhase >= 0) {
       core.setPhase(core.pendingPhase);

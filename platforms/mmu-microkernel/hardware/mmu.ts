@@ -23,11 +23,13 @@ export interface Walk {
   superpage: boolean;
   /** First cycle after the walker became idle again. */
   done: number;
+  /** Cycle in which it acted on the first PTE; equal to `done` if there was no second. */
+  first: number;
   /** The walk never ends (`endlessWalk`). */
   endless: boolean;
 }
 
-const walk: Walk = { leaf: 0, superpage: false, done: 0, endless: false };
+const walk: Walk = { leaf: 0, superpage: false, done: 0, first: 0, endless: false };
 
 /**
  * Walks the page table for virtual page `page` (privileged ISA 4.3.2). A PTE read passes through execute, memory and
@@ -38,6 +40,7 @@ export function walkPage(core: Core, page: number, at: number): Walk {
   walk.endless = false;
   const first = readEntry(core, core.root + ((page >>> 10) << 2), at);
   walk.superpage = true;
+  walk.first = walk.done;
   if (isInvalid(first)) return walk;
   if (isLeaf(first)) {
     if ((first & 0xffc00) === 0) walk.leaf = first;
