@@ -162,8 +162,16 @@ function translate(core: Core, address: number, access: Access): number {
 }
 
 /** A misaligned access traps whatever its page; but a TLB miss is dealt with first. */
-function misaligned(core: Core, access: Access, address: number): -1 {
-  if (core.dataBank !== BANK.bare && lookUp(core, address >>> 12) === ENDLESS) return -1;
+function misaligned(core: Core, access: Access, address: number, size: number): -1 {
+  let physical = address >>> 0;
+  if (core.dataBank !== BANK.bare) {
+    const entry = lookUp(core, address >>> 12);
+    if (entry === ENDLESS) return -1;
+    physical = entry === INVALID ? -1 : core.dataTlb.physicalPage(entry, address >>> 12) + (address & 0xfff);
+  }
+  // So is a collision with a store.
+  const page = physical < 0 || isUncached(physical) ? 0 : core.memory.readMap[physical >>> 12];
+  if (page !== 0 && access !== Access.STORE && !core.common) resend(core, page + (address & 0xfff), size, access);
   return fault(core, MISALIGNED, access, address);
 }
 
@@ -180,9 +188,20 @@ function collides(core: Core, key: number): boolean {
 /** Whether two accesses, given by their `storeKey`, share a byte. */
 const overlap = (a: number, b: number): boolean => a >> 4 === b >> 4 && (a & b & 15) !== 0;
 
+/** Sends a load back that meets a store. */
+function resend(core: Core, offset: number, size: number, access: Access): void {
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0 || !collides(core, storeKey(offset, size))) return;
+  const first = datum.at;
+  // An AMO holds write-back in its first cycle: the fetch unit starts one later.
+  const delayed = abandon(core, first + 3) || access === Access.AMO ? 1 : 0;
+  const walked = walkAhead(core, first + 4);
+  datum.at = Math.max(walked, refetch(core, first + 3 + delayed, isLong()));
+  core.dataStall += datum.at - first;
+}
+
 /** Word number and byte mask of `size` bytes at arena offset `offset`. */
 export const storeKey = (offset: number, size: number): number =>
-  ((offset >>> 2) << 4) | (((1 << size) - 1) << (offset & 3));
+  ((offset >>> 2) << 4) | ((((1 << size) - 1) << (offset & 3)) & 15);
 
 /** A stall of [start, end) that holds decode. */
 export function freeze(core: Core, start: number, end: number): void {
@@ -199,7 +218,7 @@ export function freeze(core: Core, start: number, end: number): void {
  */
 export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, access: Access): number {
   begin(core, at);
-  if ((address & (size - 1)) !== 0) return misaligned(core, access, address);
+  if ((address & (size - 1)) !== 0) return misaligned(core, access, address, size);
   const physical = translate(core, address, access);
   if (physical < 0) return -1;
   datum.physical = physical;
@@ -212,14 +231,7 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, at: number, a
     core.dataStall += 1 + core.config.commonWait;
     return offset;
   }
-  if (collides(core, storeKey(offset, size)) && (core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
-    const first = datum.at;
-    // An AMO holds write-back in its first cycle: the fetch unit starts one later.
-    const delayed = abandon(core, first + 3) || access === Access.AMO ? 1 : 0;
-    const walked = walkAhead(core, first + 4);
-    datum.at = Math.max(walked, refetch(core, first + 3 + delayed, isLong()));
-    core.dataStall += datum.at - first;
-  }
+  resend(core, offset, size, access);
   if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) miss(core, physical);
   if (access === Access.AMO) return offset;
   core.loads.set(core.dataBank, address, page);
@@ -271,7 +283,7 @@ function loadUncached(core: Core, address: number, physical: number, size: 1 | 2
  */
 export function store(core: Core, address: number, size: 1 | 2 | 4, value: number, at: number): number {
   begin(core, at);
-  if ((address & (size - 1)) !== 0) return misaligned(core, Access.STORE, address);
+  if ((address & (size - 1)) !== 0) return misaligned(core, Access.STORE, address, size);
   const physical = translate(core, address, Access.STORE);
   if (physical < 0) return -1;
   const uncached = isUncached(physical);
@@ -358,6 +370,6 @@ function noteStore(core: Core, key: number): void {
  */
 export function checkStore(core: Core, address: number, at: number): boolean {
   begin(core, at);
-  if ((address & 3) !== 0) return misaligned(core, Access.STORE, address) >= 0;
+  if ((address & 3) !== 0) return misaligned(core, Access.STORE, address, 4) >= 0;
   return translate(core, address, Access.STORE) >= 0;
 }

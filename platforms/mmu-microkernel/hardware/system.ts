@@ -112,11 +112,11 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
     case Op.CSRRCI:
       return accessCsr(core, packed, immediate, at, immediate >>> 12 !== 0, true, (old) => old & ~(immediate >>> 12));
     case Op.MRET: {
-      if (csr.privilege < MACHINE) return core.trap(ILLEGAL_INSTRUCTION, 0x30200073, core.pc, at);
+      if (csr.privilege < MACHINE) return refuseReturn(core, 0x30200073, at);
       return returnFromTrap(core, packed, at, MACHINE, csr.machineReturn());
     }
     case Op.SRET: {
-      if (csr.privilege < SUPERVISOR) return core.trap(ILLEGAL_INSTRUCTION, 0x10200073, core.pc, at);
+      if (csr.privilege < SUPERVISOR) return refuseReturn(core, 0x10200073, at);
       return returnFromTrap(core, packed, at, SUPERVISOR, csr.supervisorReturn());
     }
     case Op.WFI: {
@@ -209,7 +209,8 @@ function accessCsr(
   if (!csr.allows(number, writes, reads)) {
     if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
     // The exception moves on with its stage, which waits one cycle if the stages behind are not empty.
-    const waits = !core.common && at + 1 < core.last + 4 ? 1 : 0;
+    const held = core.freezes.leaving(at) !== at;
+    const waits = !core.common && !held && at + 1 < core.last + 4 ? 1 : 0;
     core.hazard += waits;
     return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at + waits);
   }
@@ -239,6 +240,12 @@ function csrWord(packed: number, immediate: number): number {
   const source = op >= Op.CSRRWI ? immediate >>> 12 : (packed >> SLOT_RS1) & 31;
   const rd = (packed >> SLOT_RD) & 31;
   return ((immediate & 0xfff) << 20) | (source << 15) | (funct3 << 12) | (rd << 7) | 0x73;
+}
+
+/** A trap return above the current privilege: illegal, found in execute. */
+function refuseReturn(core: Core, word: number, at: number): void {
+  if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
+  core.trap(ILLEGAL_INSTRUCTION, word, core.pc, at);
 }
 
 function returnFromTrap(core: Core, packed: number, at: number, from: number, pc: number): void {
