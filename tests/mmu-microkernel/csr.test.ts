@@ -59,3 +59,24 @@ describe('CSRs', () => {
     }
   });
 });
+describe('interrupts', () => {
+  const take = (mie: number, mideleg: number, lines: number, soft = 0): number[] => {
+    const { machine } = run(
+      `_start: la t0, 1f\n csrw mtvec, t0\n la t0, 2f\n csrw stvec, t0\n li t0, ${mideleg}
+      csrw mideleg, t0\n li t0, ${mie}\n csrw mie, t0\n li t0, -1\n csrw mmask, t0\n li t0, ${soft}\n csrw mip, t0
+      lui s0, 0x40000\n li t0, ${lines}\n sw t0, 8(s0)\n lw x0, 0(s0)\n la t0, 3f\n csrw mepc, t0\n csrw mstatus, x0\n mret
+      .p2align 2\n1: csrw mie, x0\n wfi\n .p2align 2\n2: csrw sie, x0\n wfi\n .p2align 2\n3: j 3b`,
+      { budget: 2000 },
+    );
+    return ['mcause', 'scause'].map((name) => machine.registers().find((r) => r.name === name)?.value ?? -1);
+  };
+
+  it('are taken in U-mode by priority, and delegated by mideleg', () => {
+    expect(take(0xaaa, 0, 7)).toEqual([0x8000000b, 0]);
+    expect(take(0xaaa, 0, 3)).toEqual([0x80000003, 0]);
+    expect(take(0xaaa, 0, 1)).toEqual([0x80000007, 0]);
+    expect(take(0xaaa, 0x222, 0, 0x222)).toEqual([0, 0x80000009]);
+    expect(take(0xaaa, 0x222, 1, 0x222)).toEqual([0x80000007, 0]);
+    expect(take(0, 0x222, 7, 0x222)).toEqual([0, 0]);
+  });
+});
