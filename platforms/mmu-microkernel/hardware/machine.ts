@@ -38,6 +38,7 @@ interface VexRiscvSnapshot extends Snapshot {
   readonly devices: readonly (readonly number[])[];
   readonly events: readonly number[];
   readonly ended: Stop | undefined;
+  readonly image: Image | undefined;
 }
 
 /** What the board around the core looks like. */
@@ -117,11 +118,16 @@ export class VexRiscvMachine implements Machine {
 
   load(image: Image): void {
     placeImage(this.memory, image);
-    this.image = image;
-    this.core.phaseMarks.clear();
-    for (const mark of image.phases) this.core.phaseMarks.set(mark.physical, mark.phase);
+    this.useMarks(image);
     this.core.forgetDecoded();
     this.core.jumpTo(image.entry);
+  }
+
+  /** Takes phase marks and kernel words of an image. */
+  private useMarks(image: Image | undefined): void {
+    this.image = image;
+    this.core.phaseMarks.clear();
+    for (const mark of image?.phases ?? []) this.core.phaseMarks.set(mark.physical, mark.phase);
   }
 
   setBudget(budget: Instructions): void {
@@ -403,6 +409,7 @@ export class VexRiscvMachine implements Machine {
       devices: this.board.devices.map((d) => d.save()),
       events: this.events.save(),
       ended: this.ended,
+      image: this.image,
     };
     return snapshot;
   }
@@ -413,6 +420,7 @@ export class VexRiscvMachine implements Machine {
     const saved = snapshot as VexRiscvSnapshot;
     this.core.forgetDecoded();
     this.memory.restore(saved.memory);
+    this.useMarks(saved.image);
     restoreCore(this.core, saved.core);
     const { interruptAt, wakeAt } = this.core;
     this.board.devices.forEach((device, i) => device.load(saved.devices[i]));
