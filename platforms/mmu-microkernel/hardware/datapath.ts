@@ -1,6 +1,6 @@
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
-import { BANK, type Core, LINE_IN_D } from './core.js';
+import { BANK, type Core, LINE_IN_D, STOP } from './core.js';
 import { fetched, missing, refetch } from './fetch.js';
 import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
@@ -89,6 +89,7 @@ function walkFor(core: Core, page: number, at: number): number {
   core.walkedFirst = walk.first;
   if (walk.endless) {
     core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
+    core.limit = STOP;
     return ENDLESS;
   }
   core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);

@@ -44,6 +44,8 @@ export function createInterpreter(core: Core): () => void {
   const stalls = new Int32Array(2);
 
   return function interpret(): void {
+    // left over if the last call ended by `MemoryExhausted`
+    stalls.fill(0);
     let ip = core.relocate ? 0 : core.slot;
     let t = core.next;
     let last = core.last;
