@@ -307,7 +307,7 @@ describe('the ways a run ends', () => {
 
   it('wfi without anything to wake it is asleep', () => {
     const machine = boot('_start: nop\n wfi\n nop\n');
-    expect(runToEnd(machine)).toEqual({ kind: 'asleep', pc: 0x60000004 });
+    expect(runToEnd(machine)).toEqual({ kind: 'asleep', pc: 0x60000002 });
   });
 
   it('wfi passes time up to a limit', () => {
