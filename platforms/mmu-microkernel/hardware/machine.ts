@@ -216,7 +216,8 @@ export class VexRiscvMachine implements Machine {
       core.last = at;
       core.next = at + 1;
       core.retired++;
-      core.slot += 2;
+      if (core.relocate) core.jumpTo(core.pc + 4);
+      else core.slot += 2;
       core.waiting = false;
       return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
