@@ -211,6 +211,7 @@ export class VexRiscvMachine implements Machine {
   private wait(limit: number): Stop | undefined {
     const { core, events } = this;
     if (core.csr.wakes) {
+      const pc = core.pc;
       const at = core.common ? core.next : Math.max(core.next, core.wakeAt + 1);
       core.hazard += at - core.next;
       core.last = at;
@@ -219,7 +220,15 @@ export class VexRiscvMachine implements Machine {
       if (core.relocate) core.jumpTo(core.pc + 4);
       else core.slot += 2;
       core.waiting = false;
+<<<<<<< HEAD
       return this.fireProbe() ? { kind: 'probe' } : undefined;
+=======
+      if (this.trace !== undefined) {
+        this.tellRetired(pc, translateQuietly(core, pc, Access.FETCH), core.csr.privilege, this.space());
+      }
+      this.fireProbe();
+      return true;
+>>>>>>> 4988504 (VexRiscv: the trace lists a wfi that waited)
     }
     if (events.next === Infinity) {
       this.ended = { kind: 'asleep', pc: virtual(core.pc) };
