@@ -220,15 +220,10 @@ export class VexRiscvMachine implements Machine {
       if (core.relocate) core.jumpTo(core.pc + 4);
       else core.slot += 2;
       core.waiting = false;
-<<<<<<< HEAD
-      return this.fireProbe() ? { kind: 'probe' } : undefined;
-=======
       if (this.trace !== undefined) {
         this.tellRetired(pc, translateQuietly(core, pc, Access.FETCH), core.csr.privilege, this.space());
       }
-      this.fireProbe();
-      return true;
->>>>>>> 4988504 (VexRiscv: the trace lists a wfi that waited)
+      return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
     if (events.next === Infinity) {
       this.ended = { kind: 'asleep', pc: virtual(core.pc) };
