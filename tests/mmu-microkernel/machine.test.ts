@@ -313,14 +313,6 @@ describe('the ways a run ends', () => {
     expect(runToEnd(machine)).toEqual({ kind: 'asleep', pc: 0x60000002 });
   });
 
-  it('wfi passes time up to a limit', () => {
-    const machine = boot('_start: nop\n wfi\n nop\n');
-    expect(machine.run(cycles(100_000))).toEqual({ kind: 'limit' });
-    expect(machine.counters.cycles).toBe(100_000);
-    expect(machine.counters.instructions).toBe(1);
-    expect([...machine.ledger.read().matrix].reduce((a, b) => a + b)).toBe(100_000);
-  });
-
   it.each([{}, { timing: 'common' }])('touching too much memory, %j', (parameters) => {
     const source = `
     _start: lui t0, 0x61000
