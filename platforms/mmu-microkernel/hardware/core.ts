@@ -9,7 +9,7 @@ import { Cache } from './cache.js';
 import { CSR, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
 import { Freezes } from './freezes.js';
 import type { CoreConfig } from './parameters.js';
-import { DecodedSlots, offsetOf } from './slots.js';
+import { DecodedSlots, offsetOf, SlotOp } from './slots.js';
 import { Tlb } from './tlb.js';
 
 /** `PhysicalMemory.lineFlags`: the line is in the modelled instruction cache. */
@@ -171,6 +171,8 @@ export class Core {
   /** True while `page`, `pageSlot`, `slot` stand for `pendingPc`, whose page has not been looked up yet. */
   relocate = true;
   pendingPc = 0;
+  /** The instruction to come had been fetched, and its fetch paid for, when its slot was forgotten. */
+  arrived = false;
 
   dataBank: number = BANK.bare;
   fetchBank: number = BANK.bare;
@@ -282,10 +284,18 @@ export class Core {
 
   /** Drops all decoded slots and look-asides; they are derived from memory. Call before memory pages are given back. */
   forgetDecoded(): void {
+    this.arrived = this.isFetched;
     this.slots.forgetAll(this.memory.usedArenaPages);
     this.loads.clear();
     this.stores.clear();
     this.fetches.clear();
+  }
+
+  /** Whether the instruction to come has been fetched, so that its fetch costs no more cycles. */
+  get isFetched(): boolean {
+    if (this.arrived) return true;
+    const packed = this.relocate ? 0 : this.slots.packed[this.slot];
+    return packed !== 0 && packed !== SlotOp.PAGE_END;
   }
 
   /** Address of the instruction to come, signed. */
@@ -296,6 +306,7 @@ export class Core {
   /** Goes on at `pc`; the page is looked up by the next fetch, at whose cycle a TLB miss counts. */
   jumpTo(pc: number): void {
     this.relocate = true;
+    this.arrived = false;
     this.pendingPc = pc | 0;
   }
 

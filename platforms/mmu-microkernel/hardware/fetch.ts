@@ -23,7 +23,8 @@ export const fetched = { packed: 0 };
  */
 export function fetchInstruction(core: Core): boolean {
   // After a redirect the first word arrives alone: an instruction that starts in its upper half waits for the next word.
-  const redirected = core.next !== core.last + 1;
+  const redirected = core.next !== core.last + 1 && !core.arrived;
+  core.arrived = false;
   const pc = core.pc;
   if (core.relocate || (core.slot - core.pageSlot) >> 11 !== 0) {
     const page = fetchPage(core, pc, pc);

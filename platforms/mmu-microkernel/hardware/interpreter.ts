@@ -44,6 +44,8 @@ export function createInterpreter(core: Core): () => void {
   const stalls = new Int32Array(2);
 
   return function interpret(): void {
+    // left over if the last call ended by `MemoryExhausted`
+    stalls.fill(0);
     let ip = core.relocate ? 0 : core.slot;
     let t = core.next;
     let last = core.last;
@@ -454,6 +456,11 @@ export function createInterpreter(core: Core): () => void {
           core.last = last;
           core.lateUntil = lateUntil;
           core.retired = retired;
+          // a trap changes the phase: what came before it belongs to the old one
+          core.hazard += stalls[HAZARD];
+          core.fetchStall += stalls[FETCH];
+          stalls[HAZARD] = 0;
+          stalls[FETCH] = 0;
           found =
             access === Access.STORE
               ? store(core, address, size, x[(w >> SLOT_RS2) & 31], d)

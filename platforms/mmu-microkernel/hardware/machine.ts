@@ -38,6 +38,7 @@ interface VexRiscvSnapshot extends Snapshot {
   readonly devices: readonly (readonly number[])[];
   readonly events: readonly number[];
   readonly ended: Stop | undefined;
+  readonly image: Image | undefined;
 }
 
 /** What the board around the core looks like. */
@@ -117,11 +118,16 @@ export class VexRiscvMachine implements Machine {
 
   load(image: Image): void {
     placeImage(this.memory, image);
-    this.image = image;
-    this.core.phaseMarks.clear();
-    for (const mark of image.phases) this.core.phaseMarks.set(mark.physical, mark.phase);
+    this.useMarks(image);
     this.core.forgetDecoded();
     this.core.jumpTo(image.entry);
+  }
+
+  /** Takes phase marks and kernel words of an image. */
+  private useMarks(image: Image | undefined): void {
+    this.image = image;
+    this.core.phaseMarks.clear();
+    for (const mark of image?.phases ?? []) this.core.phaseMarks.set(mark.physical, mark.phase);
   }
 
   setBudget(budget: Instructions): void {
@@ -205,13 +211,18 @@ export class VexRiscvMachine implements Machine {
   private wait(limit: number): Stop | undefined {
     const { core, events } = this;
     if (core.csr.wakes) {
+      const pc = core.pc;
       const at = core.common ? core.next : Math.max(core.next, core.wakeAt + 1);
       core.hazard += at - core.next;
       core.last = at;
       core.next = at + 1;
       core.retired++;
-      core.slot += 2;
+      if (core.relocate) core.jumpTo(core.pc + 4);
+      else core.slot += 2;
       core.waiting = false;
+      if (this.trace !== undefined) {
+        this.tellRetired(pc, translateQuietly(core, pc, Access.FETCH), core.csr.privilege, this.space());
+      }
       return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
     if (events.next === Infinity) {
@@ -403,6 +414,7 @@ export class VexRiscvMachine implements Machine {
       devices: this.board.devices.map((d) => d.save()),
       events: this.events.save(),
       ended: this.ended,
+      image: this.image,
     };
     return snapshot;
   }
@@ -413,6 +425,7 @@ export class VexRiscvMachine implements Machine {
     const saved = snapshot as VexRiscvSnapshot;
     this.core.forgetDecoded();
     this.memory.restore(saved.memory);
+    this.useMarks(saved.image);
     restoreCore(this.core, saved.core);
     const { interruptAt, wakeAt } = this.core;
     this.board.devices.forEach((device, i) => device.load(saved.devices[i]));

@@ -40,6 +40,7 @@ export interface CoreState {
   readonly counts: Core['counts'];
   readonly phases: readonly number[];
   readonly pc: number;
+  readonly fetched: boolean;
   readonly reserved: boolean;
   readonly waiting: boolean;
   readonly wedged: string | undefined;
@@ -56,6 +57,7 @@ export function saveCore(core: Core): CoreState {
     counts: { ...core.counts },
     phases: [...core.phaseBefore],
     pc: core.pc,
+    fetched: core.isFetched,
     reserved: core.reserved,
     waiting: core.waiting,
     wedged: core.wedged,
@@ -84,4 +86,5 @@ export function restoreCore(core: Core, state: CoreState): void {
   core.forgetDecoded();
   core.regimeChanged(true);
   core.jumpTo(state.pc);
+  core.arrived = state.fetched;
 }
