@@ -100,9 +100,7 @@ function sliced(
 }
 
 describe.each(variants)('with parameters %j', (parameters) => {
-  describe.each(programs)('$name', ({ name, image, until, step }) => {
-    const early = name === 'interrupts' && parameters['timing'] === undefined;
-
+  describe.each(programs)('$name', ({ image, until, step }) => {
     it('is the same however a run is cut', () => {
       const machine = machineWith(parameters);
       const expected = whole(machine, image, until);
@@ -146,8 +144,7 @@ describe.each(variants)('with parameters %j', (parameters) => {
       }
     });
 
-    // known defect: after many restores the interrupt program is a cycle early in timing=core
-    it.skipIf(early)('is the same if every few cycles it is saved and restored', () => {
+    it('is the same if every few cycles it is saved and restored', () => {
       const machine = machineWith(parameters);
       const end = Math.min(until, 20_000);
       const expected = whole(machine, image, end);
@@ -163,7 +160,7 @@ describe.each(variants)('with parameters %j', (parameters) => {
       expect(actual).toEqual(expected);
     });
 
-    it.skipIf(early)('is the same with probes and trace, and the trace has every instruction', () => {
+    it('is the same with probes and trace, and the trace has every instruction', () => {
       const machine = machineWith(parameters);
       const end = Math.min(until, 20_000);
       const expected = whole(machine, image, end);

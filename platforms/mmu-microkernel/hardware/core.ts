@@ -453,6 +453,8 @@ export class Core {
     if (from > this.next) {
       this.translation += from - this.next;
       this.next = from;
+      // Held, not redirected: see `fetchInstruction`.
+      this.arrived ||= !this.relocate && this.slots.packed[this.slot] === 0;
     }
     this.heldFirst = -1;
   }

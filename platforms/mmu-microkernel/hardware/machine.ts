@@ -19,6 +19,7 @@ import {
 } from '../../machine/units.js';
 import { Core, NEVER } from './core.js';
 import { MACHINE } from './csr.js';
+import { fetchInstruction } from './fetch.js';
 import { interpreterFor } from './interpreters.js';
 import { nextAccesses } from './datapath.js';
 import { Access, translateQuietly } from './mmu.js';
@@ -195,11 +196,13 @@ export class VexRiscvMachine implements Machine {
   /** Takes an interrupt if one is due before the instruction to come; forgets to look if none is pending. */
   private takeInterrupt(): boolean {
     const { core } = this;
-    const cause = core.csr.interrupt;
-    if (cause < 0) {
+    if (core.csr.interrupt < 0) {
       core.interruptAt = NEVER;
       return false;
     }
+    // The core takes an interrupt in place of an instruction that is in decode: it has been fetched.
+    if (!core.isFetched && !fetchInstruction(core)) return true;
+    const cause = core.csr.interrupt;
     if (!core.common && core.leavesDecode < core.interruptAt) return false;
     const pc = core.pc;
     core.interrupt(cause);
