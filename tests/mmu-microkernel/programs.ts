@@ -30,7 +30,7 @@ export function machineWith(parameters: ParameterValues = {}): Machine {
 /** An assembled program with its labels. */
 export interface Program {
   readonly image: Image;
-  at(label: string): PhysicalAddress;
+  readonly at: (label: string) => PhysicalAddress;
 }
 
 /** Assembles a program at 0x60000000. */
