@@ -80,7 +80,8 @@ export class DecodedSlots {
       immediate |= o.rs1 << 12;
       packed &= ~(31 << SLOT_RS1);
     } else if (op === Op.ILLEGAL) {
-      immediate = long ? word : word & 0xffff;
+      // For xtval. The decompressor hands on 0 for a halfword that is no instruction.
+      immediate = long ? word : 0;
     }
     this.packed[slot] = packed;
     this.immediate[slot] = immediate;
