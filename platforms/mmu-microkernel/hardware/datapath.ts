@@ -288,9 +288,7 @@ export function store(core: Core, address: number, size: 1 | 2 | 4, value: numbe
   const physical = translate(core, address, Access.STORE);
   if (physical < 0) return -1;
   const uncached = isUncached(physical);
-  if (!uncached && !core.memory.answers(physical) && !core.common && core.dataCache.holds(physical)) {
-    return fault(core, ACCESS_FAULT, Access.STORE, address);
-  }
+  if (refusesStores(core, physical)) return fault(core, ACCESS_FAULT, Access.STORE, address);
   const page = core.memory.touch(physical);
   const offset = page + (address & 0xfff);
   if (core.config.dataCacheWriteBack && !uncached && !core.common && page !== 0) {
@@ -372,5 +370,13 @@ function noteStore(core: Core, key: number): void {
 export function checkStore(core: Core, address: number, at: number): boolean {
   begin(core, at);
   if ((address & 3) !== 0) return misaligned(core, Access.STORE, address, 4) >= 0;
-  return translate(core, address, Access.STORE) >= 0;
+  const physical = translate(core, address, Access.STORE);
+  if (physical < 0) return false;
+  if (refusesStores(core, physical)) return fault(core, ACCESS_FAULT, Access.STORE, address) >= 0;
+  return true;
+}
+
+/** Whether the data cache holds a line that was loaded with an error; a store to it faults. */
+function refusesStores(core: Core, physical: number): boolean {
+  return !core.common && !core.memory.answers(physical) && !isUncached(physical) && core.dataCache.holds(physical);
 }
