@@ -305,7 +305,8 @@ export class CsrFile {
         break;
       case CSR.mcycle:
       case CSR.mcycleh:
-        this.cycleOffset += replaced(this.cycles(), csr === CSR.mcycleh, value) - this.cycles();
+        // The counter holds the new value in the cycle after the write.
+        this.cycleOffset += replaced(this.cycles() + 1n, csr === CSR.mcycleh, value) - this.cycles() - 1n;
         break;
       case CSR.minstret:
       case CSR.minstreth:
