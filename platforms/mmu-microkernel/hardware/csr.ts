@@ -22,6 +22,9 @@ const MSTATUS_MASK =
   STATUS.SIE | STATUS.MIE | STATUS.SPIE | STATUS.MPIE | STATUS.SPP | STATUS.MPP | STATUS.MPRV | STATUS.SUM | STATUS.MXR;
 /** `sstatus` also shows MPRV (vectors/README.md section 3, fact 9). */
 const SSTATUS_MASK = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.MPRV | STATUS.SUM | STATUS.MXR;
+/** MXL = 32 and no extension, the reset value; the RTL lets software write all of them. */
+const MISA = 0x40000000;
+const MISA_MASK = 0xc3ffffff | 0;
 const SUPERVISOR_INTERRUPTS = 0x222;
 const INTERRUPTS = 0xaaa;
 /** Delegable exceptions without breakpoint; with it where `breakpointNotDelegated` is off. */
@@ -111,6 +114,8 @@ export class CsrFile {
   satp = 0;
   machineMask = 0;
   supervisorMask = 0;
+  /** `misa` of this core is a register; its bits enable nothing. */
+  private misa = MISA;
   /** Bits of `mip` that software sets: SSIP, STIP, SEIP. */
   private soft = 0;
   /** Interrupt lines from outside: bit 0 timer, 1 software, 2 and up the external array. */
@@ -133,6 +138,7 @@ export class CsrFile {
     this.medeleg = this.mideleg = this.enabled = this.mscratch = this.mepc = this.mcause = this.mtval = 0;
     this.stvec = this.sscratch = this.sepc = this.scause = this.stval = this.satp = 0;
     this.machineMask = this.supervisorMask = this.soft = this.lines = 0;
+    this.misa = MISA;
     this.cycleOffset = this.retiredOffset = 0n;
   }
 
@@ -174,7 +180,7 @@ export class CsrFile {
       case CSR.mstatus:
         return this.status;
       case CSR.misa:
-        return 0x40000000;
+        return this.misa;
       case CSR.medeleg:
         return this.medeleg;
       case CSR.mideleg:
@@ -272,6 +278,9 @@ export class CsrFile {
       case CSR.satp:
         this.satp = value;
         this.host.satpWritten();
+        break;
+      case CSR.misa:
+        this.misa = value & MISA_MASK;
         break;
       case CSR.medeleg:
         this.medeleg = value & (this.config.breakpointNotDelegated ? MEDELEG_MASK : MEDELEG_MASK | 8);
@@ -426,7 +435,7 @@ export class CsrFile {
     const { stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines } = this;
     const first = [privilege, status, medeleg, mideleg, enabled, mtvec, mscratch, mepc, mcause, mtval];
     const second = [stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines];
-    return [...first, ...second, ...halves(this.cycleOffset), ...halves(this.retiredOffset)];
+    return [...first, ...second, ...halves(this.cycleOffset), ...halves(this.retiredOffset), this.misa];
   }
 
   /** Restores what `save` gave. */
@@ -437,6 +446,7 @@ export class CsrFile {
     [this.machineMask, this.supervisorMask, this.soft, this.lines] = state.slice(16);
     this.cycleOffset = joined(state[20], state[21]);
     this.retiredOffset = joined(state[22], state[23]);
+    this.misa = state[24];
   }
 }
 
