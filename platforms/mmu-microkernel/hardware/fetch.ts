@@ -29,7 +29,8 @@ export function fetchInstruction(core: Core): boolean {
   if (core.relocate || (core.slot - core.pageSlot) >> 11 !== 0) {
     const page = fetchPage(core, pc, pc);
     if (page < 0) return false;
-    core.page = pc & ~0xfff;
+    // Bit 0 that mepc or sepc kept stays in the program counter until the next jalr.
+    core.page = (pc & ~0xfff) | (pc & 1);
     core.pageSlot = slotOf(page);
     core.slot = core.pageSlot + ((pc >>> 1) & LAST_HALF);
     core.relocate = false;
