@@ -1,8 +1,8 @@
 import { PHASE_INDEX } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
-import { type Core, LINE_IN_D, STOP } from './core.js';
-import { CSR, MACHINE, SUPERVISOR, USER } from './csr.js';
+import { BANK, type Core, LINE_IN_D, STOP } from './core.js';
+import { CSR, MACHINE, STATUS, SUPERVISOR, USER } from './csr.js';
 import { checkStore, datum, enterStore, freeze, load, store, storeKey } from './datapath.js';
 import { flushInstructionCache } from './fetch.js';
 import { Access } from './mmu.js';
@@ -220,7 +220,12 @@ function accessCsr(
   let next = left;
   const old = csr.read(number);
   if (writes) {
+    const fetchesUser = csr.status & STATUS.SUM;
     csr.write(number, combine(csr.readForUpdate(number)));
+    // The page being executed may be one that S-mode can fetch from only while SUM is set.
+    if (fetchesUser !== 0 && (csr.status & STATUS.SUM) === 0 && core.fetchBank !== BANK.bare) {
+      core.jumpTo(nextPc(core, packed));
+    }
     if (number === CSR.satp) {
       next = reschedule(core, packed, at, left);
       core.jumpTo(nextPc(core, packed));
