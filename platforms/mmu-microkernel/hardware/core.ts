@@ -414,9 +414,12 @@ export class Core {
     this.counts.traps++;
     this.next = at;
     this.enterPhase();
+    const { privilege, status } = this.csr;
     const handler = this.csr.enterTrap(cause, value, pc);
     const retired = this.retiredBase + this.retired;
-    if (retired === this.trappedAt && handler === this.trappedTo && pc === handler) {
+    // With mode and status as before, the next attempt goes the same way. Before that, mtvec = stvec or MPRV may help.
+    const same = privilege === this.csr.privilege && status === this.csr.status;
+    if (same && retired === this.trappedAt && handler === this.trappedTo && pc === handler) {
       this.wedged = `the trap handler at ${hex32(handler)} traps at its first instruction (cause ${cause})`;
     }
     this.trappedAt = retired;
