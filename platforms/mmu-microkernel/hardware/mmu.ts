@@ -126,6 +126,12 @@ export function translateQuietly(core: Core, address: number, access: Access): n
   const bank = access === Access.FETCH ? core.fetchBank : core.dataBank;
   if (bank === BANK.bare) return address >>> 0;
   const page = address >>> 12;
+  const tlb = access === Access.FETCH ? core.instructionTlb : core.dataTlb;
+  const entry = tlb.find(page, core.asid);
+  if (entry >= 0) {
+    if (!permits(core, tlb.leaves[entry], access, bank)) return undefined;
+    return (tlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0;
+  }
   const read = (at: number): number => new DataView(core.memory.dump(at as never, 4).buffer).getInt32(0, true);
   const first = read((core.root + ((page >>> 10) << 2)) >>> 0);
   const upper = !isInvalid(first) && isLeaf(first);
