@@ -465,15 +465,17 @@ export function createInterpreter(core: Core): () => void {
             access === Access.STORE
               ? store(core, address, size, x[(w >> SLOT_RS2) & 31], d)
               : load(core, address, size, d, access);
-          limit = core.limit | 0;
           if (found >= 0) {
-            // The same instruction again, now with its data, whatever has become of its slot.
-            if (packed[ip] === Op.NONE) packed[ip] = w;
+            // The same instruction again, now with its data. A slot that was forgotten meanwhile (its line has left the
+            // cache, or the store is to itself) holds it for this time only.
+            if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
+            limit = core.limit | 0;
             t = datum.at;
             core.once = t >= limit;
             continue next;
           }
           found = 0;
+          limit = core.limit | 0;
           ip = core.relocate ? 0 : core.slot;
           t = core.next;
           last = core.last;
