@@ -486,6 +486,15 @@ export class Core {
   }
 
   /**
+   * Decode is held in cycles [start, end). Loads that meet a store in true time come later by their own count: what they
+   * are compared with moves along.
+   */
+  hold(start: number, end: number): void {
+    this.freezes.add(start, end);
+    this.storeWindow += end - start;
+  }
+
+  /**
    * The divider holds the memory stage (VexRiscv `MulDivIterativePlugin`: 32 steps and 2) for an instruction with D cycle
    * `at`. @returns its effective D cycle.
    */
@@ -494,7 +503,7 @@ export class Core {
       this.ready[rd] = at + 1;
       return at;
     }
-    this.freezes.add(at + 2, at + 2 + DIVIDE_STALL);
+    this.hold(at + 2, at + 2 + DIVIDE_STALL);
     this.hazard += DIVIDE_STALL;
     this.ready[rd] = at + DIVIDE_STALL + 2;
     return at + DIVIDE_STALL;

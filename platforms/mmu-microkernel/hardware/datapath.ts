@@ -181,9 +181,10 @@ function misaligned(core: Core, access: Access, address: number, size: number): 
  * write-back while the load is in execute or memory.
  */
 function collides(core: Core, key: number): boolean {
-  const left = core.freezes.leaving(datum.at);
-  const meets = core.storeAt + 2 >= left && overlap(core.storeWord, key);
-  return meets || (core.storeAtBefore + 2 >= left && overlap(core.storeWordBefore, key));
+  // A load that is held in execute reads the cache again when it goes on.
+  const left = core.freezes.moving(core.freezes.leaving(datum.at) + 1);
+  const meets = core.storeAt + 3 >= left && overlap(core.storeWord, key);
+  return meets || (core.storeAtBefore + 3 >= left && overlap(core.storeWordBefore, key));
 }
 
 /** Whether two accesses, given by their `storeKey`, share a byte. */
@@ -207,7 +208,7 @@ export const storeKey = (offset: number, size: number): number =>
 /** A stall of [start, end) that holds decode. */
 export function freeze(core: Core, start: number, end: number): void {
   if (end <= start) return;
-  core.freezes.add(start, end);
+  core.hold(start, end);
   datum.at += end - start;
   core.dataStall += end - start;
 }
@@ -251,7 +252,7 @@ function miss(core: Core, physical: number): void {
   const again = Math.max(refetch(core, core.bus.leftWriteBack + 2, isLong()), walkAhead(core, released));
   // The pipeline was emptied, then execute held.
   core.freezes.clear();
-  if (released > again + 1) core.freezes.add(again + 1, released);
+  if (released > again + 1) core.hold(again + 1, released);
   datum.at = Math.max(again, released - 1);
   core.dataStall += datum.at - first;
 }
@@ -338,7 +339,7 @@ export function enterQuickStore(core: Core, offset: number, key: number, at: num
   const left = core.bus.write(w, core.memory.pageOfArena[offset >>> 12] << 12);
   let effective = at;
   if (left > w) {
-    core.freezes.add(w, left);
+    core.hold(w, left);
     effective += left - w;
     core.dataStall += left - w;
   }

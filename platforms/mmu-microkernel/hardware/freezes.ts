@@ -54,7 +54,7 @@ export class Freezes {
   }
 
   /** First cycle from `cycle` on in which decode is not held. */
-  private moving(cycle: number): number {
+  moving(cycle: number): number {
     let at = cycle;
     for (let i = 0; i < DEPTH; i++) if (at >= this.starts[i] && at < this.ends[i]) at = this.ends[i];
     return at;

@@ -192,7 +192,7 @@ function reschedule(core: Core, packed: number, at: number, left: number): numbe
 /** Execute is held in cycles [start, end). */
 function hold(core: Core, start: number, end: number): void {
   if (end <= start) return;
-  core.freezes.add(start, end);
+  core.hold(start, end);
 }
 
 function accessCsr(
