@@ -233,8 +233,8 @@ function accessCsr(
   }
   const rd = (packed >> SLOT_RD) & 63;
   core.x[rd] = old;
-  core.ready[rd] = left + 1;
-  core.lateUntil = Math.max(core.lateUntil, left + 1);
+  core.ready[rd] = core.common ? left : left + 1;
+  core.lateUntil = Math.max(core.lateUntil, core.ready[rd]);
   retire(core, packed, left - 1, next);
 }
 
