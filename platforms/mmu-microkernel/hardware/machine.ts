@@ -261,8 +261,9 @@ export class VexRiscvMachine implements Machine {
       }
     }
     core.unpatch();
-    if (core.heldFirst >= 0 && core.retired > core.heldFrom) core.releaseHandler(nextAccesses(core));
+    // The probe's instruction ends before what it holds up.
     const stop = this.fireProbe();
+    if (core.heldFirst >= 0 && core.retired > core.heldFrom) core.releaseHandler(nextAccesses(core));
     if (core.pendingPhase >= 0) {
       core.setPhase(core.pendingPhase);
       core.pendingPhase = -1;
