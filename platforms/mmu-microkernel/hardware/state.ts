@@ -5,6 +5,10 @@ const NUMBERS = [
   'base',
   'next',
   'last',
+  'page',
+  'pageSlot',
+  'slot',
+  'pendingPc',
   'lateUntil',
   'storeWindow',
   'storeWord',
@@ -39,7 +43,7 @@ export interface CoreState {
   readonly ready: readonly number[];
   readonly counts: Core['counts'];
   readonly phases: readonly number[];
-  readonly pc: number;
+  readonly relocate: boolean;
   readonly fetched: boolean;
   readonly reserved: boolean;
   readonly waiting: boolean;
@@ -56,7 +60,7 @@ export function saveCore(core: Core): CoreState {
     ready: [...core.ready],
     counts: { ...core.counts },
     phases: [...core.phaseBefore],
-    pc: core.pc,
+    relocate: core.relocate,
     fetched: core.isFetched,
     reserved: core.reserved,
     waiting: core.waiting,
@@ -73,7 +77,11 @@ export function restoreCore(core: Core, state: CoreState): void {
   [csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) =>
     part.load(state.parts[i]),
   );
+  core.forgetDecoded();
+  core.regimeChanged(true);
   NUMBERS.forEach((name, i) => (core[name] = state.numbers[i]));
+  core.relocate = state.relocate;
+  core.arrived = state.fetched;
   core.x.set(state.x);
   core.ready.set(state.ready);
   Object.assign(core.counts, state.counts);
@@ -83,8 +91,4 @@ export function restoreCore(core: Core, state: CoreState): void {
   core.wedged = state.wedged;
   core.probe = undefined;
   core.pendingPhase = -1;
-  core.forgetDecoded();
-  core.regimeChanged(true);
-  core.jumpTo(state.pc);
-  core.arrived = state.fetched;
 }
