@@ -79,6 +79,8 @@ function lookUp(core: Core, page: number): number {
   const found = walkFor(core, page, core.common ? at : at + 4);
   datum.at = core.common ? core.walked : Math.max(core.walked, refetch(core, at + 4, isLong()));
   core.translation += datum.at - at;
+  // Nothing more will happen: what is booked has passed.
+  if (found === ENDLESS) core.next = datum.at;
   return found;
 }
 
