@@ -498,14 +498,10 @@ export class Core {
    * The divider holds the memory stage (VexRiscv `MulDivIterativePlugin`: 32 steps and 2) for an instruction with D cycle
    * `at`. @returns its effective D cycle.
    */
-  dividing(at: number, rd: number): number {
-    if (this.common) {
-      this.ready[rd] = at + 1;
-      return at;
-    }
+  dividing(at: number): number {
+    if (this.common) return at;
     this.hold(at + 2, at + 2 + DIVIDE_STALL);
     this.hazard += DIVIDE_STALL;
-    this.ready[rd] = at + DIVIDE_STALL + 2;
     return at + DIVIDE_STALL;
   }
 

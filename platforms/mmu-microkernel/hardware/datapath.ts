@@ -330,11 +330,8 @@ export function enterStore(core: Core, physical: number, key: number): void {
   if (key >= 0) noteStore(core, key);
 }
 
-/**
- * Enters a store to cached memory at arena offset `offset` with D cycle `at`.
- * @param key its `storeKey`. @returns its effective D cycle.
- */
-export function enterQuickStore(core: Core, offset: number, key: number, at: number): number {
+/** Enters a store to cached memory at arena offset `offset` with D cycle `at`. @returns its effective D cycle. */
+export function enterQuickStore(core: Core, offset: number, size: number, at: number): number {
   core.counts.busBeats++;
   core.reserved = false;
   const w = at + 3;
@@ -348,7 +345,7 @@ export function enterQuickStore(core: Core, offset: number, key: number, at: num
   if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
     core.storeWordBefore = core.storeWord;
     core.storeAtBefore = core.storeAt;
-    core.storeWord = key;
+    core.storeWord = storeKey(offset, size);
     core.storeAt = effective;
     core.storeWindow = effective + 2;
   }
