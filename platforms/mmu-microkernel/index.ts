@@ -2,9 +2,9 @@ import type { Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
 import { BENCHMARKS } from './hardware/benchmarks.js';
 import { benchBoard } from './hardware/board.js';
-import { DECODER } from './hardware/core.js';
 import { VexRiscvMachine } from './hardware/machine.js';
 import { coreConfig, PARAMETERS } from './hardware/parameters.js';
+import { DECODER } from './hardware/slots.js';
 
 /** VexRiscv of Baochip-1x: RV32IMAC, M/S/U, Sv32. */
 export const mmuMicrokernel: Platform = {

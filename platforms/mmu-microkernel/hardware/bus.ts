@@ -1,4 +1,5 @@
 import type { CoreConfig } from './parameters.js';
+import { earlier, PAST } from './times.js';
 
 /** Writes the core leaves without response before it stops issuing (`pendingWritesMax` of its AXI bridge). */
 const PENDING_WRITES = 7;
@@ -15,12 +16,12 @@ const PENDING_WRITES = 7;
  */
 export class DataBus {
   /** Cycle in which the last command was accepted, and the one before it. */
-  private accepted = -1000;
-  private acceptedBefore = -1000;
+  private accepted = PAST;
+  private acceptedBefore = PAST;
   /** Write responses of the last `PENDING_WRITES` writes, oldest at `oldest`. */
-  private readonly responses = new Int32Array(PENDING_WRITES).fill(-1000);
+  private readonly responses = new Int32Array(PENDING_WRITES).fill(PAST);
   private oldest = 0;
-  private lastResponse = -1000;
+  private lastResponse = PAST;
   private port = 0;
 
   /** Cycles from a command's first cycle at the bridge to its acceptance. */
@@ -103,15 +104,14 @@ export class DataBus {
 
   /** Moves the origin of time by `delta` cycles. */
   rebase(delta: number): void {
-    const floor = -1000;
-    this.accepted = Math.max(this.accepted - delta, floor);
-    this.acceptedBefore = Math.max(this.acceptedBefore - delta, floor);
-    this.lastResponse = Math.max(this.lastResponse - delta, floor);
-    for (let i = 0; i < PENDING_WRITES; i++) this.responses[i] = Math.max(this.responses[i] - delta, floor);
+    this.accepted = earlier(this.accepted, delta);
+    this.acceptedBefore = earlier(this.acceptedBefore, delta);
+    this.lastResponse = earlier(this.lastResponse, delta);
+    for (let i = 0; i < PENDING_WRITES; i++) this.responses[i] = earlier(this.responses[i], delta);
   }
 
   reset(): void {
-    this.load([-1000, -1000, -1000, 0, 0, ...new Array<number>(PENDING_WRITES).fill(-1000)]);
+    this.load([PAST, PAST, PAST, 0, 0, ...new Array<number>(PENDING_WRITES).fill(PAST)]);
   }
 
   /** The state as numbers. */

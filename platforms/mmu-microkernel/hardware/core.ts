@@ -1,15 +1,15 @@
-import { Ledger, PHASE_INDEX } from '../../machine/ledger.js';
+import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
-import { hex32 } from '../../machine/units.js';
-import { Decoder } from '../../riscv/decode.js';
-import type { Extension } from '../../riscv/instruction.js';
-import { INSTRUCTIONS } from '../../riscv/table.js';
 import { DataBus } from './bus.js';
 import { Cache } from './cache.js';
 import { CSR, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
 import { Freezes } from './freezes.js';
+import { HeldWalk } from './held-walk.js';
+import { BANK, Lookaside } from './lookaside.js';
 import type { CoreConfig } from './parameters.js';
+import { RecentStores } from './recent-stores.js';
 import { DecodedSlots, offsetOf, SlotOp } from './slots.js';
+import { earlier, NEVER, STOP } from './times.js';
 import { Tlb } from './tlb.js';
 
 /** `PhysicalMemory.lineFlags`: the line is in the modelled instruction cache. */
@@ -19,76 +19,8 @@ export const LINE_IN_D = 8;
 /** Flags that keep a store off the fast path. */
 export const LINE_STORE_SLOW = LINE_HAS_CODE | LINE_WATCHED;
 
-/** Pages per look-aside bank and the number of banks; see `Lookaside`. */
-export const BANK_PAGES = 256;
-const BANKS = 4;
-/** Banks by translation regime. */
-export const BANK = {
-  bare: 0,
-  supervisor: BANK_PAGES,
-  user: 2 * BANK_PAGES,
-  machineTranslated: 3 * BANK_PAGES,
-} as const;
-/** A tag no access has: bits 11:2 are never set in a masked address. */
-const NO_TAG = 0x800;
-
 /** First cycle after the caches are cleared in which a fetch can hit or miss (measured: first retirement 143 + L). */
 const RESET_CYCLE = 132;
-
-const EXTENSIONS: readonly Extension[] = [
-  'I',
-  'M',
-  'A',
-  'C',
-  'Zicsr',
-  'Zifencei',
-  'Zkn',
-  'machine',
-  'supervisor',
-  'custom',
-];
-
-/** Built once: decoding depends on nothing but the table. */
-export const DECODER = new Decoder(INSTRUCTIONS, new Set(EXTENSIONS));
-
-/**
- * A direct-mapped table of host addresses by virtual page. An entry exists only while the access it stands for would hit
- * the modelled TLB with permission and needs nothing else, so a hit here is a hit there without change of state.
- */
-export class Lookaside {
-  /** Virtual page address of each entry. */
-  readonly tags = new Int32Array(BANKS * BANK_PAGES).fill(NO_TAG);
-  /** Arena offset (data) or first slot (fetch) of each entry's page. */
-  readonly bases = new Int32Array(BANKS * BANK_PAGES);
-
-  set(bank: number, address: number, base: number): void {
-    const at = bank + ((address >>> 12) & (BANK_PAGES - 1));
-    this.tags[at] = address & ~0xfff;
-    this.bases[at] = base;
-  }
-
-  /** Forgets every entry. */
-  clear(): void {
-    this.tags.fill(NO_TAG);
-  }
-
-  /** Forgets what a TLB entry stands for that is about to be replaced. */
-  forget(page: number, superpage: boolean): void {
-    if (page < 0) return;
-    if (superpage) {
-      this.clearTranslated();
-      return;
-    }
-    for (let bank = BANK_PAGES; bank < BANKS * BANK_PAGES; bank += BANK_PAGES) {
-      this.tags[bank + (page & (BANK_PAGES - 1))] = NO_TAG;
-    }
-  }
-
-  /** Forgets the entries of all banks but the untranslated one. */
-  clearTranslated(): void {
-    this.tags.fill(NO_TAG, BANK_PAGES);
-  }
-}
 
 /** Counters of `Counters` that are not derived from others. */
 export interface CoreCounts {
@@ -133,13 +65,7 @@ export class Core {
   readonly ready = new Int32Array(33);
   /** Latest entry of `ready`: no hazard from here on. */
   lateUntil = 0;
-  /** A load with a D cycle up to here may collide with a store that is being written to the data cache. */
-  storeWindow = 0;
-  /** Word (arena offset >> 2) and D cycle of the last two cached stores. */
-  storeWord = 0;
-  storeWordBefore = 0;
-  storeAt = 0;
-  storeAtBefore = 0;
+  readonly recentStores = new RecentStores();
   /** The last stalls that held the decode stage. */
   readonly freezes = new Freezes();
   /** First cycle in which the fetch unit may start again after a line load on a wrong path. */
@@ -153,13 +79,7 @@ export class Core {
   walked = 0;
   /** Cycle in which it acted on the first PTE of that walk. */
   walkedFirst = 0;
-  /**
-   * The handler being entered meets a walk of two levels that goes on: cycle of the first PTE, cycles that the second
-   * takes, and instructions retired when the handler begins; `heldFirst` is -1 if there is none.
-   */
-  heldFirst = -1;
-  heldSecond = 0;
-  heldFrom = 0;
+  readonly heldWalk = new HeldWalk();
   /** Reservation of lr.w. */
   reserved = false;
 
@@ -227,7 +147,7 @@ export class Core {
   ) {
     this.common = config.timing === 'common';
     this.bus = new DataBus(config);
-    this.slots = new DecodedSlots(DECODER, memory.capacityPages + 1);
+    this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.instructionCache = new Cache(memory, LINE_IN_I, config.instructionCacheBytes, config.instructionCacheWays);
     this.dataCache = new Cache(memory, LINE_IN_D, config.dataCacheBytes, config.dataCacheWays);
     this.instructionTlb = new Tlb(config.instructionTlbEntries, config.asid);
@@ -259,11 +179,12 @@ export class Core {
     this.next = this.common ? 0 : RESET_CYCLE;
     this.last = this.next - 1;
     this.ready.fill(0);
-    this.lateUntil = this.storeWindow = this.fetchFree = 0;
+    this.lateUntil = this.fetchFree = 0;
     this.freezes.clear();
-    this.storeAt = this.storeAtBefore = -8;
+    this.recentStores.clear();
+    this.heldWalk.clear();
     this.underWayFrom = this.underWayTo = 0;
-    this.faultedPage = this.heldFirst = -1;
+    this.faultedPage = -1;
     this.reserved = this.waiting = false;
     this.retiredBase = this.retired = this.issueCharged = 0;
     this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
@@ -298,9 +219,25 @@ export class Core {
     return packed !== 0 && packed !== SlotOp.PAGE_END;
   }
 
+  /** The instruction to come, if it is inside the page, is held after its fetch: see `fetchInstruction`. */
+  keepFetched(): void {
+    this.arrived ||= !this.relocate && this.slots.packed[this.slot] === 0;
+  }
+
   /** Address of the instruction to come, signed. */
   get pc(): number {
     return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
+  }
+
+  /** The cycle in which the last instruction retires, or the boundary after it with `timing=common`. */
+  get retiring(): number {
+    return this.last + (this.common ? 1 : 3);
+  }
+
+  /** The core can never go on: the run ends with `reason`. */
+  wedge(reason: string): void {
+    this.wedged = reason;
+    this.limit = STOP;
   }
 
   /** Goes on at `pc`; the page is looked up by the next fetch, at whose cycle a TLB miss counts. */
@@ -405,84 +342,9 @@ export class Core {
     this.ledger.setPhase(phase);
   }
 
-  /**
-   * Takes a trap of the instruction with D cycle `at`.
-   * @param pc address for xepc. An exception found by decode, execute or write-back alike travels to write-back: the
-   *   handler's first instruction leaves decode 7 cycles after `at`.
-   */
-  trap(cause: number, value: number, pc: number, at: number): void {
-    this.counts.traps++;
-    this.next = at;
-    this.enterPhase();
-    const { privilege, status } = this.csr;
-    const handler = this.csr.enterTrap(cause, value, pc);
-    const retired = this.retiredBase + this.retired;
-    // With mode and status as before, the next attempt goes the same way. Before that, mtvec = stvec or MPRV may help.
-    const same = privilege === this.csr.privilege && status === this.csr.status;
-    if (same && retired === this.trappedAt && handler === this.trappedTo && pc === handler) {
-      this.wedged = `the trap handler at ${hex32(handler)} traps at its first instruction (cause ${cause})`;
-    }
-    this.trappedAt = retired;
-    this.trappedTo = handler;
-    this.enter(handler, Math.max(at + 5, this.fetchFree) + 2);
-  }
-
-  /** Takes the pending interrupt before the instruction with D cycle `next`: the pipeline drains, then the jump. */
-  interrupt(cause: number): void {
-    this.counts.traps++;
-    this.counts.interrupts++;
-    this.enterPhase();
-    const pc = this.pc;
-    this.enter(this.csr.enterTrap(cause | 0x80000000, 0, pc), this.next + 6);
-  }
-
-  /** The trap about to be taken leaves a walk under way. */
-  holdHandler(): void {
-    if (this.walked === this.walkedFirst) return;
-    this.heldFirst = this.walkedFirst;
-    this.heldSecond = this.walked - this.walkedFirst;
-    this.heldFrom = this.retired;
-    this.limit = STOP;
-  }
-
-  /**
-   * After the handler's first instruction: the walker reads its second PTE when that one has left the pipeline. Decode
-   * waits until it can, a memory access until the walk is over.
-   */
-  releaseHandler(accesses: boolean): void {
-    const waits = this.last < this.heldFirst;
-    const read = waits ? this.last + 4 : this.heldFirst;
-    const from = accesses ? read + this.heldSecond : waits ? read + 1 : this.next;
-    if (from > this.next) {
-      this.translation += from - this.next;
-      this.next = from;
-      // Held, not redirected: see `fetchInstruction`.
-      this.arrived ||= !this.relocate && this.slots.packed[this.slot] === 0;
-    }
-    this.heldFirst = -1;
-  }
-
-  private enterPhase(): void {
-    this.phaseBefore[this.csr.privilege] = this.ledger.phase;
-    this.setPhase(PHASE_INDEX['hardware entry']);
-  }
-
   /** Phase that the current privilege mode was in when a trap left it. */
   get interruptedPhase(): number {
     return this.phaseBefore[this.csr.privilege];
-  }
-
-  private enter(handler: number, next: number): void {
-    const common = this.next + 2;
-    const at = this.common ? common : next;
-    this.exception += at - this.next;
-    this.next = at;
-    this.last = at - 4;
-    this.regimeChanged(false);
-    this.noteMasking();
-    this.interruptAt = this.next;
-    this.limit = Math.min(this.limit, this.next);
-    this.jumpTo(handler);
   }
 
   /**
@@ -490,8 +352,9 @@ export class Core {
    * are compared with moves along.
    */
   hold(start: number, end: number): void {
+    if (end <= start) return;
     this.freezes.add(start, end);
-    this.storeWindow += end - start;
+    this.recentStores.window += end - start;
   }
 
   /**
@@ -565,22 +428,19 @@ export class Core {
     this.settle(delta);
     this.retiredBase += this.retired;
     this.issueCharged -= this.retired;
-    this.heldFrom -= this.retired;
+    this.heldWalk.settle(0, this.retired);
     this.retired = 0;
   }
 
   /** Makes every time but `base` and `next` `delta` cycles (a multiple of 4) earlier: the past, seen from a new origin. */
   settle(delta: number): void {
-    const floor = -100000;
-    const moved = (time: number): number => Math.max(time - delta, floor);
+    const moved = (time: number): number => earlier(time, delta);
     this.last = moved(this.last);
     this.lateUntil = moved(this.lateUntil);
-    this.storeWindow = moved(this.storeWindow);
-    this.storeAt = moved(this.storeAt);
-    this.storeAtBefore = moved(this.storeAtBefore);
+    this.recentStores.settle(delta);
     this.freezes.settle(delta);
     this.fetchFree = moved(this.fetchFree);
-    if (this.heldFirst >= 0) this.heldFirst = Math.max(0, this.heldFirst - delta);
+    this.heldWalk.settle(delta, 0);
     this.wakeAt = moved(this.wakeAt);
     if (this.interruptAt !== NEVER) this.interruptAt = moved(this.interruptAt);
     for (let i = 0; i < 33; i++) this.ready[i] = moved(this.ready[i]);
@@ -590,9 +450,3 @@ export class Core {
 
 /** Cycles that a division holds the memory stage. */
 const DIVIDE_STALL = 33;
-
-/** A limit that every cycle has passed: `interpret` returns at the next instruction boundary. */
-export const STOP = -0x80000000;
-
-/** A cycle that never comes. */
-export const NEVER = 0x7fffffff;

@@ -1,9 +1,12 @@
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
-import { BANK, type Core, LINE_IN_D, STOP } from './core.js';
+import { type Core, LINE_IN_D } from './core.js';
 import { fetched, missing, refetch } from './fetch.js';
+import { BANK } from './lookaside.js';
 import { Access, isUncached, permits, refillData, walkPage } from './mmu.js';
+import { keyOffset, storeKey } from './recent-stores.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import { takeTrap } from './traps.js';
 import { followWrongPath } from './wrong-path.js';
 
 /** Exception codes of loads (privileged ISA table 3.6); those of stores are 2 higher. */
@@ -33,9 +36,9 @@ function fault(core: Core, code: number, access: Access, address: number): -1 {
   if (walkAhead(core, datum.at + 4) > 0) {
     // The handler's first instruction cannot be fetched before the walker has its first PTE.
     core.fetchFree = Math.max(core.fetchFree, core.walkedFirst - 3);
-    core.holdHandler();
+    core.heldWalk.hold(core);
   }
-  core.trap(store ? code + 2 : code, address, core.pc, datum.at);
+  takeTrap(core, store ? code + 2 : code, address, core.pc, datum.at);
   return -1;
 }
 
@@ -89,11 +92,7 @@ function walkFor(core: Core, page: number, at: number): number {
   const walk = walkPage(core, page, at);
   core.walked = walk.done;
   core.walkedFirst = walk.first;
-  if (walk.endless) {
-    core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
-    core.limit = STOP;
-    return ENDLESS;
-  }
+  if (walk.endless) return ENDLESS;
   core.loads.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
   core.stores.forget(core.dataTlb.nextPage, core.dataTlb.nextIsSuperpage);
   if (walk.leaf !== 0) return core.dataTlb.refill(page, walk.leaf, walk.superpage, core.asid);
@@ -178,34 +177,19 @@ function misaligned(core: Core, access: Access, address: number, size: number): 
   return fault(core, MISALIGNED, access, address);
 }
 
-/**
- * Whether the load at `datum.at` meets a store to the same bytes that is being written to the data cache: the store is in
- * write-back while the load is in execute or memory.
- */
-function collides(core: Core, key: number): boolean {
-  // A load that is held in execute reads the cache again when it goes on.
-  const left = core.freezes.moving(core.freezes.leaving(datum.at) + 1);
-  const meets = core.storeAt + 3 >= left && overlap(core.storeWord, key);
-  return meets || (core.storeAtBefore + 3 >= left && overlap(core.storeWordBefore, key));
-}
-
-/** Whether two accesses, given by their `storeKey`, share a byte. */
-const overlap = (a: number, b: number): boolean => a >> 4 === b >> 4 && (a & b & 15) !== 0;
-
 /** Sends a load back that meets a store. */
 function resend(core: Core, offset: number, size: number, access: Access): void {
-  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0 || !collides(core, storeKey(offset, size))) return;
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) return;
   const first = datum.at;
+  // A load that is held in execute reads the cache again when it goes on.
+  const leaves = core.freezes.moving(core.freezes.leaving(first) + 1);
+  if (!core.recentStores.meets(storeKey(offset, size), leaves)) return;
   // An AMO holds write-back in its first cycle: the fetch unit starts one later.
   const delayed = abandon(core, first + 3) || access === Access.AMO ? 1 : 0;
   const walked = walkAhead(core, first + 4);
   datum.at = Math.max(walked, refetch(core, first + 3 + delayed, isLong()));
   core.dataStall += datum.at - first;
 }
-
-/** Word number and byte mask of `size` bytes at arena offset `offset`. */
-export const storeKey = (offset: number, size: number): number =>
-  ((offset >>> 2) << 4) | ((((1 << size) - 1) << (offset & 3)) & 15);
 
 /** A stall of [start, end) that holds decode. */
 export function freeze(core: Core, start: number, end: number): void {
@@ -342,25 +326,13 @@ export function enterQuickStore(core: Core, offset: number, size: number, at: nu
     effective += left - w;
     core.dataStall += left - w;
   }
-  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) {
-    core.storeWordBefore = core.storeWord;
-    core.storeAtBefore = core.storeAt;
-    core.storeWord = storeKey(offset, size);
-    core.storeAt = effective;
-    core.storeWindow = effective + 2;
-  }
+  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) !== 0) core.recentStores.add(storeKey(offset, size), effective);
   return effective;
 }
 
-/** Remembers a store for collisions, if its line is in the data cache. */
+/** Remembers the store at `datum.at` for collisions, if its line is in the data cache. */
 function noteStore(core: Core, key: number): void {
-  const offset = (key >>> 4) << 2;
-  if ((core.memory.lineFlags[offset >>> 5] & LINE_IN_D) === 0) return;
-  core.storeWordBefore = core.storeWord;
-  core.storeAtBefore = core.storeAt;
-  core.storeWord = key;
-  core.storeAt = datum.at;
-  core.storeWindow = datum.at + 2;
+  if ((core.memory.lineFlags[keyOffset(key) >>> 5] & LINE_IN_D) !== 0) core.recentStores.add(key, datum.at);
 }
 
 /**

@@ -1,7 +1,9 @@
 import { LINE_HAS_CODE } from '../../machine/memory.js';
-import { BANK, type Core, LINE_IN_I } from './core.js';
+import { type Core, LINE_IN_I } from './core.js';
+import { BANK } from './lookaside.js';
 import { Access, permits, walkPage } from './mmu.js';
 import { offsetOf, SlotOp, slotOf } from './slots.js';
+import { takeTrap } from './traps.js';
 
 /** Exception codes of fetches (privileged ISA table 3.6). */
 const FETCH_ACCESS_FAULT = 1;
@@ -80,8 +82,8 @@ const pageOffset = (core: Core): number => offsetOf(core.pageSlot);
  */
 function fetchPage(core: Core, address: number, pc: number): number {
   const bank = core.fetchBank;
-  const known = bank + ((address >>> 12) & 255);
-  if (core.fetches.tags[known] === (address & ~0xfff)) return offsetOf(core.fetches.bases[known]);
+  const known = core.fetches.find(bank, address);
+  if (known >= 0) return offsetOf(known);
   let physical = address >>> 0;
   if (bank !== BANK.bare) {
     const page = address >>> 12;
@@ -94,10 +96,7 @@ function fetchPage(core: Core, address: number, pc: number): number {
       const at = core.next;
       // The walker starts when the older instructions have left; the fetch starts anew when it is done.
       const walk = walkPage(core, page, core.common ? at : Math.max(at, core.last + 4));
-      if (walk.endless) {
-        core.wedged = 'endless page walk: a valid non-leaf PTE at level 0';
-        return -1;
-      }
+      if (walk.endless) return -1;
       core.next = core.common ? walk.done : walk.done + 2;
       core.translation += core.next - at;
       leaf = walk.leaf;
@@ -118,7 +117,7 @@ function fetchPage(core: Core, address: number, pc: number): number {
 
 /** The core reports the fetch word, not the instruction, as the faulting address. */
 function fetchFault(core: Core, cause: number, address: number, pc: number): -1 {
-  core.trap(cause, core.config.fetchFaultAtWord ? address & ~3 : address, pc, core.next);
+  takeTrap(core, cause, core.config.fetchFaultAtWord ? address & ~3 : address, pc, core.next);
   return -1;
 }
 

@@ -1,7 +1,7 @@
+import { earlier, PAST } from './times.js';
+
 /** Stalls that are remembered: as many as there are stages behind decode. */
 const DEPTH = 3;
-/** A time before everything. */
-const PAST = -1000000;
 
 /**
  * The last stalls that held decode and everything before it, as cycles [start, end).
@@ -63,8 +63,8 @@ export class Freezes {
   /** Moves the origin of time by `delta` cycles. */
   settle(delta: number): void {
     for (let i = 0; i < DEPTH; i++) {
-      this.starts[i] = Math.max(this.starts[i] - delta, PAST);
-      this.ends[i] = Math.max(this.ends[i] - delta, PAST);
+      this.starts[i] = earlier(this.starts[i], delta);
+      this.ends[i] = earlier(this.ends[i], delta);
     }
   }
 

@@ -1,11 +1,13 @@
 import { Op } from '../../riscv/operations.js';
 import { decryptLast, decryptMiddle, encryptLast, encryptMiddle } from './aes.js';
-import { BANK_PAGES, type Core, LINE_IN_D, LINE_STORE_SLOW, STOP } from './core.js';
+import { type Core, LINE_IN_D, LINE_STORE_SLOW } from './core.js';
 import { datum, enterQuickStore, load, store } from './datapath.js';
 import { fetched, fetchInstruction } from './fetch.js';
+import { BANK_PAGES } from './lookaside.js';
 import { Access } from './mmu.js';
 import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { executeSystem } from './system.js';
+import { STOP } from './times.js';
 import { followWrongPath } from './wrong-path.js';
 
 /** What of an address must equal a look-aside tag: the page, and the bits that an aligned access of `size` bytes has clear. */
@@ -31,6 +33,7 @@ export function createInterpreter(core: Core): () => void {
   const { tags: loadTags, bases: loadBases } = core.loads;
   const { tags: storeTags, bases: storeBases } = core.stores;
   const { tags: fetchTags, bases: fetchBases } = core.fetches;
+  const { recentStores } = core;
   const { bytes, halves, words, lineFlags, signedBytes, signedHalves } = memory;
   // Cycles from D until a late result can be read in D, and what a redirect from decode or memory costs.
   const late = common ? 1 : 3;
@@ -264,7 +267,7 @@ export function createInterpreter(core: Core): () => void {
                         address = (x[(w >> SLOT_RS1) & 31] + immediate[ip]) | 0;
                         size = op === Op.LW ? 4 : op === Op.LB || op === Op.LBU ? 1 : 2;
                         const h = core.dataBank + ((address >>> 12) & (BANK_PAGES - 1));
-                        if (loadTags[h] !== (address & tagMask(size)) || d <= core.storeWindow) break memoryAccess;
+                        if (loadTags[h] !== (address & tagMask(size)) || d <= recentStores.window) break memoryAccess;
                         p = loadBases[h] + (address & 0xfff);
                         if ((lineFlags[p >>> 5] & LINE_IN_D) === 0) break memoryAccess;
                       }

@@ -17,14 +17,17 @@ import {
   virtual,
   type VirtualAddress,
 } from '../../machine/units.js';
-import { Core, NEVER } from './core.js';
+import { REGISTER_NAMES } from '../../riscv/registers.js';
+import { Core } from './core.js';
 import { MACHINE } from './csr.js';
+import { nextAccesses } from './datapath.js';
 import { fetchInstruction } from './fetch.js';
 import { interpreterFor } from './interpreters.js';
-import { nextAccesses } from './datapath.js';
 import { Access, translateQuietly } from './mmu.js';
 import type { CoreConfig } from './parameters.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
+import { NEVER, STOP } from './times.js';
+import { takeInterrupt } from './traps.js';
 
 const MACHINE_KIND = 'vexriscv-baochip';
 /** Relative cycles at which the origin of time is moved, so that they stay in 31 bits. */
@@ -49,9 +52,6 @@ export interface Board {
   readonly bench: BenchDevice | undefined;
   readonly resetVector: number;
 }
-
-const REGISTER_NAMES =
-  'zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6'.split(' ');
 
 /** A VexRiscv of Baochip-1x on a board. See `Machine` for what the members mean. */
 export class VexRiscvMachine implements Machine {
@@ -146,7 +146,7 @@ export class VexRiscvMachine implements Machine {
 
   private end(stop: Stop): void {
     this.ended ??= stop;
-    this.core.limit = -0x80000000;
+    this.core.limit = STOP;
   }
 
   run(limit: Cycles): Stop {
@@ -182,19 +182,19 @@ export class VexRiscvMachine implements Machine {
         continue;
       }
       if (core.base + core.next >= limit) return this.finish({ kind: 'limit' });
-      if (core.next >= core.interruptAt && this.takeInterrupt()) continue;
+      if (core.next >= core.interruptAt && this.interruptTaken()) continue;
       const single = core.interruptAt !== NEVER && core.next >= core.interruptAt;
       const slice = Math.min(limit - core.base, events.next - core.base, core.next + left, core.next + SLICE);
       core.limit = Math.min(
         slice,
-        single || this.trace !== undefined || core.heldFirst >= 0 ? core.next + 1 : core.interruptAt,
+        single || this.trace !== undefined || core.heldWalk.active ? core.next + 1 : core.interruptAt,
       );
       if (this.step()) return this.finish({ kind: 'probe' });
     }
   }
 
   /** Takes an interrupt if one is due before the instruction to come; forgets to look if none is pending. */
-  private takeInterrupt(): boolean {
+  private interruptTaken(): boolean {
     const { core } = this;
     if (core.csr.interrupt < 0) {
       core.interruptAt = NEVER;
@@ -205,7 +205,7 @@ export class VexRiscvMachine implements Machine {
     const cause = core.csr.interrupt;
     if (!core.common && core.leavesDecode < core.interruptAt) return false;
     const pc = core.pc;
-    core.interrupt(cause);
+    takeInterrupt(core, cause);
     this.tellTrap(pc, cause | 0x80000000);
     return true;
   }
@@ -263,7 +263,7 @@ export class VexRiscvMachine implements Machine {
     core.unpatch();
     // The probe's instruction ends before what it holds up.
     const stop = this.fireProbe();
-    if (core.heldFirst >= 0 && core.retired > core.heldFrom) core.releaseHandler(nextAccesses(core));
+    core.heldWalk.release(core, nextAccesses);
     if (core.pendingPhase >= 0) {
       core.setPhase(core.pendingPhase);
       core.pendingPhase = -1;
@@ -283,7 +283,7 @@ export class VexRiscvMachine implements Machine {
     core[core.trailing] -= trailing;
     core.charge();
     const event = this.probeEvent;
-    event.cycle = core.base + core.last + (core.common ? 1 : 3);
+    event.cycle = core.base + core.retiring;
     event.instructions = core.retiredBase + core.retired;
     event.physical = probe.physical;
     event.virtual = probe.virtual;
@@ -318,7 +318,7 @@ export class VexRiscvMachine implements Machine {
   private tellRetired(pc: number, at: number | undefined, privilege: number, space: number): void {
     const event = this.traceEvent;
     event.kind = 'retire';
-    event.cycle = this.core.base + this.core.last + (this.core.common ? 1 : 3);
+    event.cycle = this.core.base + this.core.retiring;
     event.pc = pc >>> 0;
     event.word = at === undefined ? 0 : this.wordAt(pc, at);
     event.space = space;

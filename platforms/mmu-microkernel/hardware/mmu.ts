@@ -1,5 +1,6 @@
-import { BANK, type Core } from './core.js';
-import { USER, SUPERVISOR, STATUS } from './csr.js';
+import type { Core } from './core.js';
+import { STATUS, SUPERVISOR, USER } from './csr.js';
+import { BANK } from './lookaside.js';
 import { leafPage, PTE } from './tlb.js';
 
 /** Physical address nibbles that are never cached: 4, 5 and A to F (GenCramSoC.scala, ioRange). */
@@ -25,7 +26,7 @@ export interface Walk {
   done: number;
   /** Cycle in which it acted on the first PTE; equal to `done` if there was no second. */
   first: number;
-  /** The walk never ends (`endlessWalk`). */
+  /** The walk never ends (`endlessWalk`); the core is wedged. */
   endless: boolean;
 }
 
@@ -50,7 +51,10 @@ export function walkPage(core: Core, page: number, at: number): Walk {
   walk.superpage = false;
   if (isInvalid(second)) return walk;
   if (isLeaf(second)) walk.leaf = second;
-  else walk.endless = core.config.endlessWalk;
+  else if (core.config.endlessWalk) {
+    walk.endless = true;
+    core.wedge('endless page walk: a valid non-leaf PTE at level 0');
+  }
   return walk;
 }
 

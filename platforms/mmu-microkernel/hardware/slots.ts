@@ -1,7 +1,24 @@
 import { PAGE_BYTES } from '../../machine/memory.js';
-import type { Operands } from '../../riscv/decode.js';
-import type { Decoder } from '../../riscv/decode.js';
+import { Decoder, type Operands } from '../../riscv/decode.js';
+import type { Extension } from '../../riscv/instruction.js';
 import { Op } from '../../riscv/operations.js';
+import { INSTRUCTIONS } from '../../riscv/table.js';
+
+const EXTENSIONS: readonly Extension[] = [
+  'I',
+  'M',
+  'A',
+  'C',
+  'Zicsr',
+  'Zifencei',
+  'Zkn',
+  'machine',
+  'supervisor',
+  'custom',
+];
+
+/** The core's decoder, built once: decoding depends on nothing but the table. */
+export const DECODER = new Decoder(INSTRUCTIONS, new Set(EXTENSIONS));
 
 /** Operations of slots that are no instructions. They follow the last `Op`. */
 export const enum SlotOp {
@@ -54,10 +71,7 @@ export class DecodedSlots {
   private readonly operands: Operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
 
   /** @param pages pages of the memory arena. */
-  constructor(
-    readonly decoder: Decoder,
-    pages: number,
-  ) {
+  constructor(pages: number) {
     this.packed = new Int32Array((pages + 1) * PAGE_SLOTS);
     this.immediate = new Int32Array((pages + 1) * PAGE_SLOTS);
     this.harmless = new Uint8Array(pages * PAGE_SLOTS);
@@ -66,7 +80,7 @@ export class DecodedSlots {
   /** Decodes `word` into `slot`, which is halfword `half` of its page. Returns the packed form. */
   decode(slot: number, half: number, word: number, ends = true): number {
     const o = this.operands;
-    const op = this.decoder.decode(word, o);
+    const op = DECODER.decode(word, o);
     const long = (word & 3) === 3;
     let packed =
       op | ((o.rd === 0 ? 32 : o.rd) << SLOT_RD) | (o.rs1 << SLOT_RS1) | (o.rs2 << SLOT_RS2) | (long ? SLOT_LONG : 0);

@@ -10,16 +10,8 @@ const NUMBERS = [
   'slot',
   'pendingPc',
   'lateUntil',
-  'storeWindow',
-  'storeWord',
-  'storeWordBefore',
-  'storeAt',
-  'storeAtBefore',
   'fetchFree',
   'faultedPage',
-  'heldFirst',
-  'heldSecond',
-  'heldFrom',
   'underWayFrom',
   'underWayTo',
   'retiredBase',
@@ -34,6 +26,20 @@ const NUMBERS = [
   'wakeAt',
   'trappedAt',
   'trappedTo',
+] as const;
+
+/** Parts of a core that save themselves, in that order. */
+const PARTS = [
+  'csr',
+  'ledger',
+  'bus',
+  'freezes',
+  'recentStores',
+  'heldWalk',
+  'instructionCache',
+  'dataCache',
+  'instructionTlb',
+  'dataTlb',
 ] as const;
 
 /** The state of a core apart from memory, as plain data. */
@@ -53,7 +59,6 @@ export interface CoreState {
 
 /** Copies everything that decides about the core's future, decoded instructions and look-asides excepted. */
 export function saveCore(core: Core): CoreState {
-  const { csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb } = core;
   return {
     numbers: NUMBERS.map((name) => core[name]),
     x: [...core.x],
@@ -65,18 +70,13 @@ export function saveCore(core: Core): CoreState {
     reserved: core.reserved,
     waiting: core.waiting,
     wedged: core.wedged,
-    parts: [csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb].map((part) => [
-      ...part.save(),
-    ]),
+    parts: PARTS.map((name) => [...core[name].save()]),
   };
 }
 
 /** Restores what `saveCore` gave. Call after the memory was restored. */
 export function restoreCore(core: Core, state: CoreState): void {
-  const { csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb } = core;
-  [csr, ledger, bus, freezes, instructionCache, dataCache, instructionTlb, dataTlb].forEach((part, i) =>
-    part.load(state.parts[i]),
-  );
+  PARTS.forEach((name, i) => core[name].load(state.parts[i]));
   core.forgetDecoded();
   core.regimeChanged(true);
   NUMBERS.forEach((name, i) => (core[name] = state.numbers[i]));

@@ -1,12 +1,16 @@
 import { PHASE_INDEX } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { Op } from '../../riscv/operations.js';
-import { BANK, type Core, LINE_IN_D, STOP } from './core.js';
+import { type Core, LINE_IN_D } from './core.js';
 import { CSR, MACHINE, STATUS, SUPERVISOR, USER } from './csr.js';
-import { checkStore, datum, enterStore, freeze, load, store, storeKey } from './datapath.js';
+import { checkStore, datum, enterStore, freeze, load, store } from './datapath.js';
 import { flushInstructionCache } from './fetch.js';
+import { BANK } from './lookaside.js';
 import { Access } from './mmu.js';
+import { storeKey } from './recent-stores.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
+import { STOP } from './times.js';
+import { takeTrap } from './traps.js';
 import { followWrongPath } from './wrong-path.js';
 
 const ILLEGAL_INSTRUCTION = 2;
@@ -46,19 +50,19 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
       core.loads.clear();
       // Two cycles to start, one a set; execute holds decode meanwhile.
       const done = core.common ? at + 1 : at + sets + 3 + 8 * dirty;
-      hold(core, at + 1, done);
+      core.hold(at + 1, done);
       core.dataStall += done - at - 1;
       retire(core, packed, done - 1, done);
       return;
     }
     case Op.ECALL: {
       if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
-      core.trap(ECALL + csr.privilege, config.trapValueOfCalls ? 0x73 : 0, core.pc, at);
+      takeTrap(core, ECALL + csr.privilege, config.trapValueOfCalls ? 0x73 : 0, core.pc, at);
       return;
     }
     case Op.EBREAK: {
       if (!core.common) followWrongPath(core, core.slot + length(packed), at, at + 1);
-      core.trap(BREAKPOINT, config.trapValueOfCalls ? 0x100073 : core.pc, core.pc, at);
+      takeTrap(core, BREAKPOINT, config.trapValueOfCalls ? 0x100073 : core.pc, core.pc, at);
       return;
     }
     case Op.LR_W: {
@@ -127,7 +131,7 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
     }
     case Op.SFENCE_VMA: {
       if (csr.privilege === USER && !config.unprivilegedFence) {
-        return core.trap(ILLEGAL_INSTRUCTION, sfenceWord(rs1, rs2), core.pc, at);
+        return takeTrap(core, ILLEGAL_INSTRUCTION, sfenceWord(rs1, rs2), core.pc, at);
       }
       const left = passWhenEmpty(core, at);
       core.counts.sfences++;
@@ -144,7 +148,7 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
       return;
     }
     default:
-      core.trap(ILLEGAL_INSTRUCTION, immediate, core.pc, at);
+      takeTrap(core, ILLEGAL_INSTRUCTION, immediate, core.pc, at);
   }
 }
 
@@ -189,12 +193,6 @@ function reschedule(core: Core, packed: number, at: number, left: number): numbe
   return next;
 }
 
-/** Execute is held in cycles [start, end). */
-function hold(core: Core, start: number, end: number): void {
-  if (end <= start) return;
-  core.hold(start, end);
-}
-
 function accessCsr(
   core: Core,
   packed: number,
@@ -212,10 +210,10 @@ function accessCsr(
     const held = core.freezes.leaving(at) !== at;
     const waits = !core.common && !held && at + 1 < core.last + 4 ? 1 : 0;
     core.hazard += waits;
-    return core.trap(ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at + waits);
+    return takeTrap(core, ILLEGAL_INSTRUCTION, csrWord(packed, immediate), core.pc, at + waits);
   }
   const left = passWhenEmpty(core, at);
-  hold(core, at + 1, left);
+  core.hold(at + 1, left);
   core.last = left - 1;
   let next = left;
   const old = csr.read(number);
@@ -250,7 +248,7 @@ function csrWord(packed: number, immediate: number): number {
 /** A trap return above the current privilege: illegal, found in execute. */
 function refuseReturn(core: Core, word: number, at: number): void {
   if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
-  core.trap(ILLEGAL_INSTRUCTION, word, core.pc, at);
+  takeTrap(core, ILLEGAL_INSTRUCTION, word, core.pc, at);
 }
 
 function returnFromTrap(core: Core, packed: number, at: number, from: number, pc: number): void {
