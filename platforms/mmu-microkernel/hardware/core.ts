@@ -2,7 +2,7 @@ import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
 import { DataBus } from './bus.js';
 import { Cache } from './cache.js';
-import { CSR, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
+import { CORE_CSRS, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
 import { Freezes } from './freezes.js';
 import { HeldWalk } from './held-walk.js';
 import { BANK, Lookaside } from './lookaside.js';
@@ -413,9 +413,10 @@ export class Core {
 
   /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */
   setSystemRegister(name: string, value: number): boolean {
+    const number = CORE_CSRS.get(name);
     if (name === 'privilege') this.csr.privilege = value & 3;
-    else if (!Object.hasOwn(CSR, name)) return false;
-    else this.csr.write(CSR[name as keyof typeof CSR], value | 0);
+    else if (number === undefined) return false;
+    else this.csr.write(number, value | 0);
     this.regimeChanged(true);
     return true;
   }

@@ -1,3 +1,4 @@
+import { CSR } from '../../riscv/csrs.js';
 import type { CoreConfig } from './parameters.js';
 
 /** Privilege modes (privileged ISA 1.2). */
@@ -25,6 +26,8 @@ const SSTATUS_MASK = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.MPRV | STATU
 /** MXL = 32 and no extension, the reset value; the RTL lets software write all of them. */
 const MISA = 0x40000000;
 const MISA_MASK = 0xc3ffffff | 0;
+/** Bits of `mcause` and `scause` that exist. */
+const CAUSE_BITS = 0x8000000f | 0;
 const SUPERVISOR_INTERRUPTS = 0x222;
 const INTERRUPTS = 0xaaa;
 /** Delegable exceptions without breakpoint; with it where `breakpointNotDelegated` is off. */
@@ -33,49 +36,84 @@ const MEDELEG_MASK = 0xb3f7;
 /** Interrupt causes; the last one in this list that is pending and enabled is taken (VexRiscv `CsrPlugin`). */
 const PRIORITIES = [5, 1, 9, 7, 3, 11] as const;
 
-/** CSR numbers of the core. */
-export const CSR = {
-  sstatus: 0x100,
-  sie: 0x104,
-  stvec: 0x105,
-  sscratch: 0x140,
-  sepc: 0x141,
-  scause: 0x142,
-  stval: 0x143,
-  sip: 0x144,
-  satp: 0x180,
-  mstatus: 0x300,
-  misa: 0x301,
-  medeleg: 0x302,
-  mideleg: 0x303,
-  mie: 0x304,
-  mtvec: 0x305,
-  mscratch: 0x340,
-  mepc: 0x341,
-  mcause: 0x342,
-  mtval: 0x343,
-  mip: 0x344,
+/** CSRs of this core alone (VexRiscv `ExternalInterruptArrayPlugin`, `DBusCachedPlugin`). */
+const OWN = {
   supervisorMask: 0x9c0,
-  mcycle: 0xb00,
-  minstret: 0xb02,
-  mcycleh: 0xb80,
-  minstreth: 0xb82,
   machineMask: 0xbc0,
-  cycle: 0xc00,
-  instret: 0xc02,
-  cycleh: 0xc80,
-  instreth: 0xc82,
   dataCacheInfo: 0xcc0,
   supervisorPending: 0xdc0,
-  mvendorid: 0xf11,
-  marchid: 0xf12,
-  mimpid: 0xf13,
-  mhartid: 0xf14,
   machinePending: 0xfc0,
 } as const;
 
-const NUMBERS: ReadonlySet<number> = new Set(Object.values(CSR));
-const NAMES = Object.entries(CSR);
+const STANDARD: readonly (keyof typeof CSR)[] = [
+  'sstatus',
+  'sie',
+  'stvec',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'sip',
+  'satp',
+  'mstatus',
+  'misa',
+  'medeleg',
+  'mideleg',
+  'mie',
+  'mtvec',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'mip',
+  'mcycle',
+  'minstret',
+  'mcycleh',
+  'minstreth',
+  'cycle',
+  'instret',
+  'cycleh',
+  'instreth',
+  'mvendorid',
+  'marchid',
+  'mimpid',
+  'mhartid',
+];
+
+/** Numbers of the core's CSRs by name; others are illegal. */
+export const CORE_CSRS: ReadonlyMap<string, number> = new Map([
+  ...STANDARD.map((name) => [name, CSR[name]] as const),
+  ...Object.entries(OWN),
+]);
+const NUMBERS: ReadonlySet<number> = new Set(CORE_CSRS.values());
+/** Counters: they follow from cycles and instructions. */
+const DERIVED = /^m?(cycle|instret)h?$/;
+const NAMES = [...CORE_CSRS].filter(([name]) => !DERIVED.test(name));
+
+/** Fields of `CsrFile` that are words of state, in the order in which a snapshot holds them. */
+const WORDS = [
+  'privilege',
+  'status',
+  'medeleg',
+  'mideleg',
+  'enabled',
+  'mtvec',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'stvec',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'satp',
+  'machineMask',
+  'supervisorMask',
+  'misa',
+  'soft',
+  'lines',
+] as const;
 
 /** Ways to a CSR besides software: the counters, and what a write changes in the engine. */
 export interface CsrHost {
@@ -115,9 +153,9 @@ export class CsrFile {
   machineMask = 0;
   supervisorMask = 0;
   /** `misa` of this core is a register; its bits enable nothing. */
-  private misa = MISA;
+  misa = MISA;
   /** Bits of `mip` that software sets: SSIP, STIP, SEIP. */
-  private soft = 0;
+  soft = 0;
   /** Interrupt lines from outside: bit 0 timer, 1 software, 2 and up the external array. */
   lines = 0;
   private cycleOffset = 0n;
@@ -199,15 +237,15 @@ export class CsrFile {
         return this.mtval;
       case CSR.mip:
         return this.pending;
-      case CSR.supervisorMask:
+      case OWN.supervisorMask:
         return this.supervisorMask;
-      case CSR.machineMask:
+      case OWN.machineMask:
         return this.machineMask;
-      case CSR.supervisorPending:
+      case OWN.supervisorPending:
         return (this.lines >>> 2) & this.supervisorMask;
-      case CSR.machinePending:
+      case OWN.machinePending:
         return (this.lines >>> 2) & this.machineMask;
-      case CSR.dataCacheInfo:
+      case OWN.dataCacheInfo:
         return (this.config.dataCacheBytes / this.config.dataCacheWays) | (32 << 20);
       case CSR.mcycle:
       case CSR.cycle:
@@ -270,7 +308,7 @@ export class CsrFile {
         this.sepc = this.epc(value);
         break;
       case CSR.scause:
-        this.scause = value & 0x8000000f;
+        this.scause = value & CAUSE_BITS;
         break;
       case CSR.stval:
         this.stval = value;
@@ -299,16 +337,16 @@ export class CsrFile {
         this.mepc = this.epc(value);
         break;
       case CSR.mcause:
-        this.mcause = value & 0x8000000f;
+        this.mcause = value & CAUSE_BITS;
         break;
       case CSR.mtval:
         this.mtval = value;
         break;
-      case CSR.supervisorMask:
+      case OWN.supervisorMask:
         this.supervisorMask = value;
         this.host.interruptsChanged();
         break;
-      case CSR.machineMask:
+      case OWN.machineMask:
         this.machineMask = value;
         this.host.interruptsChanged();
         break;
@@ -385,7 +423,7 @@ export class CsrFile {
   enterTrap(cause: number, value: number, pc: number): number {
     const delegated = ((cause < 0 ? this.mideleg : this.medeleg) >>> (cause & 31)) & 1;
     if (this.privilege < MACHINE && delegated !== 0) {
-      this.scause = cause & 0x8000000f;
+      this.scause = cause & CAUSE_BITS;
       this.sepc = pc;
       if (cause >= 0) this.stval = value;
       const enabled = (this.status & STATUS.SIE) !== 0 ? STATUS.SPIE : 0;
@@ -394,7 +432,7 @@ export class CsrFile {
       this.privilege = SUPERVISOR;
       return this.stvec & ~3;
     }
-    this.mcause = cause & 0x8000000f;
+    this.mcause = cause & CAUSE_BITS;
     this.mepc = pc;
     if (cause >= 0) this.mtval = value;
     const enabled = (this.status & STATUS.MIE) !== 0 ? STATUS.MPIE : 0;
@@ -422,31 +460,20 @@ export class CsrFile {
 
   /** Names and values of the registers that hold state, for debuggers and state hashes. */
   list(): { name: string; value: number }[] {
-    const derived = ['cycle', 'cycleh', 'instret', 'instreth', 'mcycle', 'mcycleh', 'minstret', 'minstreth'];
-    return NAMES.filter(([name]) => !derived.includes(name)).map(([name, csr]) => ({
-      name,
-      value: this.read(csr) >>> 0,
-    }));
+    return NAMES.map(([name, csr]) => ({ name, value: this.read(csr) >>> 0 }));
   }
 
   /** The state as numbers. */
   save(): number[] {
-    const { privilege, status, medeleg, mideleg, enabled, mtvec, mscratch, mepc, mcause, mtval } = this;
-    const { stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines } = this;
-    const first = [privilege, status, medeleg, mideleg, enabled, mtvec, mscratch, mepc, mcause, mtval];
-    const second = [stvec, sscratch, sepc, scause, stval, satp, machineMask, supervisorMask, soft, lines];
-    return [...first, ...second, ...halves(this.cycleOffset), ...halves(this.retiredOffset), this.misa];
+    return [...WORDS.map((name) => this[name]), ...halves(this.cycleOffset), ...halves(this.retiredOffset)];
   }
 
   /** Restores what `save` gave. */
   load(state: readonly number[]): void {
-    [this.privilege, this.status, this.medeleg, this.mideleg, this.enabled] = state;
-    [this.mtvec, this.mscratch, this.mepc, this.mcause, this.mtval] = state.slice(5);
-    [this.stvec, this.sscratch, this.sepc, this.scause, this.stval, this.satp] = state.slice(10);
-    [this.machineMask, this.supervisorMask, this.soft, this.lines] = state.slice(16);
-    this.cycleOffset = joined(state[20], state[21]);
-    this.retiredOffset = joined(state[22], state[23]);
-    this.misa = state[24];
+    WORDS.forEach((name, i) => (this[name] = state[i]));
+    const [cyclesLow, cyclesHigh, retiredLow, retiredHigh] = state.slice(WORDS.length);
+    this.cycleOffset = joined(cyclesLow, cyclesHigh);
+    this.retiredOffset = joined(retiredLow, retiredHigh);
   }
 }
 

@@ -1,8 +1,9 @@
 import { PHASE_INDEX } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
+import { CSR } from '../../riscv/csrs.js';
 import { Op } from '../../riscv/operations.js';
 import { type Core, LINE_IN_D } from './core.js';
-import { CSR, MACHINE, STATUS, SUPERVISOR, USER } from './csr.js';
+import { MACHINE, STATUS, SUPERVISOR, USER } from './csr.js';
 import { checkStore, datum, enterStore, freeze, load, store } from './datapath.js';
 import { flushInstructionCache } from './fetch.js';
 import { BANK } from './lookaside.js';
@@ -16,6 +17,18 @@ import { followWrongPath } from './wrong-path.js';
 const ILLEGAL_INSTRUCTION = 2;
 const BREAKPOINT = 3;
 const ECALL = 8;
+
+/** What an AMO leaves in memory. Made once: a closure in a case would be allocated at each execution. */
+type Combine = (old: number, value: number) => number;
+const SWAP: Combine = (_, value) => value;
+const ADD: Combine = (old, value) => old + value;
+const XOR: Combine = (old, value) => old ^ value;
+const AND: Combine = (old, value) => old & value;
+const OR: Combine = (old, value) => old | value;
+const MIN: Combine = (old, value) => Math.min(old, value);
+const MAX: Combine = (old, value) => Math.max(old, value);
+const MINU: Combine = (old, value) => (old >>> 0 < value >>> 0 ? old : value);
+const MAXU: Combine = (old, value) => (old >>> 0 > value >>> 0 ? old : value);
 
 /** Cycles from sfence.vma or a satp write leaving execute to D of the next instruction, which is fetched anew. */
 const RESCHEDULE = 3;
@@ -86,35 +99,30 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
       return passLate(core, packed, rd);
     }
     case Op.AMOSWAP_W:
-      return amo(core, packed, at, (_, value) => value);
+      return amo(core, packed, at, SWAP);
     case Op.AMOADD_W:
-      return amo(core, packed, at, (old, value) => old + value);
+      return amo(core, packed, at, ADD);
     case Op.AMOXOR_W:
-      return amo(core, packed, at, (old, value) => old ^ value);
+      return amo(core, packed, at, XOR);
     case Op.AMOAND_W:
-      return amo(core, packed, at, (old, value) => old & value);
+      return amo(core, packed, at, AND);
     case Op.AMOOR_W:
-      return amo(core, packed, at, (old, value) => old | value);
+      return amo(core, packed, at, OR);
     case Op.AMOMIN_W:
-      return amo(core, packed, at, (old, value) => Math.min(old, value));
+      return amo(core, packed, at, MIN);
     case Op.AMOMAX_W:
-      return amo(core, packed, at, (old, value) => Math.max(old, value));
+      return amo(core, packed, at, MAX);
     case Op.AMOMINU_W:
-      return amo(core, packed, at, (old, value) => (old >>> 0 < value >>> 0 ? old : value));
+      return amo(core, packed, at, MINU);
     case Op.AMOMAXU_W:
-      return amo(core, packed, at, (old, value) => (old >>> 0 > value >>> 0 ? old : value));
+      return amo(core, packed, at, MAXU);
     case Op.CSRRW:
-      return accessCsr(core, packed, immediate, at, true, rd !== 32, () => x[rs1]);
     case Op.CSRRS:
-      return accessCsr(core, packed, immediate, at, rs1 !== 0, true, (old) => old | x[rs1]);
     case Op.CSRRC:
-      return accessCsr(core, packed, immediate, at, rs1 !== 0, true, (old) => old & ~x[rs1]);
     case Op.CSRRWI:
-      return accessCsr(core, packed, immediate, at, true, rd !== 32, () => immediate >>> 12);
     case Op.CSRRSI:
-      return accessCsr(core, packed, immediate, at, immediate >>> 12 !== 0, true, (old) => old | (immediate >>> 12));
     case Op.CSRRCI:
-      return accessCsr(core, packed, immediate, at, immediate >>> 12 !== 0, true, (old) => old & ~(immediate >>> 12));
+      return accessCsr(core, packed, immediate, at);
     case Op.MRET: {
       if (csr.privilege < MACHINE) return refuseReturn(core, 0x30200073, at);
       return returnFromTrap(core, packed, at, MACHINE, csr.machineReturn());
@@ -193,17 +201,18 @@ function reschedule(core: Core, packed: number, at: number, left: number): numbe
   return next;
 }
 
-function accessCsr(
-  core: Core,
-  packed: number,
-  immediate: number,
-  at: number,
-  writes: boolean,
-  reads: boolean,
-  combine: (old: number) => number,
-): void {
+/** A CSR instruction (unprivileged ISA 9.1): rs1 or the five bits above the CSR number replace, set or clear bits. */
+function accessCsr(core: Core, packed: number, immediate: number, at: number): void {
   const { csr } = core;
+  const op = packed & 127;
   const number = immediate & 0xfff;
+  const rd = (packed >> SLOT_RD) & 63;
+  const rs1 = (packed >> SLOT_RS1) & 31;
+  const byImmediate = op >= Op.CSRRWI;
+  const operand = byImmediate ? immediate >>> 12 : core.x[rs1];
+  const replaces = op === Op.CSRRW || op === Op.CSRRWI;
+  const writes = replaces || (byImmediate ? operand : rs1) !== 0;
+  const reads = !replaces || rd !== 32;
   if (!csr.allows(number, writes, reads)) {
     if (!core.common) followWrongPath(core, core.slot + 2, at, at + 1);
     // The exception moves on with its stage, which waits one cycle if the stages behind are not empty.
@@ -219,7 +228,7 @@ function accessCsr(
   const old = csr.read(number);
   if (writes) {
     const fetchesUser = csr.status & STATUS.SUM;
-    csr.write(number, combine(csr.readForUpdate(number)));
+    csr.write(number, replaces ? operand : setOrClear(csr.readForUpdate(number), operand, op));
     // The page being executed may be one that S-mode can fetch from only while SUM is set.
     if (fetchesUser !== 0 && (csr.status & STATUS.SUM) === 0 && core.fetchBank !== BANK.bare) {
       core.jumpTo(nextPc(core, packed));
@@ -229,12 +238,14 @@ function accessCsr(
       core.jumpTo(nextPc(core, packed));
     }
   }
-  const rd = (packed >> SLOT_RD) & 63;
   core.x[rd] = old;
   core.ready[rd] = core.common ? left : left + 1;
   core.lateUntil = Math.max(core.lateUntil, core.ready[rd]);
   retire(core, packed, left - 1, next);
 }
+
+const setOrClear = (old: number, bits: number, op: number): number =>
+  op === Op.CSRRS || op === Op.CSRRSI ? old | bits : old & ~bits;
 
 /** The instruction word of a CSR instruction, for xtval. */
 function csrWord(packed: number, immediate: number): number {
@@ -267,7 +278,7 @@ function returnFromTrap(core: Core, packed: number, at: number, from: number, pc
 }
 
 /** Atomic memory operation (unprivileged ISA 8.4): read, combine, write; done inside the data cache. */
-function amo(core: Core, packed: number, at: number, combine: (old: number, value: number) => number): void {
+function amo(core: Core, packed: number, at: number, combine: Combine): void {
   const { x, memory } = core;
   const rd = (packed >> SLOT_RD) & 63;
   const address = x[(packed >> SLOT_RS1) & 31];
