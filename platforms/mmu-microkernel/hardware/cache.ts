@@ -1,8 +1,7 @@
-import type { PhysicalMemory } from '../../machine/memory.js';
+import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
 
 /** log2 of the bytes in a cache line. */
-export const CACHE_LINE_SHIFT = 5;
-export const CACHE_LINE_BYTES = 1 << CACHE_LINE_SHIFT;
+const CACHE_LINE_SHIFT = 5;
 
 /**
  * Which lines a cache holds. Presence of a line that is in host memory is a flag in `PhysicalMemory.lineFlags`, so that
@@ -62,8 +61,7 @@ export class Cache {
     if (old >= 0) this.drop(old);
     this.tags[at] = line;
     this.dirty[at] = 0;
-    const offset = this.memory.touch(line << CACHE_LINE_SHIFT);
-    if (offset !== 0) this.memory.lineFlags[(offset >>> CACHE_LINE_SHIFT) + (line & 127)] |= this.flag;
+    this.mark(line);
     return wasDirty;
   }
 
@@ -74,10 +72,20 @@ export class Cache {
     for (let i = first; i < first + this.ways; i++) if (this.tags[i] === line) this.dirty[i] = 1;
   }
 
-  private drop(line: number): void {
+  /** Arena offset of a line, 0 if it is not in host memory. */
+  private offsetOf(line: number): number {
     const page = this.memory.touch(line << CACHE_LINE_SHIFT);
-    if (page === 0) return;
-    const offset = page + (line & 127) * CACHE_LINE_BYTES;
+    return page === 0 ? 0 : page + ((line << CACHE_LINE_SHIFT) & (PAGE_BYTES - 1));
+  }
+
+  private mark(line: number): void {
+    const offset = this.offsetOf(line);
+    if (offset !== 0) this.memory.lineFlags[offset >>> CACHE_LINE_SHIFT] |= this.flag;
+  }
+
+  private drop(line: number): void {
+    const offset = this.offsetOf(line);
+    if (offset === 0) return;
     this.memory.lineFlags[offset >>> CACHE_LINE_SHIFT] &= ~this.flag;
     this.evicted(offset);
   }
@@ -120,9 +128,6 @@ export class Cache {
     this.loading = state[0];
     this.tags.set(state.slice(1, 1 + this.tags.length));
     this.dirty.set(state.slice(1 + this.tags.length));
-    for (const line of this.tags) {
-      const page = line < 0 ? 0 : this.memory.touch(line << CACHE_LINE_SHIFT);
-      if (page !== 0) this.memory.lineFlags[(page >>> CACHE_LINE_SHIFT) + (line & 127)] |= this.flag;
-    }
+    for (const line of this.tags) if (line >= 0) this.mark(line);
   }
 }

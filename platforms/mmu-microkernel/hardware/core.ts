@@ -252,6 +252,11 @@ export class Core {
     return (this.csr.satp >>> 22) & 0x1ff;
   }
 
+  /** Root page number of the address space in use; 0 without translation. */
+  get space(): number {
+    return this.csr.satp < 0 ? this.csr.satp & 0x3fffff : 0;
+  }
+
   /** Physical address of the root page table. */
   get root(): number {
     return (this.csr.satp << 12) >>> 0;

@@ -4,7 +4,7 @@ import { EventQueue } from '../../machine/events.js';
 import { Fnv1a64 } from '../../machine/hash.js';
 import { type Image, placeImage } from '../../machine/image.js';
 import type { Ledger } from '../../machine/ledger.js';
-import type { Counters, Machine, RegisterValue, Snapshot, Stop, TraceEvent, TraceHook } from '../../machine/machine.js';
+import type { Counters, Machine, RegisterValue, Snapshot, Stop, TraceHook } from '../../machine/machine.js';
 import { MemoryExhausted, type MemorySnapshot, PhysicalMemory, type Region } from '../../machine/memory.js';
 import { ProbeSet, type ProbeEvent } from '../../machine/probes.js';
 import {
@@ -19,7 +19,6 @@ import {
 } from '../../machine/units.js';
 import { REGISTER_NAMES } from '../../riscv/registers.js';
 import { Core } from './core.js';
-import { MACHINE } from './csr.js';
 import { nextAccesses } from './datapath.js';
 import { fetchInstruction } from './fetch.js';
 import { interpreterFor } from './interpreters.js';
@@ -27,6 +26,7 @@ import { Access, translateQuietly } from './mmu.js';
 import type { CoreConfig } from './parameters.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
 import { NEVER, STOP } from './times.js';
+import { Tracer } from './tracer.js';
 import { takeInterrupt } from './traps.js';
 
 const MACHINE_KIND = 'vexriscv-baochip';
@@ -63,7 +63,7 @@ export class VexRiscvMachine implements Machine {
   private readonly events: EventQueue;
   private budget = DEFAULT_BUDGET;
   private ended: Stop | undefined;
-  private trace: TraceHook | undefined;
+  private readonly tracer: Tracer;
   private image: Image | undefined;
   /** Cycle of the event being fired; undefined while the guest stores to a device. */
   private eventTime: number | undefined;
@@ -78,6 +78,7 @@ export class VexRiscvMachine implements Machine {
     this.events = new EventQueue(board.devices);
     this.core = new Core(config, this.memory);
     this.interpret = interpreterFor(this.core);
+    this.tracer = new Tracer(this.core);
     this.core.isProbed = (address) => this.probes.has(address);
     this.probes.changed = () => this.core.forgetDecoded();
     const host: DeviceHost = {
@@ -187,7 +188,7 @@ export class VexRiscvMachine implements Machine {
       const slice = Math.min(limit - core.base, events.next - core.base, core.next + left, core.next + SLICE);
       core.limit = Math.min(
         slice,
-        single || this.trace !== undefined || core.heldWalk.active ? core.next + 1 : core.interruptAt,
+        single || this.tracer.hook !== undefined || core.heldWalk.active ? core.next + 1 : core.interruptAt,
       );
       if (this.step()) return this.finish({ kind: 'probe' });
     }
@@ -201,12 +202,15 @@ export class VexRiscvMachine implements Machine {
       return false;
     }
     // The core takes an interrupt in place of an instruction that is in decode: it has been fetched.
-    if (!core.isFetched && !fetchInstruction(core)) return true;
+    this.tracer.begin();
+    if (!core.isFetched && !fetchInstruction(core)) {
+      this.tracer.end();
+      return true;
+    }
     const cause = core.csr.interrupt;
     if (!core.common && core.leavesDecode < core.interruptAt) return false;
-    const pc = core.pc;
     takeInterrupt(core, cause);
-    this.tellTrap(pc, cause | 0x80000000);
+    this.tracer.end();
     return true;
   }
 
@@ -214,7 +218,7 @@ export class VexRiscvMachine implements Machine {
   private wait(limit: number): Stop | undefined {
     const { core, events } = this;
     if (core.csr.wakes) {
-      const pc = core.pc;
+      this.tracer.begin();
       const at = core.common ? core.next : Math.max(core.next, core.wakeAt + 1);
       core.hazard += at - core.next;
       core.last = at;
@@ -223,9 +227,7 @@ export class VexRiscvMachine implements Machine {
       if (core.relocate) core.jumpTo(core.pc + 4);
       else core.slot += 2;
       core.waiting = false;
-      if (this.trace !== undefined) {
-        this.tellRetired(pc, translateQuietly(core, pc, Access.FETCH), core.csr.privilege, this.space());
-      }
+      this.tracer.end();
       return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
     if (events.next === Infinity) {
@@ -244,22 +246,9 @@ export class VexRiscvMachine implements Machine {
   /** Runs the interpreter once. @returns true if a probe wants to stop. */
   private step(): boolean {
     const { core } = this;
-    if (this.trace === undefined) {
-      this.interpret();
-    } else {
-      const pc = core.pc;
-      const privilege = core.csr.privilege;
-      const space = this.space();
-      const at = translateQuietly(core, pc, Access.FETCH);
-      const retired = core.retired;
-      const traps = core.counts.traps;
-      this.interpret();
-      if (core.retired > retired) this.tellRetired(pc, at, privilege, space);
-      if (core.counts.traps > traps) {
-        const { mcause, scause } = core.csr;
-        this.tellTrap(pc, core.csr.privilege === MACHINE ? mcause : scause);
-      }
-    }
+    this.tracer.begin();
+    this.interpret();
+    this.tracer.end();
     core.unpatch();
     // The probe's instruction ends before what it holds up.
     const stop = this.fireProbe();
@@ -287,7 +276,7 @@ export class VexRiscvMachine implements Machine {
     event.instructions = core.retiredBase + core.retired;
     event.physical = probe.physical;
     event.virtual = probe.virtual;
-    event.space = this.kernelWord(this.image?.spaceWord) ?? this.space();
+    event.space = this.kernelWord(this.image?.spaceWord) ?? core.space;
     event.thread = this.kernelWord(this.image?.threadWord) ?? 0;
     const stop = this.probes.fire(event);
     core[core.trailing] += trailing;
@@ -297,58 +286,6 @@ export class VexRiscvMachine implements Machine {
   private kernelWord(at: PhysicalAddress | undefined): number | undefined {
     if (at === undefined) return undefined;
     return new DataView(this.memory.dump(at, 4).buffer).getUint32(0, true);
-  }
-
-  /** Root page number of the address space in use; 0 without translation. */
-  private space(): number {
-    return this.core.csr.satp < 0 ? this.core.csr.satp & 0x3fffff : 0;
-  }
-
-  private readonly traceEvent: TraceEvent = {
-    kind: 'retire',
-    cycle: 0,
-    pc: 0,
-    word: 0,
-    space: 0,
-    privilege: 0,
-    phase: 0,
-    cause: 0,
-  };
-
-  private tellRetired(pc: number, at: number | undefined, privilege: number, space: number): void {
-    const event = this.traceEvent;
-    event.kind = 'retire';
-    event.cycle = this.core.base + this.core.retiring;
-    event.pc = pc >>> 0;
-    event.word = at === undefined ? 0 : this.wordAt(pc, at);
-    event.space = space;
-    event.privilege = privilege;
-    event.phase = this.core.ledger.phase;
-    event.cause = 0;
-    this.trace?.(event);
-  }
-
-  private wordAt(pc: number, at: number): number {
-    const half = (address: number): number =>
-      new DataView(this.memory.dump(physical(address), 2).buffer).getUint16(0, true);
-    const low = half(at);
-    if ((low & 3) !== 3) return low;
-    const next = translateQuietly(this.core, (pc + 2) | 0, Access.FETCH) ?? at + 2;
-    return ((half(next) << 16) | low) >>> 0;
-  }
-
-  private tellTrap(pc: number, cause: number): void {
-    if (this.trace === undefined) return;
-    const event = this.traceEvent;
-    event.kind = 'trap';
-    event.cycle = this.core.base + this.core.next - (this.core.common ? 0 : 3);
-    event.pc = pc >>> 0;
-    event.word = 0;
-    event.space = this.space();
-    event.privilege = this.core.csr.privilege;
-    event.phase = this.core.ledger.phase;
-    event.cause = cause >>> 0;
-    this.trace(event);
   }
 
   /** Books what is not booked yet, so that the ledger is up to date whenever `run` has returned. */
@@ -407,7 +344,7 @@ export class VexRiscvMachine implements Machine {
   }
 
   setTrace(hook: TraceHook | undefined): void {
-    this.trace = hook;
+    this.tracer.hook = hook;
   }
 
   snapshot(): Snapshot {
