@@ -35,8 +35,9 @@ function events({ instructions, traps, pageWalkReads, protection }: Counters): s
       protection[key as keyof ProtectionCounts],
     ]),
   ];
-  const seen = counts.filter(([, count]) => count > 0);
-  return seen.map(([title, count]) => `${((1000 * count) / instructions).toFixed(2)} ${title}`).join(', ') || '-';
+  const shares = counts.map(([title, count]) => ({ title, share: ((1000 * count) / instructions).toFixed(2) }));
+  const seen = shares.filter(({ share }) => share !== '0.00');
+  return seen.map(({ title, share }) => `${share} ${title}`).join(', ') || '-';
 }
 
 function table(speeds: readonly HostSpeed[]): string {

@@ -3,7 +3,9 @@ import { type Command, Option } from 'commander';
 import { EXIT, must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
 import { rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
-import { planValidation, type Row, runJob } from '../validate/run.js';
+import { planValidation } from '../validate/plan.js';
+import type { Row } from '../validate/row.js';
+import { runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
 import { bold, printable } from './terminal.js';
@@ -29,7 +31,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     const platform = must(await findPlatform(name, known));
     if (!platforms.includes(platform)) platforms.unshift(platform);
   }
-  const { jobs, notModelled } = planValidation({
+  const { jobs, notModelled, leftOut } = planValidation({
     directory: options.vectors,
     platforms,
     core: options.core,
@@ -57,8 +59,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
   }
   for (const table of summaryTables(summary)) terminal.out(`${printable(table)}\n`);
   if (notModelled.length > 0) terminal.out(`Not run, no platform models them: ${notModelled.join(', ')}\n`);
-  if (options.heldOut !== true)
-    terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
+  if (leftOut) terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
   terminal.out(`${bold(terminal, verdict(rows, options.maxError))}\n`);
 }
 

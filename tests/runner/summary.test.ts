@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rowTable, showCycles, showError, summaryTables, verdict } from '../../runner/validate/report.js';
-import type { Row } from '../../runner/validate/run.js';
+import type { Row } from '../../runner/validate/row.js';
 import { fails, summaries } from '../../runner/validate/summary.js';
 
 const row = (more: Partial<Row>): Row => ({
@@ -75,7 +75,7 @@ describe('the verdict', () => {
   const outside = row({ error: 0.02, exact: false, within: false });
   const differs = row({ stateMatches: false });
   const missing = row({ simulated: null, error: null, exact: false, within: false, stateMatches: false });
-  const SAME = 'no recorded output word or retired-instruction count differs';
+  const SAME = 'no recorded output word or instruction count differs';
 
   test('a row outside the tolerance is said, and is no failure without --max-error', () => {
     expect(verdict([row({}), row({}), outside], undefined)).toBe(
@@ -86,7 +86,7 @@ describe('the verdict', () => {
 
   test('a state that differs and a missing result are counted apart from errors', () => {
     expect(verdict([row({}), differs], undefined)).toBe(
-      '2 rows: none outside the tolerance, in 1 a recorded output word or retired-instruction count differs. ' +
+      '2 rows: none outside the tolerance, in 1 a recorded output word or instruction count differs. ' +
         'The check fails in 1 row.',
     );
     expect(verdict([missing, differs], undefined)).toContain('2 rows: none outside the tolerance, in 2 a recorded');

@@ -147,7 +147,7 @@ describe('validate cores', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('+20.00 % !');
     expect(stdout).toContain(
-      '1 outside the tolerance, no recorded output word or retired-instruction count differs, 1 with an error above 0.19. The check fails in 1 row.',
+      '1 outside the tolerance, no recorded output word or instruction count differs, 1 with an error above 0.19. The check fails in 1 row.',
     );
   });
 
@@ -273,7 +273,7 @@ describe('bad vectors: exit 2 and one line that names file and field', () => {
       'unknown core',
       goodVectors,
       ['--core', 'toy-cor'],
-      /--core toy-cor: .* has no such core; did you mean 'toy-core'\?/,
+      /--core toy-cor: .* has no such core or set; did you mean 'toy-core'\?/,
     ],
     [
       'unknown configuration',
