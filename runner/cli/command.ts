@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import type { Platform } from '../../platforms/platform.js';
 import { BadInput } from '../failure.js';
+import type { SiliconEntry } from '../silicon/entries.js';
 import type { Terminal } from './terminal.js';
 
 /** What every command is given. */
@@ -8,6 +9,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Platforms known by id. */
   readonly platforms: readonly Platform[];
+  /** Programs with published cycles. */
+  readonly silicon: readonly SiliconEntry[];
   /** Sets the exit code of the process. */
   readonly exit: (code: number) => void;
 }

@@ -4,6 +4,7 @@ import type { Platform } from '../../platforms/platform.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN } from '../platforms.js';
+import { SILICON, type SiliconEntry } from '../silicon/entries.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
 import { addExec } from './exec.js';
@@ -25,11 +26,13 @@ export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
   platforms: readonly Platform[] = BUILT_IN,
+  silicon: readonly SiliconEntry[] = SILICON,
 ): Promise<number> {
   let code: number = EXIT.fine;
-  const context: Context = { terminal, platforms, exit: (c) => (code = c) };
+  const context: Context = { terminal, platforms, silicon, exit: (c) => (code = c) };
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead validate cores --summary',
+    'bulkhead validate silicon',
     'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
     'bulkhead bench',
     'bulkhead validate cores --help',

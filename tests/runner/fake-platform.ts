@@ -47,6 +47,10 @@ export const toy = {
   sleep: op(11, 0),
   /** Counts as a write of satp. */
   satp: op(12, 0),
+  /** To the instruction n words after this one; register `link` holds where the next one is. */
+  call: (n: number): number => op(15, n),
+  /** To where `link` says. */
+  ret: op(15, 0),
   /** Jumps back n words until it has done so `passes` times in this run. */
   loop: (n: number, passes: number): number => op(13, n | (passes << 8)),
 } as const;
@@ -69,6 +73,7 @@ class ToyMachine implements Machine {
   private ended: Stop | undefined;
   private count = { cycles: 0, instructions: 0, traps: 0, satpWrites: 0 };
   private loops = new Map<number, number>();
+  private link = 0;
 
   constructor(private readonly parameters: ParameterValues) {
     const devices: readonly Device[] = [this.bench];
@@ -122,6 +127,7 @@ class ToyMachine implements Machine {
     this.queue.clear();
     this.bench.reset();
     this.loops.clear();
+    this.link = 0;
     this.ended = undefined;
     this.toHost = undefined;
     this.count = { cycles: 0, instructions: 0, traps: 0, satpWrites: 0 };
@@ -165,6 +171,7 @@ class ToyMachine implements Machine {
       this.ended = { kind: 'exit', code: operand === 1 ? 0 : operand >>> 1 };
     }
     if (code === 12) this.count.satpWrites++;
+    if (code === 15) this.call(at, operand);
     if (code === 13) this.loop(at, operand & 0xff, operand >>> 8);
     this.queue.fireDue(this.count.cycles);
     this.trace('retire', at, word, 0);
@@ -180,6 +187,14 @@ class ToyMachine implements Machine {
 
   private store(offset: number, value: number): BusResult {
     return this.bench.write(offset, 4, value, this.count.cycles);
+  }
+
+  private call(at: number, distance: number): void {
+    if (distance === 0) this.pc = virtual(this.link);
+    else {
+      this.link = at + 4;
+      this.pc = virtual(at + 4 * distance);
+    }
   }
 
   private loop(at: number, back: number, passes: number): void {
@@ -208,7 +223,10 @@ class ToyMachine implements Machine {
   }
 
   registers(): readonly RegisterValue[] {
-    return [];
+    return [
+      { name: 'pc', value: this.pc },
+      { name: 'link', value: this.link },
+    ];
   }
 
   setRegister(name: string): void {

@@ -1,5 +1,7 @@
 import { runCommandLine } from '../../runner/cli/program.js';
 import type { Terminal } from '../../runner/cli/terminal.js';
+import type { Platform } from '../../platforms/platform.js';
+import type { SiliconEntry } from '../../runner/silicon/entries.js';
 import { fakePlatform } from './fake-platform.js';
 
 /** A terminal that keeps what is written. */
@@ -24,9 +26,16 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a command line with the toy platform known as `toy`. */
-export async function bulkhead(...args: string[]): Promise<Finished> {
+/** Runs a command line with one platform, and programs whose published cycles are known. */
+export async function runWith(
+  platform: Platform,
+  silicon: readonly SiliconEntry[],
+  args: readonly string[],
+): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(args, terminal, [fakePlatform]);
+  const code = await runCommandLine(args, terminal, [platform], silicon);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
+
+/** Runs a command line with the toy platform known as `toy`. */
+export const bulkhead = (...args: string[]): Promise<Finished> => runWith(fakePlatform, [], args);
