@@ -51,7 +51,10 @@ export interface MachineRequest {
   readonly board: string;
   /** RAM instead of the board's default memory; devices stay. */
   readonly ram?: readonly RamRange[];
-  /** Where the core starts when no image sets the entry. */
+  /**
+   * Where the core starts when no image sets the entry; on a platform with `startsFromVectors` the address of its vector
+   * table, instead of the lowest loaded one.
+   */
   readonly resetVector?: number;
 }
 
@@ -71,6 +74,8 @@ export interface Platform {
   readonly benchmarks: readonly HostBenchmark[];
   /** Changes when any simulated result may change; part of every record's key. */
   readonly modelVersion: string;
+  /** The core starts with what a vector table in memory says; an image's entry is not used. */
+  readonly startsFromVectors?: true;
   /**
    * How it models the cores that functional vectors (`tests/vectors/<core>/<set>`) are for: parameters by the name that the
    * vectors give a core; absent if there are none for this platform.

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import { markdownTable } from 'markdown-table';
+import type { RegisterValue } from '../../platforms/machine/machine.js';
+import { hex32 } from '../../platforms/machine/units.js';
 import type { Platform } from '../../platforms/platform.js';
 import { readAddress, readProgram, readRam } from '../exec/load.js';
 import { type Passages, passageTable } from '../exec/passages.js';
@@ -19,6 +21,7 @@ interface Options {
   readonly format: 'elf' | 'flat';
   readonly load?: number;
   readonly entry?: number;
+  readonly vectors?: number;
   readonly ram?: readonly string[];
   readonly from?: string;
   readonly to?: string;
@@ -31,6 +34,38 @@ function chooseBoard({ id, boards }: Platform, name: string | undefined): string
   if (name === undefined) return boards[0];
   if (boards.includes(name)) return name;
   throw new BadInput(`--board ${name}`, `platform ${id} has no such board`, suggestion(name, boards));
+}
+
+/** @throws BadInput if the program is to start in a way that the platform's core does not. */
+function checkStart({ id, startsFromVectors }: Platform, { entry, vectors }: Options): void {
+  if (startsFromVectors === true && entry !== undefined) {
+    throw new BadInput('--entry', `platform ${id} starts with what its vector table says`, 'give --vectors ADDR');
+  }
+  if (startsFromVectors !== true && vectors !== undefined) {
+    throw new BadInput(
+      '--vectors',
+      `platform ${id} starts at an address, not from a vector table`,
+      'give --entry ADDR',
+    );
+  }
+}
+
+/** Registers as text, four a line; of a capability the metadata word and the tag, too. */
+function registerLines(registers: readonly RegisterValue[]): string {
+  const show = ({ name, value, metadata, tag }: RegisterValue): string => {
+    const rest = metadata === undefined ? '' : `:${hex32(metadata)}${tag === true ? '' : ' untagged'}`;
+    return `${name.padEnd(10)} ${hex32(value)}${rest}`.padEnd(24);
+  };
+  const lines: string[] = [];
+  for (let i = 0; i < registers.length; i += 4)
+    lines.push(
+      registers
+        .slice(i, i + 4)
+        .map(show)
+        .join(' ')
+        .trimEnd(),
+    );
+  return `${lines.join('\n')}\n`;
 }
 
 function printPassages(
@@ -48,7 +83,7 @@ function printPassages(
 }
 
 function print(terminal: Terminal, result: ExecResult, options: Options): void {
-  const { end, console: output, counters, passages } = result;
+  const { end, console: output, counters, registers, passages } = result;
   if (output !== '') terminal.out(printable(output) + (output.endsWith('\n') ? '' : '\n'));
   const facts: [string, string | number][] = [
     ['end', describeStop(end)],
@@ -59,11 +94,13 @@ function print(terminal: Terminal, result: ExecResult, options: Options): void {
   ];
   for (const [name, value] of facts) terminal.out(`${name.padEnd(14)}${value}\n`);
   if (options.trace !== undefined) terminal.out(`${'trace'.padEnd(14)}${options.trace}\n`);
+  if (registers !== undefined) terminal.out(`\n${registerLines(registers)}`);
   if (passages !== undefined) printPassages(terminal, passages, options);
 }
 
 /** The result as one JSON object. */
-function toJson(file: string, platform: Platform, { end, console: output, counters, passages }: ExecResult): string {
+function toJson(file: string, platform: Platform, result: ExecResult): string {
+  const { end, console: output, counters, registers, passages } = result;
   return JSON.stringify({
     file,
     platform: platform.id,
@@ -72,6 +109,7 @@ function toJson(file: string, platform: Platform, { end, console: output, counte
     code: end.kind === 'exit' ? end.code : null,
     ...counters,
     console: output,
+    registers,
     ...passages,
   });
 }
@@ -85,9 +123,11 @@ async function exec(file: string, options: Options, { terminal, platforms, exit 
   const parameters = must(readSettings(platform, options.set ?? []));
   const board = chooseBoard(platform, options.board);
   const ram = options.ram?.map(readRam);
+  checkStart(platform, options);
   const image = readProgram(file, options, platform);
-  const { from, to, maxInstructions, trace } = options;
-  const result = await execute({ platform, parameters, board, image, file, ram, from, to, maxInstructions, trace });
+  const { vectors, from, to, maxInstructions, trace } = options;
+  const request = { platform, parameters, board, image, file, ram, vectors, from, to, maxInstructions, trace };
+  const result = await execute(request);
   if (result.end.kind !== 'exit' || result.end.code !== 0) exit(EXIT.checkFailed);
   if (options.json === true) terminal.out(`${toJson(file, platform, result)}\n`);
   else print(terminal, result, options);
@@ -103,8 +143,8 @@ export function addExec(program: Command, context: Context): void {
   ])
     .description(
       'run a program on a bare machine and print its console output, why it ended, its code, cycles and instructions. It ends by ' +
-        'the exit device, by a store to the symbol tohost (1 = pass, else the failure number is value >> 1), or when the ' +
-        'budget of instructions is used up. With --from and --to: instructions, cycles, traps, protection operations and ' +
+        'the exit device or semihosting, by a store to the symbol tohost (1 = pass, else the failure number is value >> 1), ' +
+        'or when the budget of instructions is used up. With --from and --to: instructions, cycles, traps, protection operations and ' +
         'the cycle ledger of every passage between two places. Exit code 1 if the guest does not end with code 0.',
     )
     .argument('<FILE>', 'the program')
@@ -115,6 +155,11 @@ export function addExec(program: Command, context: Context): void {
     .option('--load <ADDR>', 'where a flat file goes', (text) => readAddress('--load', text))
     .option('--entry <ADDR>', "start here; default: the ELF file's entry, a flat file's first byte", (text) =>
       readAddress('--entry', text),
+    )
+    .option(
+      '--vectors <ADDR>',
+      'where the vector table is, if not at the lowest loaded address (cores that start from one)',
+      (text) => readAddress('--vectors', text),
     )
     .option('--ram <START:SIZE>', "RAM instead of the board's; sizes may end in K, M, G; may be repeated", collect)
     .option('--from <NAME>', 'passages start when the instruction at this symbol or physical address retires')

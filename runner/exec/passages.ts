@@ -131,7 +131,7 @@ export const PROTECTION_TITLES: Readonly<Record<keyof ProtectionCounts, string>>
 };
 
 /**
- * The passages as a table: header and lines. Always start, instructions, cycles, traps; of protection operations, phases
+ * The passages as a table: header and lines. Always start, instructions, cycles, traps; of interrupts, protection operations, phases
  * and kinds only those that occur in some passage.
  */
 export function passageTable(passages: readonly Passage[]): string[][] {
@@ -141,7 +141,7 @@ export function passageTable(passages: readonly Passage[]): string[][] {
     ['cycles', (p) => p.cycles],
     ['traps', (p) => p.traps],
   ];
-  const optional: [string, (p: Passage) => number][] = [];
+  const optional: [string, (p: Passage) => number][] = [['interrupts among them', (p) => p.interrupts]];
   for (const [key, title] of Object.entries(PROTECTION_TITLES)) {
     optional.push([title, (p) => p.protection[key as keyof ProtectionCounts]]);
   }

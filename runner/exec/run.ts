@@ -1,6 +1,6 @@
 import { SymbolTable } from '../../platforms/machine/symbols.js';
 import type { Image } from '../../platforms/machine/image.js';
-import type { Counters, Machine, Stop } from '../../platforms/machine/machine.js';
+import type { Counters, Machine, RegisterValue, Stop } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { ParameterValues, Platform, RamRange } from '../../platforms/platform.js';
 import { BadInput, fileReason } from '../failure.js';
@@ -18,6 +18,8 @@ export interface ExecRequest {
   /** The program's name, for messages. */
   readonly file: string;
   readonly ram?: readonly RamRange[] | undefined;
+  /** Where the core's vector table is, on platforms that start from one. */
+  readonly vectors?: number | undefined;
   /** Symbols or addresses between which passages are measured; both or none. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -31,6 +33,8 @@ export interface ExecResult {
   readonly end: Stop;
   readonly console: string;
   readonly counters: Counters;
+  /** The registers that explain it, if the core cannot go on. */
+  readonly registers?: readonly RegisterValue[];
   readonly passages?: Passages;
 }
 
@@ -40,13 +44,19 @@ const SLICE = { traced: 100_000, plain: 20_000_000 };
 /** Gives signal handlers a turn. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function build({ platform, parameters, board, ram, image, file }: ExecRequest): Machine {
+function build({ platform, parameters, board, ram, vectors, image, file }: ExecRequest): Machine {
   let machine: Machine;
   try {
-    machine = platform.createMachine({ parameters, board, ...(ram === undefined ? {} : { ram }) });
+    machine = platform.createMachine({
+      parameters,
+      board,
+      ...(ram === undefined ? {} : { ram }),
+      ...(vectors === undefined ? {} : { resetVector: vectors }),
+    });
   } catch (thrown) {
     if (!(thrown instanceof RangeError)) throw thrown;
-    throw new BadInput(`platform ${platform.id}`, thrown.message, 'correct --set, --board or --ram');
+    const options = ['--set', '--board', ...(vectors === undefined ? [] : ['--vectors'])].join(', ');
+    throw new BadInput(`platform ${platform.id}`, thrown.message, `correct ${options} or --ram`);
   }
   try {
     machine.reset();
@@ -141,6 +151,7 @@ export async function execute(request: ExecRequest): Promise<ExecResult> {
     end,
     console: machine.console,
     counters: machine.counters,
+    ...(end.kind === 'wedged' ? { registers: machine.registers() } : {}),
     ...(recorder === undefined ? {} : { passages: recorder.read() }),
   };
 }

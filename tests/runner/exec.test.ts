@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { MachineRequest, Platform } from '../../platforms/platform.js';
 import { execute, type ExecRequest } from '../../runner/exec/run.js';
 import { readParameters } from '../../runner/parameters.js';
 import { must } from '../../runner/failure.js';
 import { writeElf } from '../machine/elf-writer.js';
 import { fakePlatform, imageOf, toy } from './fake-platform.js';
 import { temporary } from './temporary.js';
-import { bulkhead, type Finished } from './terminal.js';
+import { bulkhead, type Finished, runWith } from './terminal.js';
 import { bytesOf } from './vector-writer.js';
 
 /** Writes words as a flat file. */
@@ -92,6 +93,44 @@ describe('exec', () => {
     const { code, stdout, stderr } = await exec(words, ...args);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain(`end           ${end}\ncode          ${guestCode}\n`);
+  });
+
+  test('a core that cannot go on shows its registers', async () => {
+    const words = [toy.call(1), toy.wedge];
+    const { stdout } = await exec(words);
+    expect(stdout).toMatch(/\n\npc {9}0x60000008 {5}link {7}0x60000004\n$/);
+    const { registers } = JSON.parse((await exec(words, '--json')).stdout) as { registers: unknown };
+    expect(registers).toEqual([
+      { name: 'pc', value: 0x60000008 },
+      { name: 'link', value: 0x60000004 },
+    ]);
+    expect((await exec([toy.exit(3)])).stdout).not.toContain('link');
+  });
+
+  test('--vectors goes to a platform that starts from a vector table, and to no other', async () => {
+    const requests: MachineRequest[] = [];
+    const platform: Platform = {
+      ...fakePlatform,
+      startsFromVectors: true,
+      createMachine: (r) => {
+        requests.push(r);
+        return fakePlatform.createMachine(r);
+      },
+    };
+    const file = join(temporary(), 'program.bin');
+    writeFileSync(file, bytesOf([toy.exit(0)]));
+    const args = ['exec', file, '--platform', 'toy', '--format', 'flat', '--load', '0x60000000'];
+    expect((await runWith(platform, [], args)).code).toBe(0);
+    expect((await runWith(platform, [], [...args, '--vectors', '0x60000400'])).code).toBe(0);
+    expect(requests.map((r) => r.resetVector)).toEqual([undefined, 0x60000400]);
+    expect(await runWith(platform, [], [...args, '--entry', '0x60000000'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'bulkhead: --entry: platform toy starts with what its vector table says; give --vectors ADDR\n',
+    });
+    expect((await runWith(fakePlatform, [], [...args, '--vectors', '0'])).stderr).toBe(
+      'bulkhead: --vectors: platform toy starts at an address, not from a vector table; give --entry ADDR\n',
+    );
   });
 
   test('a long run is the same in slices', async () => {

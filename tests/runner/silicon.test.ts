@@ -99,10 +99,7 @@ describe('validate silicon', () => {
       'work: no call that returns: wedged at 0x60000008',
     ],
   ])('a function that %s is no number and exit 1', async (_, words, symbols, reason) => {
-    const { code, stdout } = await silicon(
-      '--elf',
-      `toy-work=${elf(words, symbols)}`,
-    );
+    const { code, stdout } = await silicon('--elf', `toy-work=${elf(words, symbols)}`);
     expect(code).toBe(1);
     expect(stdout).toContain(reason);
     expect(stdout).not.toContain('%');
