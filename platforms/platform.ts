@@ -42,6 +42,26 @@ export interface HostBenchmark {
   /** Overrides of the platform's defaults. */
   readonly parameters: ParameterValues;
   image(): Image;
+  /** Other simulators that can run the image. */
+  readonly rivals?: readonly Rival[];
+}
+
+/** Another simulator that runs the image of a benchmark, so that speeds are compared on one host in one run. */
+export interface Rival {
+  /** The npm package, as `npm install` takes it. */
+  readonly package: string;
+  /** Loads it; undefined if it is not installed. */
+  load(): Promise<RivalEngine | undefined>;
+}
+
+/** A rival that is there. */
+export interface RivalEngine {
+  readonly version: string;
+  /**
+   * Readies a run of the image from reset. The result runs it to its end and gives the number of executed instructions; the
+   * one that ends the run may count or not.
+   */
+  prepare(image: Image): () => number;
 }
 
 /** How to build a bare machine. */

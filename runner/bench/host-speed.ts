@@ -73,6 +73,35 @@ function runToEnd(machine: Machine, place: string): void {
   if (stop.kind !== 'exit' || stop.code !== 0) throw new BenchmarkFailed(`${place}: ${describeStop(stop)}`);
 }
 
+/** Milliseconds of the runs of one program. */
+export interface RunTimes {
+  readonly runs: number;
+  readonly median: number;
+  readonly slowest: number;
+  readonly fastest: number;
+}
+
+/**
+ * Times five runs after one that warms up.
+ * @param before readies a run; not timed
+ * @throws BenchmarkFailed or what `run` throws.
+ */
+export function timeRuns(place: string, before: () => void, run: () => void): RunTimes {
+  const bench = new Bench({
+    iterations: RUNS,
+    time: 0,
+    warmupIterations: 1,
+    warmupTime: 0,
+    retainSamples: true,
+    throws: true,
+  });
+  bench.add(place, run, { async: false, beforeEach: before });
+  const [{ result }] = bench.runSync();
+  if (result.state !== 'completed') throw new BenchmarkFailed(`${place}: ${result.state}`);
+  const { samplesCount: runs, p50: median, max: slowest, min: fastest } = result.latency;
+  return { runs, median, slowest, fastest };
+}
+
 /**
  * Measures one benchmark: the median of five runs with all models on, loading not timed, after another configuration of
  * the same platform has run it, so that the engine is as it is in real use: compiled for more than one configuration.
@@ -87,23 +116,13 @@ export function measure(platform: Platform, benchmark: HostBenchmark): HostSpeed
   runToEnd(other, place);
 
   const machine = machineFor(platform, benchmark.parameters, place);
-  const bench = new Bench({
-    iterations: RUNS,
-    time: 0,
-    warmupIterations: 1,
-    warmupTime: 0,
-    retainSamples: true,
-    throws: true,
-  });
-  bench.add(benchmark.name, () => runToEnd(machine, place), {
-    async: false,
-    beforeEach: () => prepare(machine, image),
-  });
-  const [{ result }] = bench.runSync();
-  if (result.state !== 'completed') throw new BenchmarkFailed(`${place}: ${result.state}`);
+  const times = timeRuns(
+    place,
+    () => prepare(machine, image),
+    () => runToEnd(machine, place),
+  );
   const { counters } = machine;
   const speed = (milliseconds: number): number => counters.instructions / 1000 / milliseconds;
-  const { latency } = result;
   return {
     platform: platform.id,
     benchmark: benchmark.name,
@@ -111,9 +130,9 @@ export function measure(platform: Platform, benchmark: HostBenchmark): HostSpeed
     parameters: benchmark.parameters,
     switchedFrom,
     counters,
-    runs: latency.samplesCount,
-    median: speed(latency.p50),
-    slowest: speed(latency.max),
-    fastest: speed(latency.min),
+    runs: times.runs,
+    median: speed(times.median),
+    slowest: speed(times.slowest),
+    fastest: speed(times.fastest),
   };
 }

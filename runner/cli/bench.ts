@@ -4,6 +4,7 @@ import { markdownTable } from 'markdown-table';
 import type { Counters, ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { ParameterValues } from '../../platforms/platform.js';
 import { type HostSpeed, measure } from '../bench/host-speed.js';
+import { raceRivals, type RivalSpeed } from '../bench/rivals.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import { must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
@@ -58,19 +59,42 @@ function table(speeds: readonly HostSpeed[]): string {
   return markdownTable([header, ...lines], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l', 'l'] });
 }
 
+/** A measured benchmark with its rivals. */
+interface Result {
+  readonly speed: HostSpeed;
+  readonly rivals: readonly RivalSpeed[];
+}
+
 /** A line of `--json`: the counters stand beside the rest. */
-const toJson = ({ counters, ...speed }: HostSpeed): object => ({ ...speed, ...counters, ...host() });
+const toJson = ({ speed: { counters, ...speed }, rivals }: Result): object => ({
+  ...speed,
+  ...counters,
+  ...(rivals.length === 0 ? {} : { rivals }),
+  ...host(),
+});
+
+/** How a benchmark compares with another simulator, in one line. */
+function rivalLine({ platform, benchmark }: HostSpeed, rival: RivalSpeed): string {
+  const place = `${platform}, ${benchmark}`;
+  if (!rival.installed) {
+    return `${place}: not compared with ${rival.package}, which is not installed (npm install --no-save ${rival.package})\n`;
+  }
+  const { version, median, slowest, fastest, ratio } = rival;
+  const speeds = `${median.toFixed(1)} million/s (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`;
+  return `${place}: ${ratio.toFixed(1)} times the speed of ${rival.package} ${version}: ${speeds} on the same image\n`;
+}
 
 async function bench(options: Options, { terminal, platforms: known }: Context): Promise<void> {
   const platforms = options.platform === undefined ? known : [];
   const chosen = [...platforms];
   for (const name of options.platform ?? []) chosen.push(must(await findPlatform(name, known)));
-  const speeds: HostSpeed[] = [];
+  const results: Result[] = [];
   for (const platform of chosen) {
     for (const benchmark of platform.benchmarks) {
       const speed = measure(platform, benchmark);
-      speeds.push(speed);
-      if (options.json === true) terminal.out(`${JSON.stringify(toJson(speed))}\n`);
+      const result = { speed, rivals: await raceRivals(benchmark, speed) };
+      results.push(result);
+      if (options.json === true) terminal.out(`${JSON.stringify(toJson(result))}\n`);
     }
   }
   if (options.json === true) return;
@@ -78,7 +102,9 @@ async function bench(options: Options, { terminal, platforms: known }: Context):
   terminal.out(
     `Host speed: node ${node}, ${cpu}. Ledger and all models on, after a switch between two configurations.\n\n`,
   );
-  terminal.out(`${table(speeds)}\n`);
+  terminal.out(`${table(results.map(({ speed }) => speed))}\n`);
+  const lines = results.flatMap(({ speed, rivals }) => rivals.map((rival) => rivalLine(speed, rival)));
+  if (lines.length > 0) terminal.out(`\n${lines.join('')}`);
 }
 
 /** `bulkhead bench`: how fast this host runs guests. */
@@ -86,7 +112,8 @@ export function addBench(program: Command, context: Context): void {
   conventions(program.command('bench'), 'bulkhead bench', context.terminal, ['bulkhead bench', 'bulkhead bench --json'])
     .description(
       'measure the speed of this host: million guest instructions per second, median of five runs, with the cycle ledger and ' +
-        'all models on, after switching between two machine configurations',
+        'all models on, after switching between two machine configurations; where another simulator can run the same program ' +
+        'and is installed, its speed in the same run and the ratio',
     )
     .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
     .option('--json', 'one JSON object per benchmark')
