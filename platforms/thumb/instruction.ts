@@ -78,7 +78,7 @@ export const enum Mode {
   /** The access at rn, then rn += imm. */
   POST = 2,
   /** Load and store multiple: rn is written back. */
-  WRITE_BACK = 1,
+  WRITE_BACK = 3,
 }
 
 /** `Operands.size`: width of an access and what a load does with it. */

@@ -3,14 +3,15 @@
  * 16-bit instruction has the operation of its 32-bit form.
  *
  * Suffixes: `_I` second operand is `imm`, `_R` the register `rm`, `_X` rm shifted by a constant; of loads and stores `_I` is
- * [rn + imm], `_R` is [rn + (rm << imm)], `_W` writes rn back. `Operands` in `decode.ts` says what each operand holds.
+ * [rn + imm], `_R` is [rn + (rm << imm)], `_W` writes rn back. `Operands` in `instruction.ts` says what each operand holds.
  *
  * AND_I to MULS are pairs: the even number leaves the flags, the odd number sets them. An instruction that sets flags only
  * outside an IT block has the odd one and `Operands.flags` = OUTSIDE_IT; in an IT block it executes `op - 1`.
  *
- * Registers: r13 as an operand is the current stack pointer. r15 occurs only as `rm` of MOV_PC, BX and BLX (a branch target),
- * and as `rn` of TBB and TBH. Encodings with r15 anywhere else, UNPREDICTABLE in the manuals, are
- * UNDEFINED here.
+ * r13 as a source is the current stack pointer; as a destination it occurs in ADD_SP_I, SUB_SP_I, ADD_SP_X, SUB_SP_X, MOV_SP,
+ * ADD_FROM_PC, MOV_FROM_PC, LDR_I, LDR_R, LDR_W and LDR_LITERAL, and as a base that is written back. r15 occurs only as `rm` of
+ * MOV_PC, BX and ADD_PC (the value is the instruction's address + 4) and as `rn` of TBB and TBH. Other uses of r15, and of
+ * r13 as a destination, are UNPREDICTABLE in the manuals and UNDEFINED here.
  *
  * A `const enum`, so that the compiler puts literal numbers into the interpreter's `switch` and V8 builds a jump table. All
  * numbers are below 250.
@@ -81,6 +82,7 @@ export const enum Op {
   /** Rotate right by one bit through the carry. */
   RRX = 54,
   RRXS = 55,
+  /** rd = rn shifted by the low byte of rm. */
   LSL_R = 56,
   LSLS_R = 57,
   LSR_R = 58,
@@ -121,227 +123,233 @@ export const enum Op {
   CMP_X = 87,
 
   // What touches SP or PC as the destination, or PC as a source
-  /** SP = rn + imm, no flags; subtraction has a negative `imm`. `rn` is 13 in all predictable encodings. */
+  /** SP = rn + imm, bits 1:0 cleared; rn is 13 in all predictable encodings. Sets the flags if `Operands.flags` says so, as the next three. */
   ADD_SP_I = 88,
-  /** SP = rn + shifted rm, no flags. */
-  ADD_SP_X = 89,
-  /** SP = rn - shifted rm, no flags. */
-  SUB_SP_X = 90,
+  SUB_SP_I = 89,
+  /** SP = rn + shifted rm. */
+  ADD_SP_X = 90,
+  SUB_SP_X = 91,
   /** SP = rm, bits 1:0 cleared, no flags. */
-  MOV_SP = 91,
+  MOV_SP = 92,
   /** Branch to rm, bit 0 ignored (BranchWritePC). rm may be 15. */
-  MOV_PC = 92,
+  MOV_PC = 93,
   /** Branch to PC + rm, bit 0 ignored. */
-  ADD_PC = 93,
+  ADD_PC = 94,
   /** rd = address of the instruction + 4. */
-  MOV_FROM_PC = 94,
+  MOV_FROM_PC = 95,
   /** rd = rn + (address of the instruction + 4). */
-  ADD_FROM_PC = 95,
+  ADD_FROM_PC = 96,
   /** rd = Align(address + 4, 4) + imm. */
-  ADR = 96,
+  ADR = 97,
 
   // Moves to half a register, bit fields, extension, counting and reversal
-  MOVT = 97,
+  MOVT = 98,
   /** Bits imm[7:0] and up, imm[15:8] of them, become 0. */
-  BFC = 98,
+  BFC = 99,
   /** The low imm[15:8] bits of rn go to bit imm[7:0] and up of rd. */
-  BFI = 99,
+  BFI = 100,
   /** rd = imm[15:8] bits of rn from bit imm[7:0], sign-extended. */
-  SBFX = 100,
-  UBFX = 101,
+  SBFX = 101,
+  UBFX = 102,
   /** rd = extension of rm rotated right by imm = 0, 8, 16 or 24. */
-  SXTB = 102,
-  SXTH = 103,
-  UXTB = 104,
-  UXTH = 105,
-  CLZ = 106,
-  RBIT = 107,
-  REV = 108,
-  REV16 = 109,
-  REVSH = 110,
+  SXTB = 103,
+  SXTH = 104,
+  UXTB = 105,
+  UXTH = 106,
+  CLZ = 107,
+  RBIT = 108,
+  REV = 109,
+  REV16 = 110,
+  REVSH = 111,
 
   // Multiplication and division
-  MLA = 111,
-  MLS = 112,
+  MLA = 112,
+  MLS = 113,
   /** ra:rd = rn * rm (RdHi:RdLo). */
-  SMULL = 113,
-  UMULL = 114,
-  SMLAL = 115,
-  UMLAL = 116,
-  SDIV = 117,
-  UDIV = 118,
+  SMULL = 114,
+  UMULL = 115,
+  SMLAL = 116,
+  UMLAL = 117,
+  SDIV = 118,
+  UDIV = 119,
 
   // Saturation
-  /** Saturate rm, shifted by imm[15:8] (`shift`: LSL, ASR), to imm[7:0] bits. */
-  SSAT = 119,
-  USAT = 120,
+  /** Saturate rn, shifted by imm[15:8] (`shift`: LSL, ASR), to imm[7:0] bits. */
+  SSAT = 120,
+  USAT = 121,
 
   // DSP extension
-  /** Saturate both halves of rm to imm bits. */
-  SSAT16 = 121,
-  USAT16 = 122,
-  SXTB16 = 123,
-  UXTB16 = 124,
-  SXTAB = 125,
-  SXTAH = 126,
-  UXTAB = 127,
-  UXTAH = 128,
-  SXTAB16 = 129,
-  UXTAB16 = 130,
+  /** Saturate both halves of rn to imm bits. */
+  SSAT16 = 122,
+  USAT16 = 123,
+  SXTB16 = 124,
+  UXTB16 = 125,
+  SXTAB = 126,
+  SXTAH = 127,
+  UXTAB = 128,
+  UXTAH = 129,
+  SXTAB16 = 130,
+  UXTAB16 = 131,
   /** Low half of rn, high half of rm << imm. */
-  PKHBT = 131,
+  PKHBT = 132,
   /** High half of rn, low half of rm >> imm (arithmetic, 1 to 32). */
-  PKHTB = 132,
-  SEL = 133,
-  QADD = 134,
-  QSUB = 135,
-  QDADD = 136,
-  QDSUB = 137,
+  PKHTB = 133,
+  SEL = 134,
+  /** rd = saturated rm + rn. */
+  QADD = 135,
+  /** rd = saturated rm - rn. */
+  QSUB = 136,
+  /** rd = saturated rm + saturated 2 * rn. */
+  QDADD = 137,
+  /** rd = saturated rm - saturated 2 * rn. */
+  QDSUB = 138,
   /** Lanes of rn and rm; `imm` is a `Parallel`. */
-  PARALLEL_ADD8 = 138,
-  PARALLEL_ADD16 = 139,
-  PARALLEL_ASX = 140,
-  PARALLEL_SAX = 141,
-  PARALLEL_SUB16 = 142,
-  PARALLEL_SUB8 = 143,
-  USAD8 = 144,
-  USADA8 = 145,
+  PARALLEL_ADD8 = 139,
+  PARALLEL_ADD16 = 140,
+  PARALLEL_ASX = 141,
+  PARALLEL_SAX = 142,
+  PARALLEL_SUB16 = 143,
+  PARALLEL_SUB8 = 144,
+  USAD8 = 145,
+  USADA8 = 146,
   /** Halves: imm[1] is the top of rn, imm[0] the top of rm. */
-  SMULXY = 146,
-  SMLAXY = 147,
+  SMULXY = 147,
+  SMLAXY = 148,
   /** imm = 1: the top of rm. */
-  SMULWY = 148,
-  SMLAWY = 149,
+  SMULWY = 149,
+  SMLAWY = 150,
   /** imm = 1: the halves of rm change places. */
-  SMUAD = 150,
-  SMUSD = 151,
-  SMLAD = 152,
-  SMLSD = 153,
+  SMUAD = 151,
+  SMUSD = 152,
+  SMLAD = 153,
+  SMLSD = 154,
   /** imm = 1: rounded. */
-  SMMUL = 154,
-  SMMLA = 155,
-  SMMLS = 156,
+  SMMUL = 155,
+  SMMLA = 156,
+  SMMLS = 157,
   /** 64-bit accumulator ra:rd (RdHi:RdLo); halves as SMULXY. */
-  SMLALXY = 157,
+  SMLALXY = 158,
   /** 64-bit accumulator ra:rd; imm = 1: the halves of rm change places. */
-  SMLALD = 158,
-  SMLSLD = 159,
-  UMAAL = 160,
+  SMLALD = 159,
+  SMLSLD = 160,
+  UMAAL = 161,
 
   // Loads and stores at [rn + imm]
-  LDR_I = 161,
-  LDRB_I = 162,
-  LDRH_I = 163,
-  LDRSB_I = 164,
-  LDRSH_I = 165,
-  STR_I = 166,
-  STRB_I = 167,
-  STRH_I = 168,
-  LDR_PC_I = 169,
+  LDR_I = 162,
+  LDRB_I = 163,
+  LDRH_I = 164,
+  LDRSB_I = 165,
+  LDRSH_I = 166,
+  STR_I = 167,
+  STRB_I = 168,
+  STRH_I = 169,
+  LDR_PC_I = 170,
 
   // Loads and stores at [rn + (rm << shift amount)]
-  LDR_R = 170,
-  LDRB_R = 171,
-  LDRH_R = 172,
-  LDRSB_R = 173,
-  LDRSH_R = 174,
-  STR_R = 175,
-  STRB_R = 176,
-  STRH_R = 177,
-  LDR_PC_R = 178,
+  LDR_R = 171,
+  LDRB_R = 172,
+  LDRH_R = 173,
+  LDRSB_R = 174,
+  LDRSH_R = 175,
+  STR_R = 176,
+  STRB_R = 177,
+  STRH_R = 178,
+  LDR_PC_R = 179,
 
   // Pre- and post-indexed (`mode`)
-  LDR_W = 179,
-  LDRB_W = 180,
-  LDRH_W = 181,
-  LDRSB_W = 182,
-  LDRSH_W = 183,
-  STR_W = 184,
-  STRB_W = 185,
-  STRH_W = 186,
-  LDR_PC_W = 187,
+  LDR_W = 180,
+  LDRB_W = 181,
+  LDRH_W = 182,
+  LDRSB_W = 183,
+  LDRSH_W = 184,
+  STR_W = 185,
+  STRB_W = 186,
+  STRH_W = 187,
+  LDR_PC_W = 188,
 
   // PC-relative
-  LDR_LITERAL = 188,
-  LDR_PC_LITERAL = 189,
+  LDR_LITERAL = 189,
+  LDR_PC_LITERAL = 190,
   /** [Align(address + 4, 4) + imm], width in `size`. */
-  LOAD_LITERAL = 190,
-  LDRD_LITERAL = 191,
+  LOAD_LITERAL = 191,
+  LDRD_LITERAL = 192,
 
   // Two words, several words
   /** rd and ra at [rn + imm]; `mode`. */
-  LDRD = 192,
-  STRD = 193,
-  /** Registers of the list `imm` (bit n is rn); `mode` is WRITE_BACK or OFFSET. POP is one of them. */
-  LDMIA = 194,
-  LDMDB = 195,
-  STMIA = 196,
-  STMDB = 197,
+  LDRD = 193,
+  STRD = 194,
+  /** Registers of the list `imm` (bit k is register k) upwards from rn; `mode` WRITE_BACK: rn is written back (never if a load has rn in its list). POP is one. */
+  LDMIA = 195,
+  /** The list lies below rn. */
+  LDMDB = 196,
+  STMIA = 197,
+  /** PUSH is one. */
+  STMDB = 198,
 
   // Accesses whose width is in `size`: unprivileged, exclusive, acquire and release
-  LOAD_UNPRIVILEGED = 198,
-  STORE_UNPRIVILEGED = 199,
+  LOAD_UNPRIVILEGED = 199,
+  STORE_UNPRIVILEGED = 200,
   /** rd at [rn + imm]; LDAEX too. */
-  LOAD_EXCLUSIVE = 200,
+  LOAD_EXCLUSIVE = 201,
   /** rd to [rn + imm]; ra receives the status; STLEX too. */
-  STORE_EXCLUSIVE = 201,
-  LOAD_ACQUIRE = 202,
-  STORE_RELEASE = 203,
-  CLREX = 204,
+  STORE_EXCLUSIVE = 202,
+  LOAD_ACQUIRE = 203,
+  STORE_RELEASE = 204,
+  CLREX = 205,
 
   // Branches. `B_EQ` + condition number is the conditional branch
-  B_EQ = 205,
-  B_NE = 206,
-  B_CS = 207,
-  B_CC = 208,
-  B_MI = 209,
-  B_PL = 210,
-  B_VS = 211,
-  B_VC = 212,
-  B_HI = 213,
-  B_LS = 214,
-  B_GE = 215,
-  B_LT = 216,
-  B_GT = 217,
-  B_LE = 218,
+  B_EQ = 206,
+  B_NE = 207,
+  B_CS = 208,
+  B_CC = 209,
+  B_MI = 210,
+  B_PL = 211,
+  B_VS = 212,
+  B_VC = 213,
+  B_HI = 214,
+  B_LS = 215,
+  B_GE = 216,
+  B_LT = 217,
+  B_GT = 218,
+  B_LE = 219,
   /** Displacement `imm` from the instruction's address + 4. */
-  B = 219,
-  BL = 220,
-  BX = 221,
-  BLX = 222,
+  B = 220,
+  BL = 221,
+  BX = 222,
+  BLX = 223,
   /** rn, displacement imm. */
-  CBZ = 223,
-  CBNZ = 224,
+  CBZ = 224,
+  CBNZ = 225,
   /** Bytes at [rn + rm]; rn = 15 is the instruction's address + 4. */
-  TBB = 225,
-  TBH = 226,
-  BXNS = 227,
-  BLXNS = 228,
+  TBB = 226,
+  TBH = 227,
+  BXNS = 228,
+  BLXNS = 229,
 
   // If-then, hints, barriers
   /** imm is the new ITSTATE: first condition and mask. */
-  IT = 229,
+  IT = 230,
   /** Also YIELD, DBG, CSDB, PLD, PLI and hints that are not allocated. */
-  NOP = 230,
-  WFE = 231,
-  WFI = 232,
-  SEV = 233,
-  DMB = 234,
-  DSB = 235,
-  ISB = 236,
+  NOP = 231,
+  WFE = 232,
+  WFI = 233,
+  SEV = 234,
+  DMB = 235,
+  DSB = 236,
+  ISB = 237,
 
   // System
-  SVC = 237,
-  BKPT = 238,
+  SVC = 238,
+  BKPT = 239,
   /** imm[4] set: disable; imm[1]: PRIMASK; imm[0]: FAULTMASK. */
-  CPS = 239,
+  CPS = 240,
   /** rd = special register imm (SYSm). */
-  MRS = 240,
+  MRS = 241,
   /** Special register imm[7:0] (SYSm) = rn; imm[11:10] is the mask field: 2 is nzcvq, 1 is g. */
-  MSR = 241,
+  MSR = 242,
   /** imm[0] is T, imm[1] is A. */
-  TT = 242,
-  SG = 243,
+  TT = 243,
+  SG = 244,
   /** Any coprocessor or floating-point instruction: imm is the number of the coprocessor. */
-  COPROCESSOR = 244,
+  COPROCESSOR = 245,
 }
