@@ -16,13 +16,15 @@ export interface SystemConfig {
   readonly mpuRegions: number;
   /** Core cycles of one tick of the external SysTick reference clock, at least 2; 0: there is no reference clock. */
   readonly sysTickReference: number;
+  /** Armv8-M: the Security Extension is present and the core stays in Secure state; else false. */
+  readonly securityExtension: boolean;
 }
 
 const ARCHITECTURE: Readonly<Record<CoreName, Architecture>> = { m0plus: 'v6m', m3: 'v7m', m4: 'v7m', m33: 'v8m' };
 
 /**
  * The configuration of a core, with the defaults of the project where nothing is asked for: 32 interrupt lines, 8 MPU
- * regions, 2 (Armv6-M) or 3 priority bits, no SysTick reference clock.
+ * regions, 2 (Armv6-M) or 3 priority bits, no SysTick reference clock, no Security Extension.
  * @throws RangeError if the core cannot be built like that.
  */
 export function systemConfig(
@@ -37,6 +39,7 @@ export function systemConfig(
     interruptLines: 32,
     mpuRegions: 8,
     sysTickReference: 0,
+    securityExtension: false,
     ...wanted,
   };
   mustBe(config.priorityBits, architecture === 'v6m' ? [2] : [3, 4, 5, 6, 7, 8], `priority bits of ${core}`);
@@ -50,6 +53,7 @@ export function systemConfig(
       `SysTick reference of ${config.sysTickReference} cycles: must be 0 (none) or an integer from 2`,
     );
   }
+  if (config.securityExtension && architecture !== 'v8m') throw new RangeError(`${core} has no Security Extension`);
   return config;
 }
 
