@@ -5,7 +5,8 @@ import { Bank, DATA_ENTRIES, dataLookaside, FETCH_ENTRIES, fetchLookaside } from
 import type { CoreConfig } from './parameters.js';
 import type { Nvic } from './nvic.js';
 import type { Scb } from './scb.js';
-import { decoderOf, DecodedSlots, isWide, offsetOf, SLOT_LONG } from './slots.js';
+import { isWide } from '../../thumb/decode.js';
+import { decoderOf, DecodedSlots, offsetOf, SLOT_LONG } from './slots.js';
 import { epsrOfIt, XPSR_T } from './status.js';
 import { SystemControl } from './system-control.js';
 import { STOP } from './times.js';
@@ -27,6 +28,9 @@ export const enum Sleep {
   /** WFE. */
   FOR_EVENT = 2,
 }
+
+/** Size of the code memory that has wait states, from address 0. */
+export const CODE_BYTES = 4 << 20;
 
 /** CONTROL (DDI0403E B1.4.4). */
 export const CONTROL_NPRIV = 1;
@@ -148,6 +152,10 @@ export class Core {
   /** The last exception taken and, if it was raised by an instruction that was abandoned, that instruction's word; for traces. */
   lastException = 0;
   lastWord = 0;
+  /** EXC_RETURN that a branch in handler mode has gone to, 0 if none: the return is carried out at the next boundary. */
+  returning = 0;
+  /** Code memory: address of the word fetched last, -1 = none. */
+  fetchedWord = -1;
   /** Reason why the core can never go on. */
   wedged: string | undefined;
 
@@ -204,7 +212,8 @@ export class Core {
     this.probe = undefined;
     this.pendingPhase = this.patched = -1;
     this.once = this.checking = this.redirected = false;
-    this.lastException = this.lastWord = 0;
+    this.lastException = this.lastWord = this.returning = 0;
+    this.fetchedWord = -1;
     this.phaseBefore.fill(0);
     for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
     this.regimeChanged();
@@ -364,6 +373,32 @@ export class Core {
     const line = offset & ~31;
     this.slots.forgetLine(line);
     this.memory.lineFlags[line >>> 5] &= ~LINE_HAS_CODE;
+  }
+
+  /** Extra cycles for the fetch of the instruction to come out of code memory. */
+  fetchWait(wide: boolean): number {
+    const pc = this.pc;
+    if (pc >>> 0 >= CODE_BYTES) return 0;
+    let wait = this.fetchWord(pc & ~3);
+    if (wide && (pc & 2) !== 0) wait += this.fetchWord((pc + 2) & ~3);
+    return wait;
+  }
+
+  private fetchWord(address: number): number {
+    if (address === this.fetchedWord) return 0;
+    this.fetchedWord = address;
+    return this.flash!.fetch(address, this.base + this.next);
+  }
+
+  /** Extra cycles for a load from code memory at cycle `at` (relative). */
+  readWait(address: number, at: number): number {
+    return this.flash === undefined || address >>> 0 >= CODE_BYTES ? 0 : this.flash.read(address >>> 0, this.base + at);
+  }
+
+  /** Stops executing until an interrupt or an event. */
+  sleepUntil(what: Sleep): void {
+    this.sleep = what;
+    this.limit = STOP;
   }
 
   /** The core can never go on: the run ends with `reason`. */

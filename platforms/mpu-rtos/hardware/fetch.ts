@@ -1,4 +1,5 @@
 import { LINE_HAS_CODE } from '../../machine/memory.js';
+import { isWide } from '../../thumb/decode.js';
 import { isNegative, isPrivileged } from './access.js';
 import type { Core } from './core.js';
 import { raise } from './exceptions.js';
@@ -6,7 +7,7 @@ import { FETCH_ENTRIES } from './lookaside.js';
 import { MpuAccess, Uniform } from './mpu.js';
 import { ExceptionNumber } from './nvic.js';
 import { CFSR } from './scb.js';
-import { isWide, offsetOf, SLOT_LONG, SlotOp, slotOf } from './slots.js';
+import { offsetOf, SLOT_LONG, SlotOp, slotOf } from './slots.js';
 
 /** Last halfword of a page. */
 const LAST_HALF = 2047;

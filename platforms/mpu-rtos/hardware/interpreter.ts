@@ -8,7 +8,9 @@ import { checkFetch, fetched, fetchInstruction } from './fetch.js';
 import { DATA_ENTRIES, FETCH_ENTRIES } from './lookaside.js';
 import { executeMedia } from './media.js';
 import { executeOther, raiseInvalidState } from './other.js';
-import { OP_ROLE, Role } from './roles.js';
+import { raiseStackOverflow, raiseUsage } from './retire.js';
+import { OP_ROLE, OP_WRITES_BACK, Role } from './roles.js';
+import { CCR, CFSR } from './scb.js';
 import {
   SLOT_FLAGS,
   SLOT_LONG,
@@ -108,7 +110,7 @@ export function createInterpreter(core: Core): () => void {
             else if ((w & SLOT_OUTSIDE_IT) !== 0) w--;
           }
         }
-        limit = (core.it | core.itAt | core.ici) !== 0 || core.checking ? STOP : core.limit | 0;
+        limit = bound();
       }
       if (flashed) {
         // Instruction fetches of wait-state memory; see `fetchWait`.
@@ -386,7 +388,6 @@ export function createInterpreter(core: Core): () => void {
                           break logical;
                         case Op.ROR_R:
                           a = x[(w >> SLOT_RN) & 15];
-                          b = x[(w >> SLOT_RM) & 31];
                           b = x[(w >> SLOT_RM) & 15] & 31;
                           x[(w >> SLOT_RD) & 15] = (a >>> b) | (a << (32 - b));
                           break dispatch;
@@ -579,8 +580,13 @@ export function createInterpreter(core: Core): () => void {
                           break dispatch;
 
                         case Op.ADD_SP_I:
-                          result = x[(w >> SLOT_RN) & 15] + immediate[ip];
-                          if (limited || (result & 3) !== 0) break slow;
+                          result = (x[(w >> SLOT_RN) & 15] + immediate[ip]) & ~3;
+                          if (limited && result >>> 0 < core.stackLimit >>> 0) {
+                            core.slot = ip;
+                            raiseStackOverflow(core);
+                            limit = STOP;
+                            continue next;
+                          }
                           x[13] = result;
                           break dispatch;
                         case Op.MOV_FROM_PC:
@@ -719,7 +725,13 @@ export function createInterpreter(core: Core): () => void {
                         case Op.SDIV: {
                           a = x[(w >> SLOT_RN) & 15];
                           b = x[(w >> SLOT_RM) & 15];
-                          if (b === 0) break slow;
+                          if (b === 0 && trapsOnZero()) {
+                            core.slot = ip;
+                            raiseUsage(core, CFSR.DIVBYZERO);
+                            limit = STOP;
+                            continue next;
+                          }
+                          // x / 0 is an infinity or no number, which a word holds as 0.
                           x[(w >> SLOT_RD) & 15] = a / b;
                           const bits = Math.clz32(b < 0 ? -b : b) - Math.clz32(a < 0 ? -a : a);
                           const cost = scaled(timing.divide, bits < 0 ? 0 : bits + 1, 32);
@@ -730,7 +742,12 @@ export function createInterpreter(core: Core): () => void {
                         case Op.UDIV: {
                           a = x[(w >> SLOT_RN) & 15];
                           b = x[(w >> SLOT_RM) & 15];
-                          if (b === 0) break slow;
+                          if (b === 0 && trapsOnZero()) {
+                            core.slot = ip;
+                            raiseUsage(core, CFSR.DIVBYZERO);
+                            limit = STOP;
+                            continue next;
+                          }
                           x[(w >> SLOT_RD) & 15] = (a >>> 0) / (b >>> 0);
                           const bits = Math.clz32(b) - Math.clz32(a);
                           const cost = scaled(timing.divide, bits < 0 ? 0 : bits + 1, 32);
@@ -893,13 +910,21 @@ export function createInterpreter(core: Core): () => void {
                           break register;
                         case Op.BLX:
                           a = x[(w >> SLOT_RM) & 15];
-                          // Only BX, POP and loads of PC return from exceptions.
-                          if (a >>> 28 === 15) break slow;
                           x[14] = (core.page + ((ip - core.pageSlot) << 1) + 2) | 1;
-                          break register;
+                          if (a >>> 28 !== 15) break register;
+                          // Only BX, POP and loads of PC return from exceptions: no EXC_RETURN here.
+                          t += 1 + branchRegister;
+                          stalls[FETCH] += branchRegister;
+                          retired++;
+                          core.thumb = (a & 1) !== 0;
+                          core.jumpTo(a);
+                          done = 0;
+                          ip = 0;
+                          continue next;
 
-                        case Op.LDMIA: {
-                          a = loadMultiple(core, w, immediate[ip]);
+                        case Op.LDMIA:
+                        case Op.LDMDB: {
+                          a = loadMultiple(core, w, immediate[ip], t);
                           if (a < 0) break slow;
                           t += a;
                           stalls[DATA] += a;
@@ -912,8 +937,9 @@ export function createInterpreter(core: Core): () => void {
                           }
                           break dispatch;
                         }
+                        case Op.STMIA:
                         case Op.STMDB: {
-                          a = storeMultiple(core, w, immediate[ip]);
+                          a = storeMultiple(core, w, immediate[ip], t);
                           if (a < 0) break slow;
                           t += a;
                           stalls[DATA] += a;
@@ -994,6 +1020,12 @@ export function createInterpreter(core: Core): () => void {
               continue next;
             }
             // A load of one register.
+            if (limited && w < 0 && overflows(w, immediate[ip])) {
+              core.slot = ip;
+              raiseStackOverflow(core);
+              limit = STOP;
+              continue next;
+            }
             const size = (1 << (kind & 3)) as 1 | 2 | 4;
             const h = core.dataBank + ((address >>> 5) & (DATA_ENTRIES - 1));
             let cost = loadCost;
@@ -1034,8 +1066,7 @@ export function createInterpreter(core: Core): () => void {
             if (flashed) cost += core.readWait(address, t);
             if (w < 0) {
               // Writing rn back, or loading SP.
-              if ((w & 255) !== Op.LDR_I && (w & 255) !== Op.LDR_R && (w & 255) !== Op.LDR_LITERAL)
-                x[(w >> SLOT_RN) & 15] += immediate[ip];
+              if (OP_WRITES_BACK[w & 255] !== 0) x[(w >> SLOT_RN) & 15] += immediate[ip];
               if (((w >> SLOT_RD) & 15) === 13) result &= ~3;
             }
             x[(w >> SLOT_RD) & 15] = result;
@@ -1045,6 +1076,12 @@ export function createInterpreter(core: Core): () => void {
             break dispatch;
           }
           // A store of one register.
+          if (limited && w < 0 && overflows(w, immediate[ip])) {
+            core.slot = ip;
+            raiseStackOverflow(core);
+            limit = STOP;
+            continue next;
+          }
           const size = (1 << kind) as 1 | 2 | 4;
           const h = core.dataBank + ((address >>> 5) & (DATA_ENTRIES - 1));
           const indexedByRegister = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R;
@@ -1104,6 +1141,8 @@ export function createInterpreter(core: Core): () => void {
         core.v = v;
         core.done = done;
         core.retired = retired;
+        // A mark changes the phase: what came before it belongs to the old one.
+        flush();
         const op = w & 255;
         if (op === Op.NONE || op === SlotOp.PAGE_END) fetchInstruction(core);
         else if (op === SlotOp.TRANSIENT) core.patch(fetchInstruction(core) ? fetched.packed : Op.NONE, Op.NONE);
@@ -1118,7 +1157,7 @@ export function createInterpreter(core: Core): () => void {
         v = core.v;
         done = core.done;
         retired = core.retired;
-        limit = (core.it | core.itAt | core.ici) !== 0 || core.checking ? STOP : core.limit | 0;
+        limit = bound();
         continue next;
       }
       ip += 1 + ((w >> 24) & 1);
@@ -1134,13 +1173,38 @@ export function createInterpreter(core: Core): () => void {
     core.v = v;
     core.done = done;
     core.retired = retired;
+    flush();
+  };
+
+  /** Books the cycles that were kept here. */
+  function flush(): void {
     core.hazard += stalls[HAZARD];
     core.fetchStall += stalls[FETCH];
     core.dataStall += stalls[DATA];
     core.counts.busBeats += stalls[BEATS];
     core.folded += stalls[FOLDED];
     stalls.fill(0);
-  };
+  }
+
+  /** Cycle at which the head of the loop has to look at the core's state. */
+  function bound(): number {
+    const watched = (core.it | core.itAt | core.ici) !== 0 || core.checking || core.stepping;
+    return watched ? STOP : core.limit | 0;
+  }
+
+  /** CCR.DIV_0_TRP. */
+  function trapsOnZero(): boolean {
+    return (core.scb.ccr & CCR.DIV_0_TRP) !== 0;
+  }
+
+  /** Whether an access that writes rn back would bring SP below its limit. */
+  function overflows(w: number, offset: number): boolean {
+    return (
+      ((w >> SLOT_RN) & 15) === 13 &&
+      OP_WRITES_BACK[w & 255] !== 0 &&
+      (x[13] + offset) >>> 0 < core.stackLimit >>> 0
+    );
+  }
 
   /** Address of an access that writes rn back. */
   function indexed(w: number, offset: number): number {

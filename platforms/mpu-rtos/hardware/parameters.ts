@@ -109,6 +109,8 @@ export interface CoreConfig {
   readonly flash: FlashName;
   readonly flashWaitStates: number;
   readonly system: SystemConfig;
+  /** The core has the DSP extension, and with it APSR.GE. */
+  readonly hasDsp: boolean;
 }
 
 /**
@@ -125,7 +127,6 @@ export function coreConfig(values: ParameterValues): CoreConfig {
   }
   const value = (name: string): unknown => values[name] ?? known.get(name)!.default;
   const core = value('core') as CoreName;
-  const small = core === 'm0plus';
   return {
     core,
     security: core === 'm33' ? (value('security') as CoreConfig['security']) : 'none',
@@ -136,11 +137,12 @@ export function coreConfig(values: ParameterValues): CoreConfig {
     flash: value('flash') as FlashName,
     flashWaitStates: value('flashWaitStates') as number,
     system: systemConfig(core, {
-      priorityBits: small ? (values['priorityBits'] as number | undefined) ?? 2 : (value('priorityBits') as number),
+      priorityBits: core === 'm0plus' ? 2 : (value('priorityBits') as number),
       interruptLines: value('interruptLines') as number,
       mpuRegions: Number(value('mpuRegions')),
       sysTickReference: value('sysTickReference') as number,
     }),
+    hasDsp: core === 'm4' || core === 'm33',
   };
 }
 

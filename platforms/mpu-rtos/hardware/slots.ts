@@ -1,7 +1,32 @@
 import { PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
-import type { Decoder } from '../../thumb/decode.js';
-import { Flags, type Operands } from '../../thumb/instruction.js';
+import { Decoder, isWide } from '../../thumb/decode.js';
+import { type Feature, Flags, type Operands } from '../../thumb/instruction.js';
 import { Op } from '../../thumb/operations.js';
+import { type Architecture, INSTRUCTIONS, PROFILES } from '../../thumb/table.js';
+import type { CoreName } from './system-control-config.js';
+
+/** The instruction set of each core. */
+export const ARCHITECTURES: Readonly<Record<CoreName, Architecture>> = {
+  m0plus: 'armv6-m',
+  m3: 'armv7-m',
+  m4: 'armv7e-m',
+  m33: 'armv8-m.main+dsp',
+};
+
+const decoders = new Map<string, Decoder>();
+
+/** The decoder of a core, built once: decoding depends on nothing but the table. */
+export function decoderOf(core: CoreName, security: 'none' | 'secure'): Decoder {
+  const key = `${core} ${security}`;
+  let decoder = decoders.get(key);
+  if (decoder === undefined) {
+    const features = new Set<Feature>(PROFILES[ARCHITECTURES[core]]);
+    if (security === 'none') features.delete('Security');
+    decoder = new Decoder(INSTRUCTIONS, features);
+    decoders.set(key, decoder);
+  }
+  return decoder;
+}
 
 /** Operations of slots that are no instructions. They follow the last `Op`. */
 export const enum SlotOp {
@@ -48,9 +73,6 @@ export const offsetOf = (slot: number): number => {
   const page = (slot / PAGE_SLOTS) | 0;
   return page * PAGE_BYTES + (slot - page * PAGE_SLOTS) * 2;
 };
-
-/** Whether a first halfword begins a 32-bit instruction (DDI0403E A5.1). */
-export const isWide = (half: number): boolean => half >>> 11 >= 0x1d;
 
 const isBranch = (op: number): boolean => (op >= Op.B_EQ && op <= Op.BL) || op === Op.CBZ || op === Op.CBNZ;
 const isPcRelative = (op: number): boolean =>
