@@ -17,6 +17,7 @@ import type { Operand } from './assembler/operands.js';
 import { prepare } from './assembler/patterns.js';
 import type { Prepared } from './assembler/patterns.js';
 import { LiteralPools } from './assembler/pool.js';
+import { whyUnpredictable } from './assembler/unpredictable.js';
 import { COMMUTATIVE, attempts } from './assembler/rewrite.js';
 import type { Attempt } from './assembler/rewrite.js';
 import { Flags } from './instruction.js';
@@ -115,9 +116,12 @@ class ThumbSession implements IsaSession {
     // BKPT has no condition, in an IT block neither; a branch has one outside, too
     const always = name.base === 'bkpt' || (name.base === 'b' && this.block.condition === undefined);
     if (!always) this.block.check(mnemonic, name.condition);
-    const operands = readOperands(cursor);
-    this.emit(mnemonic, name, operands);
-    this.block.advance();
+    try {
+      this.emit(mnemonic, name, readOperands(cursor));
+    } finally {
+      // Also after a mistake, or every instruction that follows would seem to be in the wrong place
+      this.block.advance();
+    }
     return true;
   }
 
@@ -179,6 +183,8 @@ class ThumbSession implements IsaSession {
       : attempts(name.base, name.s, operands, (expression) => this.constant(expression));
     const found = this.find(list, name, inBlock);
     if (found.length === 0) throw new Mistake(this.explain(mnemonic, name, list, inBlock));
+    const unpredictable = whyUnpredictable(found[0]);
+    if (unpredictable !== undefined) throw new Mistake(`${mnemonic}: ${unpredictable}`);
     this.checkBlock(mnemonic, found[0]);
     const waiting = found.filter((matched): matched is Waiting => matched.pending !== undefined);
     if (waiting.length === 0) {

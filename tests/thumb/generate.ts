@@ -131,8 +131,27 @@ function shift(random: Random, field: ShiftField, width: number, lowest: number)
   }
 }
 
-/** A random line of this instruction in its own form, without condition. */
+/** A random line of this instruction in its own form, without condition. Forms that are UNPREDICTABLE are left out. */
 export function randomOperands(random: Random, instruction: Instruction, label: string): string {
+  for (;;) {
+    const operands = anyOperands(random, instruction, label);
+    if (!isUnpredictable(instruction.mnemonic, operands)) return operands;
+  }
+}
+
+/** Register numbers that clash, and what GNU as makes something else of. */
+function isUnpredictable(mnemonic: string, operands: string): boolean {
+  const [a, b, c] = operands.split(/[^a-z0-9]+/).filter((text) => text !== '');
+  if (/^([us]m[lu].*l(bb|bt|tb|tt|d|dx)?|[us]ml[as]ld.*|umaal)$/.test(mnemonic)) return a === b;
+  if (/^ldrd/.test(mnemonic)) return a === b || a === c || b === c;
+  if (/^strd/.test(mnemonic)) return a === c || b === c;
+  if (/^st(r|l)ex/.test(mnemonic)) return a === b || a === c;
+  // GNU as takes it for PUSH
+  if (mnemonic === 'stmia') return a === 'sp';
+  return /^(ldr|str).*\](!|, #)/.test(`${mnemonic} ${operands}`) && a === b;
+}
+
+function anyOperands(random: Random, instruction: Instruction, label: string): string {
   const { layouts } = readEncoding(instruction.encoding);
   let text = '';
   let lowest = 0;
@@ -172,10 +191,18 @@ function vary(random: Random, mnemonic: string, operands: string): string {
   }
 }
 
+/** What Armv6-M has not, although GNU as takes it, and what only GNU as refuses there (UDF.W). */
+const NOT_V6 = /^cps.. .*f|basepri|faultmask|^udf/;
+
 /** A random instruction of the architecture, outside an IT block. */
-export function randomInstruction(random: Random, table: readonly Instruction[], label: string): string {
-  const instruction = random.pick(table);
-  return lineOf(random, instruction, instruction.mnemonic, label);
+function randomInstruction(random: Random, table: readonly Instruction[], architecture: Architecture): string {
+  for (;;) {
+    const instruction = random.pick(table);
+    // A 16-bit literal lies ahead
+    const ahead = architecture === 'armv6-m' && instruction.operands.includes('at.');
+    const line = lineOf(random, instruction, instruction.mnemonic, ahead ? '9f' : random.pick(['9b', '9f']));
+    if (architecture !== 'armv6-m' || !NOT_V6.test(line)) return line;
+  }
 }
 
 function lineOf(random: Random, instruction: Instruction, mnemonic: string, label: string): string {
@@ -262,8 +289,52 @@ export function randomProgram(seed: number, count: number, architecture: Archite
     const kind = random.below(8);
     if (kind === 0) lines.push(randomAlias(random, table));
     else if (kind === 1 && architecture !== 'armv6-m') lines.push(randomBlock(random, table, '9b'));
-    else lines.push(randomInstruction(random, table, random.pick(['9b', '9f'])));
+    else lines.push(randomInstruction(random, table, architecture));
   }
   lines.push('.balign 4', '9: nop');
   return lines;
+}
+
+/** A program of branches, literals and gaps, for the sizes of instructions. */
+export function randomBranches(seed: number, count: number): string {
+  const random = new Random(seed);
+  const lines: string[] = ['.syntax unified', '.thumb', '.global l1, l5'];
+  const labels = Math.max(6, count >> 2);
+  let placed = 0;
+  for (let i = 0; i < count; i++) {
+    const far = `l${random.below(labels)}`;
+    const near = `l${Math.min(labels - 1, Math.max(0, placed + random.below(7) - 3))}`;
+    const to = random.below(5) === 0 ? far : near;
+    switch (random.below(12)) {
+      case 0:
+      case 1:
+        lines.push(`b${random.pick(CONDITION_NAMES.slice(0, 14))} ${to}`);
+        break;
+      case 2:
+        lines.push(random.pick([`b ${to}`, `b.w ${to}`, `bl ${to}`, `itt eq; addeq r0, r1; beq ${to}`]));
+        break;
+      case 3:
+        lines.push(random.pick([`ldr r${random.below(8)}, ${to}`, `ldr r9, ${to}`, `adr r${random.below(8)}, ${to}`]));
+        break;
+      case 4:
+        lines.push(
+          random.pick([`ldr r1, =${random.next()}`, `ldr r2, =${to}`, `ldr r3, =${to} + ${random.below(64)}`]),
+        );
+        break;
+      case 5:
+        lines.push(`.space ${random.pick([2, 4, 30, 100, 230, 900, 1900]) + 2 * random.below(20)}`);
+        break;
+      case 6:
+        lines.push(random.pick(['.balign 4', '.balign 8', '.p2align 5', '.align 2', 'nop']));
+        break;
+      case 7:
+        lines.push(random.pick(['.ltorg', '.word 9f - 8b', 'movw r0, #1000', 'nop', 'nop']), '8: nop; 9:');
+        break;
+      default:
+        if (placed < labels) lines.push(random.below(3) === 0 ? `.balign 4; l${placed++}:` : `l${placed++}:`);
+        lines.push(random.pick(['adds r0, #1', 'add.w r0, r1, r2', 'ldr r0, [r1]']));
+    }
+  }
+  while (placed < labels) lines.push(`.balign 4; l${placed++}:`);
+  return [...lines.slice(0, 3), '8: nop', ...lines.slice(3), '.ltorg', 'nop; 9: nop'].join('\n') + '\n';
 }

@@ -31,7 +31,10 @@ export class IfThen {
   begin(letters: string, name: string): number {
     const first = CONDITION_NUMBERS.get(name.toLowerCase());
     if (first === undefined) throw new Mistake(`"${name}" is no condition: ${CONDITION_NAMES.join(', ')}`);
-    if (this.condition !== undefined) throw new Mistake('an IT block cannot begin inside another one');
+    if (this.condition !== undefined) {
+      this.left = [];
+      throw new Mistake('an IT block cannot begin inside another one');
+    }
     if (first === ALWAYS && letters.includes('e')) throw new Mistake('there is no "else" of always');
     this.left = [first, ...[...letters].map((letter) => (letter === 't' ? first : first ^ 1))];
     let mask = 8;
@@ -52,6 +55,8 @@ export class IfThen {
       return;
     }
     if ((condition ?? ALWAYS) === wanted) return;
+    // One message is enough: the block ends here
+    this.left = [];
     const suffix = wanted === ALWAYS ? 'no condition' : `condition ${CONDITION_NAMES[wanted]}`;
     throw new Mistake(`${mnemonic} must have ${suffix} in this place of its IT block`);
   }

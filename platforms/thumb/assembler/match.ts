@@ -289,17 +289,14 @@ class Builder {
     if (pattern.index === undefined || operand.index === undefined) return;
     this.register(pattern.index, operand.index);
     if (pattern.shift === undefined) {
-      if (operand.shift !== undefined && !this.isNoShift(operand.shift)) throw new NoMatch(SHAPE);
+      // Not even `lsl #0`: GNU as takes the 32-bit form for it
+      if (operand.shift !== undefined) throw new NoMatch(SHAPE);
     } else if (pattern.shift === 1) {
       const amount = operand.shift?.amount;
       if (operand.shift?.type !== Shift.LSL || amount === undefined || this.around.constant(amount) !== 1) {
         refuse('the index should be shifted by lsl #1', 2);
       }
     } else if (operand.shift !== undefined) this.writtenShift(pattern.shift, operand.shift);
-  }
-
-  private isNoShift(shift: WrittenShift): boolean {
-    return shift.amount !== undefined && this.around.constant(shift.amount) === 0;
   }
 }
 

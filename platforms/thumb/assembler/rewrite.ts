@@ -11,7 +11,7 @@ export interface Attempt {
   /** Only entries with a modified immediate constant: the value is converted. */
   readonly constantOnly?: boolean;
   /** Only entries of this length. */
-  readonly length?: 2;
+  readonly length?: 2 | 4;
 }
 
 /** Instructions of which the first source may be left out if it is the destination. */
@@ -34,8 +34,6 @@ const THREE_OPERANDS = new Set([
   'subw',
   'sdiv',
   'udiv',
-  'pkhbt',
-  'pkhtb',
 ]);
 
 /** Instructions whose sources may change places. */
@@ -110,6 +108,11 @@ export function attempts(
     case 'add':
     case 'sub':
       return [...addresses(name, s, operands, valueOf), plain, ...opposites(name, s, operands, valueOf)];
+    case 'pkhtb':
+      // Without a shift the halves are those of PKHBT with its sources exchanged
+      return operands.length === 3
+        ? [{ mnemonic: 'pkhbt', operands: [operands[0], operands[2], operands[1]] }]
+        : [plain];
     case 'strd':
     case 'ldrd':
       return [plain, ...pairs(name, operands)];
@@ -158,7 +161,8 @@ function shifts(
     });
   }
   if (name !== 'mov' && operands.length === 3 && last?.kind === 'value' && valueOf(last.expression) === 0) {
-    return [{ mnemonic: `lsl${s}`, operands }];
+    // A rotation has no 16-bit form, whatever becomes of it
+    return [name === 'ror' ? { mnemonic: `lsl${s}`, operands, length: 4 } : { mnemonic: `lsl${s}`, operands }];
   }
   return [];
 }
