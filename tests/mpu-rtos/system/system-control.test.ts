@@ -89,7 +89,7 @@ describe.each(CORES)('system control space of %s', (core) => {
         bench.system.reset();
         expect(bench.system.save()).toEqual(new Bench(core).system.save());
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
