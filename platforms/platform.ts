@@ -71,6 +71,11 @@ export interface Platform {
   readonly benchmarks: readonly HostBenchmark[];
   /** Changes when any simulated result may change; part of every record's key. */
   readonly modelVersion: string;
+  /**
+   * How it models the cores that functional vectors (`tests/vectors/<core>/<set>`) are for: parameters by the name that the
+   * vectors give a core; absent if there are none for this platform.
+   */
+  readonly vectorCores?: Readonly<Record<string, ParameterValues>>;
   /** The ELF machine number it accepts (243 = RISC-V, 40 = Arm). */
   readonly elfMachine: number;
   /**

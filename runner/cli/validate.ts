@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { EXIT, must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
-import { rowJson, rowTables, summaryJson, summaryTables } from '../validate/report.js';
-import { planValidation, type Row, runJob } from '../validate/run.js';
+import { rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
+import { planValidation } from '../validate/plan.js';
+import type { Row } from '../validate/row.js';
+import { runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
 import { bold, printable } from './terminal.js';
@@ -29,7 +31,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     const platform = must(await findPlatform(name, known));
     if (!platforms.includes(platform)) platforms.unshift(platform);
   }
-  const { jobs, notModelled } = planValidation({
+  const { jobs, notModelled, leftOut } = planValidation({
     directory: options.vectors,
     platforms,
     core: options.core,
@@ -50,22 +52,15 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     }
   }
   const summary = summaries(rows);
-  const failed = rows.filter((row) => fails(row, options.maxError)).length;
-  if (failed > 0) exit(EXIT.checkFailed);
+  if (rows.some((row) => fails(row, options.maxError))) exit(EXIT.checkFailed);
   if (options.json === true) {
     if (options.summary === true) for (const part of summary) terminal.out(`${summaryJson(part)}\n`);
     return;
   }
   for (const table of summaryTables(summary)) terminal.out(`${printable(table)}\n`);
   if (notModelled.length > 0) terminal.out(`Not run, no platform models them: ${notModelled.join(', ')}\n`);
-  if (options.heldOut !== true)
-    terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
-  const limit = options.maxError === undefined ? '' : ` or their error is above ${options.maxError}`;
-  const verdict =
-    failed === 0
-      ? `All ${rows.length} rows pass: no recorded state differs${options.maxError === undefined ? '' : ' and no error is above the limit'}.`
-      : `${failed} of ${rows.length} rows fail: their state differs, they have no result${limit}.`;
-  terminal.out(`${bold(terminal, verdict)}\n`);
+  if (leftOut) terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
+  terminal.out(`${bold(terminal, verdict(rows, options.maxError))}\n`);
 }
 
 /** `bulkhead validate cores`: holds the core models to the cycle counts and states of the cores' RTL. */

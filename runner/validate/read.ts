@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import type { z } from 'zod';
 import type { Image } from '../../platforms/machine/image.js';
-import { hex32, physical, virtual } from '../../platforms/machine/units.js';
 import type { ParameterValues } from '../../platforms/platform.js';
-import { BadInput, fileReason, messageOf } from '../failure.js';
-import { firstProblem, type MicroBench, microFile, type RandomProgram, randomFile } from './schema.js';
+import { BadInput, fileReason } from '../failure.js';
+import { flatImage, readGzip, readJson } from './files.js';
+import type { SetName } from './functional/read.js';
+import { type MicroBench, microFile, type RandomProgram, randomFile } from './schema.js';
 
 /** A program of the vectors with what its core's RTL gave. `index` is its place in the file. */
 export type VectorProgram =
@@ -27,21 +26,28 @@ export interface VectorDirectory {
   readonly directory: string;
   /** Cores with cycle-level vectors (`micro/` or `random/`). */
   readonly cores: readonly string[];
-  /** Sets with functional vectors (`cortex-m/`). */
-  readonly functional: readonly string[];
+  /** Sets with functional vectors (`<core>/<set>/`). */
+  readonly functional: readonly SetName[];
 }
 
-const LAYOUT = 'a vector directory has random/<core>/vectors.json or micro/<core>/index.json (--vectors DIR)';
+const LAYOUT =
+  'a vector directory has random/<core>/vectors.json, micro/<core>/index.json or <core>/<set>/vectors.json (--vectors DIR)';
+/** Folders whose name is a family of vectors with cycles of RTL. */
+const CYCLE_FAMILIES = ['micro', 'random'];
 
+/** Folders of a directory that hold a file of this name, sorted; none if the directory is none. */
 function folders(directory: string, file: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory).filter((name) => existsSync(join(directory, name, file)));
+  if (!(statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false)) return [];
+  return readdirSync(directory)
+    .filter((name) => existsSync(join(directory, name, file)))
+    .sort();
 }
 
 /** @throws BadInput if the directory cannot be read or holds no vectors. */
 export function listVectors(directory: string): VectorDirectory {
+  let names: string[];
   try {
-    readdirSync(directory);
+    names = readdirSync(directory).sort();
   } catch (thrown) {
     throw new BadInput(directory, fileReason(thrown), LAYOUT);
   }
@@ -50,28 +56,11 @@ export function listVectors(directory: string): VectorDirectory {
     ...folders(join(directory, 'random'), 'vectors.json'),
   ];
   const cores = [...new Set(cycles)].sort();
-  const functional = folders(join(directory, 'cortex-m'), 'vectors.json').sort();
+  const functional = names
+    .filter((name) => !CYCLE_FAMILIES.includes(name))
+    .flatMap((core) => folders(join(directory, core), 'vectors.json').map((set) => ({ core, set })));
   if (cores.length === 0 && functional.length === 0) throw new BadInput(directory, 'holds no vectors', LAYOUT);
   return { directory, cores, functional };
-}
-
-function readJson<T extends z.ZodType>(file: string, schema: T): z.infer<T> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (thrown) {
-    throw new BadInput(file, fileReason(thrown), 'check --vectors DIR');
-  }
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (thrown) {
-    throw new BadInput(file, `not JSON (${messageOf(thrown)})`, 'restore the file');
-  }
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const { field, text: problem } = firstProblem(parsed.error);
-  throw new BadInput(`${file}: ${field}`, problem, 'restore the file, its fields are in tests/vectors/README.md');
 }
 
 interface FlatProgram {
@@ -84,38 +73,12 @@ interface FlatProgram {
 
 function readImage(folder: string, place: string, program: FlatProgram, entryOffset: number): Image {
   const file = join(folder, program.file);
-  let packed: Uint8Array;
-  try {
-    packed = readFileSync(file);
-  } catch (thrown) {
-    throw new BadInput(file, fileReason(thrown), `${place}.file names it; restore the file or correct the field`);
-  }
-  let data: Uint8Array;
-  try {
-    data = gunzipSync(packed);
-  } catch (thrown) {
-    throw new BadInput(file, `not a complete gzip file (${messageOf(thrown)})`, `restore it (${place}.file names it)`);
-  }
+  const data = readGzip(file, `${place}.file names it`);
   if (data.length !== program.size) {
     const wrong = `${data.length} bytes after gunzip, ${place}.size says ${program.size}`;
     throw new BadInput(file, wrong, 'restore the file or correct the field');
   }
-  if (program.load + data.length > 2 ** 32) {
-    throw new BadInput(
-      `${place}.load`,
-      `${data.length} bytes at ${hex32(program.load)} run past 4 GiB`,
-      'correct the field',
-    );
-  }
-  const start = physical(program.load);
-  return {
-    segments: [{ physical: start, data, bytes: data.length, writable: true, executable: true }],
-    symbols: [],
-    phases: [],
-    domains: [],
-    lines: [],
-    entry: virtual(program.boot + entryOffset),
-  };
+  return flatImage(place, program.load, program.boot + entryOffset, data);
 }
 
 /** Every configuration with a result has parameters, else the file is refused. */

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
-import type { Group, Row } from './run.js';
-import type { Summary } from './summary.js';
+import type { Group, Row } from './row.js';
+import { fails, partsOf, type Summary } from './summary.js';
 
 /** Group titles as the tables print them. */
 const TITLES: Readonly<Record<Group, string>> = {
@@ -9,6 +9,8 @@ const TITLES: Readonly<Record<Group, string>> = {
   cold: 'cold iterations',
   random: 'random programs',
   start: 'start from reset (informative)',
+  functional: 'result words and instructions',
+  body: 'cycles of the body',
 };
 
 /** A number of cycles as tables print it: at most three decimals. */
@@ -26,33 +28,71 @@ export function showError(error: number | null, signed = true): string {
 const showState = ({ stateMatches, reason }: Row): string =>
   stateMatches === null ? (reason ?? '-') : stateMatches ? 'same' : `DIFFERS: ${reason ?? ''}`;
 
+/** A column of a row table: header, alignment, text of a row. */
+type Column = readonly [header: string, align: 'l' | 'r', of: (row: Row) => string];
+
+const EXPECTED: Column = ['expected', 'r', (r) => showCycles(r.expected)];
+const SIMULATED: Column = ['simulated', 'r', (r) => showCycles(r.simulated)];
+const ERROR: Column = ['error', 'r', (r) => showError(r.error) + (r.within ? '' : ' !')];
+const PROGRAM: Column = ['program', 'l', (r) => r.program];
+const STATE: Column = ['state', 'l', showState];
+const showSame = (same: boolean | undefined): string => (same === undefined ? '-' : same ? 'same' : 'DIFFER');
+
+const RTL_COLUMNS: readonly Column[] = [
+  PROGRAM,
+  ['quantity', 'l', (r) => r.quantity],
+  EXPECTED,
+  SIMULATED,
+  ERROR,
+  STATE,
+];
+
+/** Instructions between the markers and the result words. */
+const FUNCTIONAL_COLUMNS: readonly Column[] = [
+  PROGRAM,
+  ['instructions expected', 'r', (r) => String(r.expected)],
+  ['executed', 'r', (r) => showCycles(r.simulated)],
+  ['exceptions', 'r', (r) => String(r.state?.exceptions ?? '-')],
+  ['result words', 'l', (r) => showSame(r.simulated === null ? undefined : r.state?.wordsMatch)],
+  STATE,
+];
+
+/** Recorded cycles, what was added to them by rule, and the sum that the model is compared with. */
+const BODY_COLUMNS: readonly Column[] = [
+  PROGRAM,
+  ['recorded', 'r', (r) => String(r.cycles?.recorded ?? '-')],
+  ['corrections', 'r', (r) => `+${r.expected - (r.cycles?.recorded ?? r.expected)}`],
+  EXPECTED,
+  SIMULATED,
+  ERROR,
+];
+
+const columnsOf = (group: Group): readonly Column[] =>
+  group === 'functional' ? FUNCTIONAL_COLUMNS : group === 'body' ? BODY_COLUMNS : RTL_COLUMNS;
+
+/** The rules by which recorded cycles were corrected, with how often each applied and where the manual says so. */
+function correctionLines(rows: readonly Row[]): string {
+  const lines = (rows[0].cycles?.corrections ?? []).map(({ correction: { rule, cycles, source } }, i) => {
+    const executed = rows.reduce((sum, row) => sum + (row.cycles?.corrections[i].executed ?? 0), 0);
+    return `corrected: ${rule}: +${cycles} each, ${executed} executed; ${source}\n`;
+  });
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+}
+
 /** One table of rows, with the title of what they have in common. */
 export function rowTable(rows: readonly Row[]): string {
   const [{ core, config, group, set }] = rows;
-  const body = rows.map((r) => [
-    r.program,
-    r.quantity,
-    showCycles(r.expected),
-    showCycles(r.simulated),
-    showError(r.error) + (r.within ? '' : ' !'),
-    showState(r),
-  ]);
-  const header = ['program', 'quantity', 'expected', 'simulated', 'error', 'state'];
-  const table = markdownTable([header, ...body], { align: ['l', 'l', 'r', 'r', 'r', 'l'] });
-  return `${core}, ${config}: ${TITLES[group]}${group === 'random' ? ` (${set})` : ''}\n\n${table}\n`;
+  const columns = columnsOf(group);
+  const body = rows.map((row) => columns.map(([, , of]) => of(row)));
+  const table = markdownTable([columns.map(([header]) => header), ...body], {
+    align: columns.map(([, align]) => align),
+  });
+  const title = `${core}, ${config}: ${TITLES[group]}${group === 'random' ? ` (${set})` : ''}`;
+  return `${title}\n\n${table}\n${group === 'body' ? correctionLines(rows) : ''}`;
 }
 
 /** Row tables, one per core, configuration, group and set. */
-export function rowTables(rows: readonly Row[]): string[] {
-  const parts = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.core, row.config, row.group, row.set]);
-    const part = parts.get(key);
-    if (part === undefined) parts.set(key, [row]);
-    else part.push(row);
-  }
-  return [...parts.values()].map(rowTable);
-}
+export const rowTables = (rows: readonly Row[]): string[] => partsOf(rows).map(rowTable);
 
 const share = (part: number, whole: number): string => `${part} (${((100 * part) / whole).toFixed(1)} %)`;
 
@@ -75,12 +115,31 @@ function summaryLines(parts: readonly Summary[]): string {
   return markdownTable([header, ...body], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l', 'r', 'r'] });
 }
 
-/** The summary tables, one per core; configurations that delay instruction fetches in one of their own. */
+/** Functional sets: programs whose words, counts are those of the oracle. */
+function functionalLines(parts: readonly Summary[]): string {
+  const header = ['set', 'programs', 'words identical', 'instruction counts identical', 'exceptions', 'no result'];
+  const body = parts.map(({ config, rows, functional, withoutResult }) => [
+    config,
+    String(rows),
+    share(functional?.wordsMatch ?? 0, rows),
+    share(functional?.countsMatch ?? 0, rows),
+    String(functional?.exceptions ?? 0),
+    String(withoutResult),
+  ]);
+  return markdownTable([header, ...body], { align: ['l', ...Array<'r'>(5).fill('r')] });
+}
+
+/**
+ * The summary tables, one per core; configurations that delay instruction fetches, and the sets of functional programs, in
+ * one of their own.
+ */
 export function summaryTables(all: readonly Summary[]): string[] {
   const tables: string[] = [];
   for (const core of new Set(all.map((s) => s.core))) {
+    const functional = all.filter((s) => s.core === core && s.group === 'functional');
+    if (functional.length > 0) tables.push(`${core}, functional sets\n\n${functionalLines(functional)}\n`);
     for (const fetchWait of [false, true]) {
-      const parts = all.filter((s) => s.core === core && s.fetchWait === fetchWait);
+      const parts = all.filter((s) => s.core === core && s.fetchWait === fetchWait && s.group !== 'functional');
       if (parts.length === 0) continue;
       const title = `${core}${fetchWait ? ', configurations that delay instruction fetches (reported apart)' : ''}`;
       tables.push(`${title}\n\n${summaryLines(parts)}\n`);
@@ -89,22 +148,43 @@ export function summaryTables(all: readonly Summary[]): string[] {
   return tables;
 }
 
-/** One row as a line of JSON (`--json`). `reason` is there only if something differs or is missing. */
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+/**
+ * What a run of rows came to, in one line: how many are outside the tolerance, whether any recorded output word or count
+ * of instructions differs, and whether the check failed. Informative rows (start from reset) are left out.
+ * @param maxError the limit of |error| that `--max-error` set, as a fraction
+ */
+export function verdict(all: readonly Row[], maxError: number | undefined): string {
+  const rows = all.filter((r) => r.group !== 'start');
+  const outside = rows.filter((r) => r.simulated !== null && !r.within).length;
+  const differ = rows.filter((r) => r.stateMatches === false).length;
+  const missing = rows.filter((r) => r.simulated === null).length;
+  const failed = rows.filter((r) => fails(r, maxError)).length;
+  const parts = [
+    `${count(rows.length, 'row', 'rows')}: ${outside === 0 ? 'none' : outside} outside the tolerance`,
+    differ === 0
+      ? 'no recorded output word or instruction count differs'
+      : `in ${differ} a recorded output word or instruction count differs`,
+  ];
+  if (missing > 0) parts.push(`${missing} without a result`);
+  if (maxError !== undefined) {
+    const above = rows.filter((r) => r.error !== null && fails({ ...r, stateMatches: null }, maxError)).length;
+    parts.push(`${above === 0 ? 'none' : above} with an error above ${maxError}`);
+  }
+  const result = failed === 0 ? 'The check passes.' : `The check fails in ${count(failed, 'row', 'rows')}.`;
+  return `${parts.join(', ')}. ${result}`;
+}
+
+/**
+ * One row as a line of JSON (`--json`). `reason` is there only if something differs or is missing, `recorded` and
+ * `correction` (cycles) only where recorded cycles were corrected.
+ */
 export function rowJson(row: Row): string {
-  const { core, kind, config, set, program, quantity, expected, simulated, error, stateMatches, reason } = row;
-  return JSON.stringify({
-    core,
-    kind,
-    config,
-    set,
-    program,
-    quantity,
-    expected,
-    simulated,
-    error,
-    stateMatches,
-    reason,
-  });
+  const { core, kind, config, set, program, quantity, expected, simulated, error, stateMatches, reason, cycles } = row;
+  const line = { core, kind, config, set, program, quantity, expected, simulated, error, stateMatches, reason };
+  if (cycles === undefined) return JSON.stringify(line);
+  return JSON.stringify({ ...line, recorded: cycles.recorded, correction: expected - cycles.recorded });
 }
 
 /** One summary as a line of JSON (`--summary --json`). */

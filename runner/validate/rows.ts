@@ -14,7 +14,7 @@ export interface Observation {
   readonly failure?: string;
 }
 
-/** What a row is about; every quantity is in cycles. */
+/** What a row is about; every quantity but `instructions` is in cycles. */
 export type QuantityName =
   | 'cycles_per_iter'
   | 'cold_cycles_per_iter'
@@ -24,6 +24,7 @@ export type QuantityName =
   | 'engine_busy'
   | 'mark1_to_mark2'
   | 'cycles'
+  | 'instructions'
   | 'mark1_cycle';
 
 /** One quantity of one program, expected and simulated. */
@@ -59,7 +60,8 @@ interface Compared {
   readonly toleranceCycles?: number;
 }
 
-function compared(quantity: QuantityName, expected: number, simulated: number, more: Compared = {}): Measured {
+/** A quantity for which there is a simulated number. */
+export function compared(quantity: QuantityName, expected: number, simulated: number, more: Compared = {}): Measured {
   return {
     quantity,
     expected,
@@ -72,7 +74,13 @@ function compared(quantity: QuantityName, expected: number, simulated: number, m
   };
 }
 
-const nothing = (quantity: QuantityName, expected: number, reason: string, stateMatches: boolean | null): Measured => ({
+/** A quantity for which there is none, with the reason. */
+export const nothing = (
+  quantity: QuantityName,
+  expected: number,
+  reason: string,
+  stateMatches: boolean | null,
+): Measured => ({
   quantity,
   expected,
   simulated: null,
@@ -195,13 +203,17 @@ export function microRows(bench: MicroBench, config: string, seen: Observation):
   }
 }
 
-/** Where two output lists first differ, in words; undefined if they are the same. */
-export function firstDifference(expected: readonly number[], simulated: readonly number[]): string | undefined {
+/** Where two lists of words first differ, in words; undefined if they are the same. @param what a word of them is */
+export function firstDifference(
+  expected: readonly number[],
+  simulated: readonly number[],
+  what = 'output',
+): string | undefined {
   const length = Math.max(expected.length, simulated.length);
   for (let i = 0; i < length; i++) {
     if (expected[i] === simulated[i]) continue;
     const show = (list: readonly number[]): string => (i < list.length ? hex32(list[i]) : 'missing');
-    return `output ${i} of ${expected.length} is ${show(simulated)}, not ${show(expected)}`;
+    return `${what} ${i} of ${expected.length} is ${show(simulated)}, not ${show(expected)}`;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A 32-bit number in hex text, as the vector files write addresses; read as a number. */
-const hex = z
+export const hex = z
   .string()
   .regex(/^0x[\da-f]{1,8}$/i, 'expected an address such as "0x60000000"')
   .transform(Number);

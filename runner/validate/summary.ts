@@ -1,5 +1,5 @@
 import { mean, quantile } from 'simple-statistics';
-import type { Group, Row, VectorSet } from './run.js';
+import type { Group, Row, VectorSet } from './row.js';
 
 /** How well a group of rows of one core and configuration agrees with the RTL. */
 export interface Summary {
@@ -15,11 +15,26 @@ export interface Summary {
   readonly withoutResult: number;
   /** Rows whose recorded state is not the simulated one. */
   readonly stateDiffers: number;
+  /** Of a functional set: programs whose result words and whose instruction count are those of the oracle; exceptions in all. */
+  readonly functional?: { readonly wordsMatch: number; readonly countsMatch: number; readonly exceptions: number };
   /** Over the rows with an error; null if there is none. */
   readonly meanError: number | null;
   readonly percentile95: number | null;
   /** The row with the largest |error|. */
   readonly worst: { readonly program: string; readonly error: number } | null;
+}
+
+/** What the rows of a functional set say beyond errors. */
+function functionalOf(rows: readonly Row[]): Pick<Summary, 'functional'> {
+  const states = rows.flatMap(({ state }) => (state === undefined ? [] : [state]));
+  if (states.length === 0) return {};
+  return {
+    functional: {
+      wordsMatch: states.filter((s) => s.wordsMatch).length,
+      countsMatch: states.filter((s) => s.countMatches).length,
+      exceptions: states.reduce((sum, s) => sum + s.exceptions, 0),
+    },
+  };
 }
 
 function summarise(rows: readonly Row[]): Summary {
@@ -38,14 +53,15 @@ function summarise(rows: readonly Row[]): Summary {
     within: rows.filter((r) => r.within).length,
     withoutResult: rows.filter((r) => r.simulated === null).length,
     stateDiffers: rows.filter((r) => r.stateMatches === false).length,
+    ...functionalOf(rows),
     meanError: sizes.length === 0 ? null : mean(sizes),
     percentile95: sizes.length === 0 ? null : quantile(sizes, 0.95),
     worst: largest.error === 0 ? null : largest,
   };
 }
 
-/** One summary per core, configuration, group and set, in the order of the rows; delayed-fetch configurations come last. */
-export function summaries(rows: readonly Row[]): Summary[] {
+/** The rows that belong in one table: of one core, configuration, group and set. Tables and rows keep their order. */
+export function partsOf(rows: readonly Row[]): Row[][] {
   const parts = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.core, row.config, row.group, row.set]);
@@ -53,7 +69,12 @@ export function summaries(rows: readonly Row[]): Summary[] {
     if (part === undefined) parts.set(key, [row]);
     else part.push(row);
   }
-  const all = [...parts.values()].map(summarise);
+  return [...parts.values()];
+}
+
+/** One summary per core, configuration, group and set, in the order of the rows; delayed-fetch configurations come last. */
+export function summaries(rows: readonly Row[]): Summary[] {
+  const all = partsOf(rows).map(summarise);
   return [...all.filter((s) => !s.fetchWait), ...all.filter((s) => s.fetchWait)];
 }
 

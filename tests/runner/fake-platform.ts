@@ -33,6 +33,8 @@ export const toy = {
   putchar: (c: string): number => op(4, c.charCodeAt(0)),
   /** A trap that returns to the next instruction after two cycles. The instruction does not retire. */
   trap: (cause: number): number => op(5, cause),
+  /** A trap that abandons no instruction, as an interrupt does: its event in the trace has no word. */
+  interrupt: op(14, 0),
   /** To the instruction n words after (before, if negative) this one. */
   jump: (n: number): number => op(6, n & 0xffff),
   /** The timer line rises n cycles from now. */
@@ -147,6 +149,7 @@ class ToyMachine implements Machine {
     const operand = word >>> 12;
     this.pc = virtual(at + 4);
     if (code === 5) return this.trap(at, word, operand);
+    if (code === 14) return this.trap(at, 0, operand);
     if (code === 8) this.ended = { kind: 'wedged', pc: at, reason: 'told to' };
     if (code === 11) this.ended = { kind: 'asleep', pc: at };
     if (this.ended !== undefined) return false;
@@ -295,12 +298,13 @@ export const fakePlatform = {
       source: 'chosen for tests',
     },
   ],
+  vectorCores: { t1: { wait: 0 }, t2: { wait: 2 } },
   benchmarks: [
     {
       name: 'loop',
-      meaning: 'a loop of four instructions',
+      meaning: 'a loop of four instructions, a trap and a write of satp',
       parameters: { ways: 8 },
-      image: (): Image => imageOf([toy.nop, toy.nop, toy.nop, toy.loop(3, 1000), toy.exit(0)]),
+      image: (): Image => imageOf([toy.nop, toy.nop, toy.nop, toy.loop(3, 1000), toy.trap(1), toy.satp, toy.exit(0)]),
     },
   ],
   createMachine: ({ parameters }: MachineRequest): Machine => new ToyMachine(parameters),

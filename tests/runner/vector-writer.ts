@@ -93,3 +93,47 @@ export const goodVectors = (): string =>
     },
     images: { loop: LOOP, r0: BODY, r1: BODY, r2: BODY },
   });
+
+/** A functional program of the toy: five instructions between the markers, one of them abandoned, and two interrupts. */
+export const FUNCTIONAL = [
+  toy.nop,
+  toy.nop, // body_start
+  toy.trap(5),
+  toy.interrupt,
+  toy.loop(1, 2),
+  toy.nop,
+  toy.nop, // body_end
+  toy.nop, // stop
+  2, // the result array
+  0xaaaa5555,
+  0xfffffff0,
+];
+
+/** The fields of `FUNCTIONAL` with what the toy really does. */
+export const functionalProgram = (name: string, more: object = {}): Record<string, unknown> => ({
+  name,
+  core: 't1',
+  kind: 'plain',
+  offset: 0,
+  size: FUNCTIONAL.length * 4,
+  load: LOAD,
+  result: '0x60000020',
+  body_start: '0x60000004',
+  body_end: '0x60000018',
+  stop: '0x6000001c',
+  instructions: 5,
+  expected: '00000002aaaa5555fffffff0',
+  ...more,
+});
+
+/** Writes functional sets of `toy-core`, each with its programs and the words of all images. */
+export function writeSets(sets: Readonly<Record<string, readonly object[]>>, words = FUNCTIONAL): string {
+  const root = temporary();
+  for (const [set, programs] of Object.entries(sets)) {
+    const folder = join(root, 'toy-core', set);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'vectors.json'), JSON.stringify(programs));
+    writeFileSync(join(folder, 'programs.bin.gz'), gzipSync(bytesOf(words)));
+  }
+  return root;
+}
