@@ -185,7 +185,7 @@ class RiscvSession implements IsaSession {
   private forms(mnemonic: string): string {
     const own = (this.context.instructions.get(mnemonic) ?? []).map((i) => i.operands);
     const known = [...own, ...this.aliasesOf(mnemonic).map((alias) => alias.operands.join(','))].map(readable);
-    const extra = MACRO_FORMS.get(mnemonic);
+    const extra = this.dialect.macros.has(mnemonic) ? MACRO_FORMS.get(mnemonic) : undefined;
     if (extra !== undefined) known.push(extra);
     const limited = own.some((form) => form.includes("'")) ? ', with registers s0, s1 and a0 to a5' : '';
     return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ') + limited;
@@ -282,6 +282,9 @@ const MACRO_FORMS: ReadonlyMap<string, string> = new Map([
   ['sext.b', 'rd, rs1'],
   ['sext.h', 'rd, rs1'],
   ['zext.h', 'rd, rs1'],
+  ['cllc', 'cd, symbol'],
+  ['ccall', 'symbol'],
+  ['ctail', 'symbol'],
   ['unimp', ''],
   ['c.unimp', ''],
 ]);

@@ -87,7 +87,8 @@ function readImmediate(cursor: Cursor): Immediate {
   if (cursor.accept('%')) {
     const modifier = cursor.name('relocation operator');
     if (!isModifier(modifier)) {
-      throw new Mistake(`%${modifier} is not supported: ${MODIFIERS.map((m) => `%${m}`).join(', ')}`);
+      const family = MODIFIERS.filter((name) => name.startsWith('cheriot') === modifier.startsWith('cheriot'));
+      throw new Mistake(`%${modifier} is not supported: ${family.map((name) => `%${name}`).join(', ')}`);
     }
     cursor.expect('(');
     const expression = cursor.expression();
