@@ -5,6 +5,7 @@ import { baseOf, topOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
 import type { CoreConfig } from './parameters.js';
 import { Permission } from './permissions.js';
+import { Pipeline } from './pipeline.js';
 import { CapabilityFile, knownState, STATE } from './registers.js';
 import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
@@ -23,9 +24,9 @@ export const ENTRY_OFFSET = 0x80;
 /** Cycles from the end of decode to the retirement stamp of the vectors: write-back, and a register of RVFI. */
 export const RETIRE_AFTER = 2;
 
-/** Cycles from the end of a load until its result can be read: of a word, and of a capability behind the load filter. */
-export const LATE = 2;
-export const LATE_FILTERED = 4;
+/** Cycles from the response to a load until its result can be read: of a word, and of a capability behind the load filter. */
+export const LATE = 1;
+export const LATE_FILTERED = 3;
 
 /** Cycles from the redirect of the fetch unit to the new instruction in decode. */
 const REDIRECT = 2;
@@ -65,6 +66,11 @@ export class Core {
   readonly counts: CoreCounts = { traps: 0, interrupts: 0, busBeats: 0, capabilityLoads: 0, capabilityStores: 0 };
   /** True for `timing=common`. */
   readonly common: boolean;
+  /** Keeps time cycle by cycle while `detailed`: else the rules below do. */
+  readonly pipeline: Pipeline;
+  detailed: boolean;
+  /** The configuration always needs that. */
+  readonly alwaysDetailed: boolean;
 
   /** Cycles before the slice. */
   base = 0;
@@ -152,6 +158,10 @@ export class Core {
     readonly memory: PhysicalMemory,
   ) {
     this.common = config.timing === 'common';
+    this.pipeline = new Pipeline(config);
+    this.alwaysDetailed =
+      !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
+    this.detailed = this.alwaysDetailed;
     this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.tagMemory = new TagMemory(memory);
     memory.codeWritten = (offset) => this.codeWritten(offset);
@@ -176,6 +186,8 @@ export class Core {
     this.next = this.common ? 0 : RESET_CYCLE;
     this.last = this.next - 1;
     this.drained = 0;
+    this.detailed = this.alwaysDetailed;
+    this.pipeline.reset(RESET_CYCLE - REDIRECT);
     this.readFrom.fill(0);
     this.writeFrom.fill(0);
     this.lateUntil = 0;
@@ -282,13 +294,19 @@ export class Core {
     return slot >= this.low && slot < this.high ? slot : -1;
   }
 
-  /** Cycle in which the instruction to come arrives in decode. `long`: it waits for the second of two words. */
-  arrive(_long: boolean): number {
+  /** Cycle in which something that is no instruction arrives in decode in the place of the one to come. */
+  arrive(): number {
+    if (!this.detailed) return this.next;
+    while (!this.pipeline.take(false, false)) {
+      this.next++;
+      this.fetchStall++;
+    }
     return this.next;
   }
 
   /** The instruction leaves decode in cycle `at` and retires. */
   retire(at: number): void {
+    if (this.detailed) this.pipeline.pass(at);
     this.last = at;
     this.next = at + 1;
     this.retired++;
@@ -297,19 +315,21 @@ export class Core {
   /** Fetching goes on elsewhere in cycle `at`. */
   sendFetch(at: number, kind: 'fetchStall' | 'exception'): void {
     const next = this.common ? this.next + COMMON_REDIRECT : at + REDIRECT;
+    if (this.detailed) this.pipeline.redirect(at);
     this[kind] += next - this.next;
     this.next = next;
   }
 
   /** A 32-bit instruction after a redirect waits for the second of its two words. */
   awaitSecondWord(): void {
-    if (this.common) return;
+    if (this.common || this.detailed) return;
     this.next++;
     this.fetchStall++;
   }
 
   /** The write of a CSR in cycle `at` empties the pipeline. */
   flush(): void {
+    if (this.detailed) this.pipeline.pass(this.last + FLUSH);
     this.next += FLUSH;
     this.fetchStall += FLUSH;
   }
@@ -318,9 +338,11 @@ export class Core {
    * Moves data in `beats` transfers of the bus, the first in cycle `at`.
    * @returns the cycle in which the instruction leaves decode.
    */
-  transfer(at: number, beats: 1 | 2, _device: boolean): number {
+  transfer(at: number, beats: 1 | 2, device: boolean): number {
     this.counts.busBeats += beats;
-    const end = this.common ? at + beats * (1 + this.config.commonWait) : at + beats - 1;
+    let end = at + beats - 1;
+    if (this.common) end = at + beats * (1 + this.config.commonWait);
+    else if (this.detailed) end = this.pipeline.access(at, beats, device);
     this.dataStall += end - at;
     return end;
   }
@@ -332,21 +354,23 @@ export class Core {
 
   /** Register `rd` is the destination of a capability load that left decode in cycle `end`. */
   holdCapability(rd: number, end: number): void {
-    const late = this.common ? 1 : this.config.loadFilter ? LATE_FILTERED : LATE;
-    this.readFrom[rd] = end + late;
-    if (this.config.loadFilter) this.writeFrom[rd] = end + late;
-    if (end + late > this.lateUntil) this.lateUntil = end + late;
+    const late = this.common ? 0 : this.config.loadFilter ? LATE_FILTERED : LATE;
+    const from = this.responseTo(end) + late;
+    this.readFrom[rd] = from;
+    if (this.config.loadFilter) this.writeFrom[rd] = from;
+    if (from > this.lateUntil) this.lateUntil = from;
   }
 
   /** Cycle of the response to an access that left decode in cycle `end`. */
   responseTo(end: number): number {
-    return end + 1;
+    return this.detailed ? this.pipeline.responseAt : end + 1;
   }
 
   /** Waits for an interrupt after a wfi that left decode in cycle `at`. */
   sleep(at: number): void {
     this.waiting = true;
     this.asleepFrom = this.common ? at : at + FALLING_ASLEEP;
+    if (this.detailed) this.pipeline.pass(this.asleepFrom - 1);
     this.limit = STOP;
   }
 
@@ -355,6 +379,7 @@ export class Core {
     this.waiting = false;
     const seen = Math.max(this.asleepFrom, this.wakeAt, this.common ? this.next : PAST);
     const next = this.common ? seen : seen + WAKING;
+    if (this.detailed) this.pipeline.sleep(next - 1);
     this.hazard += next - this.next;
     this.next = next;
     this.drained = next - 1;
@@ -474,6 +499,7 @@ export class Core {
   settle(delta: number): void {
     const moved = (time: number): number => earlier(time, delta);
     this.last = moved(this.last);
+    this.pipeline.settle(delta);
     this.lateUntil = moved(this.lateUntil);
     this.drained = moved(this.drained);
     this.asleepFrom = moved(this.asleepFrom);

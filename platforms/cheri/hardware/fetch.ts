@@ -63,11 +63,11 @@ export function fetchInstruction(core: Core): boolean {
 /** The instruction arrives in decode with its error, and the next cycle is the one of the redirect. */
 function refuse(core: Core, violation: number): false {
   const value = violationValue(violation, PCC_REGISTER);
-  takeTrap(core, CAUSE.capability, value, core.pc, core.arrive(false) + 1, violation === VIOLATION.bounds);
+  takeTrap(core, CAUSE.capability, value, core.pc, core.arrive() + 1, violation === VIOLATION.bounds);
   return false;
 }
 
 function refuseAccess(core: Core, address: number): false {
-  takeTrap(core, CAUSE.fetchAccess, address, core.pc, core.arrive(false) + 1);
+  takeTrap(core, CAUSE.fetchAccess, address, core.pc, core.arrive() + 1);
   return false;
 }

@@ -49,10 +49,13 @@ const TAGGED_BOUNDED = STATE.TAGGED | STATE.BOUNDED;
  * own - a fault, a device, a change of the program counter's capability - functions of `datapath.ts`, `jumps.ts` and
  * `fetch.ts` do. All other instructions are in `executeSystem`, `executeCapability` and `manipulateBits`.
  *
+ * @param detailed time is kept by `Pipeline`, cycle by cycle.
+ *
  * A closure over the core's arrays, so that V8 takes them as constants: a third faster than arrays in local variables. It
  * does so only for a function that has one closure, see `interpreters.ts`.
  */
-export function createInterpreter(core: Core): () => void {
+export function createInterpreter(core: Core, detailed: boolean): () => void {
+  const { pipeline } = core;
   const { registers, readFrom, writeFrom, memory, common, config } = core;
   const { address: x, metadata, state, base, span } = registers;
   const { packed, immediate } = core.slots;
@@ -65,9 +68,9 @@ export function createInterpreter(core: Core): () => void {
   const wordCycles = common ? wait : 0;
   const capabilityCycles = common ? 2 * wait : config.dataBusBits === 33 ? 1 : 0;
   const capabilityBeats = common || config.dataBusBits === 33 ? 2 : 1;
-  // Cycles from the end of a load until its result can be read; and until a capability can be read or overwritten.
-  const late = common ? 1 : LATE;
-  const lateFiltered = common ? 1 : LATE_FILTERED;
+  // Cycles from the response to a load until its result can be read; and until a capability can be read or overwritten.
+  const late = common ? 0 : LATE;
+  const lateFiltered = common ? 0 : LATE_FILTERED;
   const redirect = common ? 3 : 2;
   const multiply = common || config.multiplier === 'single-cycle' ? 0 : 2;
   const multiplyUpper = common ? 0 : config.multiplier === 'single-cycle' ? 1 : 3;
@@ -91,15 +94,29 @@ export function createInterpreter(core: Core): () => void {
     let passed = -1;
     // Arena offset of the data of a load that is executed again.
     let found = 0;
+    // That load is in decode.
+    let arrived = false;
     stalls.fill(0);
 
     next: for (;;) {
+      let forced = false;
       if (t >= limit) {
         if (!core.once) break;
         core.once = false;
+        forced = true;
       }
       let w = 0;
       if (ip < high || ip === passed) w = packed[ip];
+      if (detailed && !arrived && isInstruction(w)) {
+        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0)) {
+          t++;
+          stalls[FETCH]++;
+          passed = ip;
+          core.once = forced;
+          continue next;
+        }
+        arrived = true;
+      }
       passed = -1;
       let d = t;
       if (t < lateUntil) {
@@ -110,6 +127,13 @@ export function createInterpreter(core: Core): () => void {
         free = writeFrom[(w >>> SLOT_RD) & 31];
         if (free > d) d = free;
         if (d !== t) stalls[HAZARD] += d - t;
+      }
+      // A branch sends the fetch unit elsewhere although it waits for the response to an access before it.
+      let branchAt = d;
+      if (detailed && found === 0 && d < pipeline.responseAt) {
+        stalls[DATA] += pipeline.responseAt - d;
+        d = pipeline.responseAt;
+        if (!sendsFetchEarly(w)) branchAt = d;
       }
       const rd = (w >>> SLOT_RD) & 31;
       let value = 0;
@@ -262,6 +286,7 @@ export function createInterpreter(core: Core): () => void {
                     core.dataStall += stalls[DATA];
                     stalls.fill(0);
                     jumpRegister(core, w, offset, d);
+                    arrived = false;
                     t = core.next;
                     last = core.last;
                     retired = core.retired;
@@ -279,13 +304,17 @@ export function createInterpreter(core: Core): () => void {
                   retired++;
                   t = d + redirect;
                   stalls[FETCH] += redirect - 1;
+                  if (detailed) {
+                    pipeline.redirect(d);
+                    arrived = false;
+                  }
                   ip = core.enterPage(target);
                   low = core.low;
                   high = core.high;
                   if (ip < 0) {
                     core.jumpTo(target);
                     high = -1;
-                  } else if ((ip & 1) !== 0 && !common) {
+                  } else if ((ip & 1) !== 0 && !common && !detailed) {
                     if ((packed[ip] & SLOT_LONG) !== 0) {
                       t++;
                       stalls[FETCH]++;
@@ -324,6 +353,11 @@ export function createInterpreter(core: Core): () => void {
                       d += wordCycles;
                       stalls[DATA] += wordCycles;
                     }
+                    if (detailed) {
+                      const end = pipeline.access(d, 1, false);
+                      stalls[DATA] += end - d;
+                      d = end;
+                    }
                     core.counts.busBeats++;
                   }
                   if (op === Op.LW) value = words[p >> 2];
@@ -334,8 +368,9 @@ export function createInterpreter(core: Core): () => void {
                   x[rd] = value;
                   state[rd] = 0;
                   if (rd !== SINK) {
-                    readFrom[rd] = d + late;
-                    if (d + late > lateUntil) lateUntil = d + late;
+                    const from = (detailed ? pipeline.responseAt : d + 1) + late;
+                    readFrom[rd] = from;
+                    if (from > lateUntil) lateUntil = from;
                   }
                   break dispatch;
                 }
@@ -369,6 +404,11 @@ export function createInterpreter(core: Core): () => void {
                     d += wordCycles;
                     stalls[DATA] += wordCycles;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, 1, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                  }
                   break dispatch;
                 }
                 case Op.CLC: {
@@ -394,17 +434,19 @@ export function createInterpreter(core: Core): () => void {
                       : STATE.METADATA;
                   core.counts.busBeats += capabilityBeats;
                   core.counts.capabilityLoads++;
-                  d += capabilityCycles;
-                  stalls[DATA] += capabilityCycles;
+                  if (detailed) {
+                    const end = pipeline.access(d, capabilityBeats, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                  } else {
+                    d += capabilityCycles;
+                    stalls[DATA] += capabilityCycles;
+                  }
                   if (rd !== SINK) {
-                    if (loadFilter) {
-                      readFrom[rd] = d + lateFiltered;
-                      writeFrom[rd] = d + lateFiltered;
-                      if (d + lateFiltered > lateUntil) lateUntil = d + lateFiltered;
-                    } else {
-                      readFrom[rd] = d + late;
-                      if (d + late > lateUntil) lateUntil = d + late;
-                    }
+                    const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
+                    readFrom[rd] = from;
+                    if (loadFilter) writeFrom[rd] = from;
+                    if (from > lateUntil) lateUntil = from;
                   }
                   break dispatch;
                 }
@@ -431,8 +473,14 @@ export function createInterpreter(core: Core): () => void {
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
                   core.counts.busBeats += capabilityBeats;
                   core.counts.capabilityStores++;
-                  d += capabilityCycles;
-                  stalls[DATA] += capabilityCycles;
+                  if (detailed) {
+                    const end = pipeline.access(d, capabilityBeats, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                  } else {
+                    d += capabilityCycles;
+                    stalls[DATA] += capabilityCycles;
+                  }
                   break dispatch;
                 }
 
@@ -573,6 +621,7 @@ export function createInterpreter(core: Core): () => void {
               default:
                 executeSystem(core, w, immediate[ip], d);
             }
+            arrived = false;
             if (done) {
               core.retire(access.end);
               core.slot = ip + 1 + ((w >>> SLOT_LONG_SHIFT) & 1);
@@ -591,8 +640,13 @@ export function createInterpreter(core: Core): () => void {
           // A branch that is taken, or a jump to a displacement.
           last = d;
           retired++;
-          t = d + redirect;
-          stalls[FETCH] += redirect - 1;
+          if (detailed) {
+            pipeline.redirect(branchAt);
+            pipeline.pass(d);
+            arrived = false;
+            t = pipeline.now + 1;
+          } else t = d + redirect;
+          stalls[FETCH] += t - d - 1;
           if ((w & SLOT_FAR) !== 0) {
             const target = (core.page + ((ip - core.pageSlot) << 1) + immediate[ip]) | 0;
             ip = core.enterPage(target);
@@ -613,7 +667,7 @@ export function createInterpreter(core: Core): () => void {
               continue next;
             }
           }
-          if ((ip & 1) !== 0 && !common) {
+          if ((ip & 1) !== 0 && !common && !detailed) {
             if ((packed[ip] & SLOT_LONG) !== 0) {
               t++;
               stalls[FETCH]++;
@@ -627,6 +681,10 @@ export function createInterpreter(core: Core): () => void {
           d += busy;
           stalls[HAZARD] += busy;
         }
+      }
+      if (detailed) {
+        pipeline.pass(d);
+        arrived = false;
       }
       ip += 1 + ((w >>> SLOT_LONG_SHIFT) & 1);
       last = d;
@@ -644,6 +702,18 @@ export function createInterpreter(core: Core): () => void {
     stalls.fill(0);
   };
 }
+
+/** Whether a slot holds an instruction, which decode takes in. */
+const isInstruction = (packed: number): boolean => {
+  const op = packed & SLOT_OP;
+  return op !== Op.NONE && op !== SlotOp.MARKED && op !== SlotOp.TRANSIENT;
+};
+
+/** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches, cjal. */
+const sendsFetchEarly = (packed: number): boolean => {
+  const op = packed & SLOT_OP;
+  return op === Op.JAL || (op >= Op.BEQ && op <= Op.BGEU);
+};
 
 /** The stored object type of a metadata word. */
 const TYPE_MASK = 7 << 22;

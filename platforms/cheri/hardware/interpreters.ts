@@ -9,12 +9,12 @@ type Factory = typeof createInterpreter;
  * function.
  */
 const instances: Factory[] = [];
-for (let i = 1; i <= 3; i++) {
+for (let i = 1; i <= 4; i++) {
   const address = new URL(`./interpreter.js?instance=${i}`, import.meta.url).href;
   instances.push(((await import(address)) as { createInterpreter: Factory }).createInterpreter);
 }
 
-/** Makes an interpreter for a core: the first machines of a process get one of their own, later ones share the code. */
-export function interpreterFor(core: Core): () => void {
-  return (instances.shift() ?? createInterpreter)(core);
+/** Makes an interpreter for a core: the first ones of a process get code of their own, later ones share it. */
+export function interpreterFor(core: Core, detailed: boolean): () => void {
+  return (instances.shift() ?? createInterpreter)(core, detailed);
 }

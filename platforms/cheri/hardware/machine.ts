@@ -62,7 +62,9 @@ export class CheriotMachine implements Machine {
   readonly probes = new ProbeSet();
   readonly bench: BenchDevice | undefined;
   private readonly core: Core;
-  private readonly interpret: () => void;
+  /** The interpreter that follows rules, and the one that goes cycle by cycle; each made when it is first needed. */
+  private quick: (() => void) | undefined;
+  private detailed: (() => void) | undefined;
   private readonly events: EventQueue;
   private budget = DEFAULT_BUDGET;
   private ended: Stop | undefined;
@@ -80,7 +82,6 @@ export class CheriotMachine implements Machine {
     this.bench = board.bench;
     this.events = new EventQueue(board.devices);
     this.core = new Core(config, this.memory);
-    this.interpret = interpreterFor(this.core);
     this.tracer = new Tracer(this.core);
     this.core.isProbed = (address) => this.probes.has(address);
     this.probes.changed = () => this.core.forgetDecoded();
@@ -239,7 +240,8 @@ export class CheriotMachine implements Machine {
   private step(): boolean {
     const { core } = this;
     this.tracer.begin();
-    this.interpret();
+    if (core.detailed) (this.detailed ??= interpreterFor(core, true))();
+    else (this.quick ??= interpreterFor(core, false))();
     this.tracer.end();
     core.unpatch();
     // The probe's instruction ends before what it holds up.

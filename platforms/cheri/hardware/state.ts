@@ -27,10 +27,10 @@ const NUMBERS = [
 ] as const;
 
 /** Core fields that are true or false. */
-const FLAGS = ['pccTag', 'pccSystem', 'pccEmpty', 'redirected', 'waiting'] as const;
+const FLAGS = ['pccTag', 'pccSystem', 'pccEmpty', 'redirected', 'waiting', 'detailed'] as const;
 
 /** Parts of a core that save themselves, in that order. */
-const PARTS = ['registers', 'special', 'csr', 'ledger'] as const;
+const PARTS = ['registers', 'special', 'csr', 'ledger', 'pipeline'] as const;
 
 /** The state of a core apart from memory, as plain data. */
 export interface CoreState {
