@@ -332,6 +332,8 @@ export class Core {
     if (this.detailed) this.pipeline.pass(this.last + FLUSH);
     this.next += FLUSH;
     this.fetchStall += FLUSH;
+    // Not in the cycle of the flush itself.
+    this.drained = this.last + FLUSH;
   }
 
   /**
@@ -372,6 +374,12 @@ export class Core {
     this.asleepFrom = this.common ? at : at + FALLING_ASLEEP;
     if (this.detailed) this.pipeline.pass(this.asleepFrom - 1);
     this.limit = STOP;
+  }
+
+  /** First cycle in which the interrupt that is pending can be decided: decode is empty, and write-back done. */
+  get interruptible(): number {
+    const drained = Math.max(this.interruptAt, this.last + 1, this.drained);
+    return this.detailed ? Math.max(drained, this.pipeline.responseAt) : drained;
   }
 
   /** Ends the wait of wfi: an interrupt is pending (`ibex_controller`: SLEEP, FIRST_FETCH, DECODE). */

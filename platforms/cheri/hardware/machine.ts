@@ -213,7 +213,7 @@ export class CheriotMachine implements Machine {
       return false;
     }
     this.tracer.begin();
-    takeInterrupt(core, cause, Math.max(core.interruptAt, core.last + 1, core.drained));
+    takeInterrupt(core, cause, core.interruptible);
     this.tracer.end();
     return true;
   }
