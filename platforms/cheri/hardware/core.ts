@@ -231,7 +231,9 @@ export class Core {
 
   /** The stamp of the last instruction's retirement, or the boundary after it with `timing=common`. */
   get retiring(): number {
-    return this.last + (this.common ? 1 : RETIRE_AFTER);
+    if (this.common) return this.last + 1;
+    // An access retires with its response.
+    return Math.max(this.last + RETIRE_AFTER, this.detailed ? this.pipeline.responseAt + 1 : 0);
   }
 
   /** The core can never go on: the run ends with `reason`. */
