@@ -130,7 +130,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
       }
       // A branch sends the fetch unit elsewhere although it waits for the response to an access before it.
       let branchAt = d;
-      if (detailed && found === 0 && d < pipeline.responseAt) {
+      if (detailed && arrived && found === 0 && d < pipeline.responseAt) {
         stalls[DATA] += pipeline.responseAt - d;
         d = pipeline.responseAt;
         if (!sendsFetchEarly(w)) branchAt = d;
