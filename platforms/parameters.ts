@@ -4,7 +4,7 @@ import type { Parameter, ParameterValue, ParameterValues } from './platform.js';
 export function describeType({ type }: Parameter): string {
   switch (type.kind) {
     case 'integer':
-      return `an integer from ${type.minimum} to ${type.maximum}${type.powerOfTwo ? ', a power of two' : ''}`;
+      return `an integer from ${type.minimum} to ${type.maximum}${type.powerOfTwo ? ', a power of two' : ''}${type.step === undefined ? '' : `, in steps of ${type.step}`}`;
     case 'switch':
       return 'true or false';
     case 'choice':
@@ -23,6 +23,7 @@ export function accepts({ type }: Parameter, value: unknown): value is Parameter
         Number.isInteger(value) &&
         value >= type.minimum &&
         value <= type.maximum &&
+        (value - type.minimum) % (type.step ?? 1) === 0 &&
         (type.powerOfTwo !== true || isPowerOfTwo(value))
       );
     case 'switch':

@@ -1,12 +1,13 @@
-import { FIELDS, fieldBits, operandParts } from './fields.js';
+import { FIELDS, encodeField, fieldBits, isRegister, operandParts } from './fields.js';
 import type { Slot } from './fields.js';
 import type { Extension, Instruction } from './instruction.js';
 import { Op } from './operations.js';
 
 /**
  * Operands of a decoded instruction. `imm` is the sign-extended byte offset or displacement of loads, stores, branches
- * and jumps, the full 32-bit value of lui and auipc, the shift amount, the CSR number, the byte select of AES or the raw
- * 12 bits of fence; `rs1` of an immediate CSR instruction is the immediate. Unused members are 0.
+ * and jumps, the full 32-bit value of lui, auipc, auipcc and auicgp, the shift amount, the CSR number, the number of a
+ * special capability register, the byte select of AES, the register rs3 or the raw 12 bits of fence; `rs1` of an immediate
+ * CSR instruction is the immediate. Unused members are 0.
  */
 export interface Operands {
   rd: number;
@@ -17,8 +18,8 @@ export interface Operands {
 
 const SLOTS: readonly Slot[] = ['rd', 'rs1', 'rs2', 'imm'];
 
-/** Numbers per entry in the flat pattern table: mask, match, first piece, one past the last piece. */
-const PATTERN = 4;
+/** Numbers per entry in the flat pattern table: mask, match, first piece, one past the last piece, bits that must be 0. */
+const PATTERN = 5;
 
 /** Numbers per piece: slot, word shift, bit mask, value shift, and spare bits for sign extension (0: none). */
 const PIECE = 5;
@@ -43,7 +44,11 @@ export class Decoder {
   /** Entry index of each 16-bit word, -1 for none. */
   private readonly half = new Int16Array(0x10000).fill(-1);
 
-  constructor(table: readonly Instruction[], extensions: ReadonlySet<Extension>) {
+  /**
+   * @param registers Integer registers that exist: 32, or 16 for RV32E, where a word that names another is no instruction
+   * (RISC-V Unprivileged ISA 20191213, section 4.1).
+   */
+  constructor(table: readonly Instruction[], extensions: ReadonlySet<Extension>, registers: 16 | 32 = 32) {
     this.entries = table.filter((entry) => extensions.has(entry.extension));
     this.patterns = new Int32Array(this.entries.length * PATTERN);
     this.constants = new Int32Array(this.entries.length * SLOTS.length);
@@ -51,7 +56,8 @@ export class Decoder {
     this.entries.forEach((entry, index) => {
       const first = pieces.length;
       pieces.push(...entryPieces(entry));
-      this.patterns.set([entry.mask, entry.match, first, pieces.length], index * PATTERN);
+      const absent = registers === 32 ? 0 : upperRegisters(entry);
+      this.patterns.set([entry.mask, entry.match, first, pieces.length, absent], index * PATTERN);
       const { rd = 0, rs1 = 0, imm = 0 } = entry.implied ?? {};
       const biases = [rd, rs1, 0, imm];
       for (const field of entryFields(entry)) {
@@ -121,7 +127,7 @@ export class Decoder {
         (word & this.patterns[index * PATTERN]) === this.patterns[index * PATTERN + 1] &&
         !this.excepted(index, word)
       ) {
-        return index;
+        return (word & this.patterns[index * PATTERN + 4]) === 0 ? index : -1;
       }
     }
     return -1;
@@ -148,14 +154,19 @@ export class Decoder {
   }
 
   private fillHalf(): void {
+    const taken = new Uint8Array(0x10000);
     this.entries.forEach((entry, index) => {
       if (entry.length !== 2) return;
       const free = ~entry.mask & 0xffff;
+      const absent = this.patterns[index * PATTERN + 4];
       // All values of the free bits: each step adds one to the number they form
       let bits = 0;
       do {
         const word = entry.match | bits;
-        if (this.half[word] < 0 && !this.excepted(index, word)) this.half[word] = index;
+        if (taken[word] === 0 && !this.excepted(index, word)) {
+          taken[word] = 1;
+          if ((word & absent) === 0) this.half[word] = index;
+        }
         bits = (bits - free) & free;
       } while (bits !== 0);
     });
@@ -166,6 +177,17 @@ export class Decoder {
 function entryFields(entry: Instruction): (keyof typeof FIELDS)[] {
   const fields = operandParts(entry.operands).flatMap((part) => (part.kind === 'field' ? [part.field] : []));
   return [...fields, ...(entry.decodeOnly ?? [])];
+}
+
+/** Bits of the word that are set if a register field holds 16 or more. */
+function upperRegisters(entry: Instruction): number {
+  let bits = 0;
+  for (const name of entryFields(entry)) {
+    const field = FIELDS[name];
+    // The three-bit fields of compressed formats reach x15 at most
+    if (isRegister(field) && field.bias === 0) bits |= encodeField(field, 16);
+  }
+  return bits;
 }
 
 function entryPieces(entry: Instruction): number[] {

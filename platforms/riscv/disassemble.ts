@@ -1,9 +1,9 @@
 import { CSR_NAMES } from './csrs.js';
 import type { Decoder } from './decode.js';
-import { FIELDS, decodeField, operandParts } from './fields.js';
+import { FIELDS, decodeField, fieldRange, operandParts } from './fields.js';
 import type { OperandField, OperandPart } from './fields.js';
 import type { Instruction } from './instruction.js';
-import { REGISTER_NAMES } from './registers.js';
+import { CAPABILITY_NAMES, REGISTER_NAMES, SCR_NAMES } from './registers.js';
 
 /** The letters of fence sets by bit 3 to bit 0 (RISC-V Unprivileged ISA 20191213, section 2.7). */
 export const FENCE_LETTERS = ['i', 'o', 'r', 'w'] as const;
@@ -20,14 +20,18 @@ function operandText(field: OperandField, word: number, address: number, registe
   switch (form) {
     case 'register':
       return registers[value];
+    case 'capability':
+      return CAPABILITY_NAMES[value];
     case 'number':
       return String(value);
     case 'upper':
-      return hex((value >>> 12) & 0xfffff);
+      return hex((value / fieldRange(FIELDS[field]).step) & 0xfffff);
     case 'target':
       return hex(address + value);
     case 'csr':
       return CSR_NAMES.get(value) ?? hex(value);
+    case 'scr':
+      return SCR_NAMES.get(value) ?? String(value);
     case 'fence set':
       // The field's value is in its place within the raw immediate: pred is bits 7:4
       return fenceSet(field === 'pred' ? value >>> 4 : value);

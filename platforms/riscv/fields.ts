@@ -22,6 +22,16 @@ export type OperandField =
   | 'fm'
   | 'pred'
   | 'succ'
+  | 'rs3'
+  | 'fsri.rs3'
+  | 'shamt.6'
+  | 'shamt.4'
+  | 'cd'
+  | 'cs1'
+  | 'cs2'
+  | 'scr'
+  | 'imm.u11'
+  | 'uimm.i'
   | 'c.rd'
   | 'c.rs1'
   | 'c.rs2'
@@ -39,13 +49,25 @@ export type OperandField =
   | 'c.uimm.lwsp'
   | 'c.uimm.swsp'
   | 'c.imm.b'
-  | 'c.imm.j';
+  | 'c.imm.j'
+  | 'c.cs1'
+  | 'c.cd'
+  | 'c.cs2'
+  | "c.cd'"
+  | "c.cs1'"
+  | "c.cs2'"
+  | 'c.uimm.lc'
+  | 'c.uimm.lcsp'
+  | 'c.uimm.scsp';
 
 /** Member of the decoded operands that a field fills. */
 export type Slot = 'rd' | 'rs1' | 'rs2' | 'imm';
 
-/** How the assembler writes a field: a register, a plain number, bits 31:12 of the value, or a target relative to pc. */
-export type FieldForm = 'register' | 'number' | 'upper' | 'target' | 'csr' | 'fence set';
+/**
+ * How the assembler writes a field: a register by its integer name or, where it is used as a capability, by its
+ * capability name; a plain number; the value without its low zero bits (`upper`); a target relative to pc.
+ */
+export type FieldForm = 'register' | 'capability' | 'number' | 'upper' | 'target' | 'csr' | 'scr' | 'fence set';
 
 /** `bits` bits of the word starting at bit `word` are the value's bits starting at bit `value`. */
 export interface Piece {
@@ -78,6 +100,10 @@ function register(slots: readonly Slot[], notation: string, bias = 0): Field {
   return { slots, form: 'register', pieces: pieces(notation), signed: false, bias };
 }
 
+function capability(slots: readonly Slot[], notation: string, bias = 0): Field {
+  return { ...register(slots, notation, bias), form: 'capability' };
+}
+
 function signed(form: FieldForm, notation: string): Field {
   return { slots: ['imm'], form, pieces: pieces(notation), signed: true, bias: 0 };
 }
@@ -108,6 +134,20 @@ export const FIELDS: Readonly<Record<OperandField, Field>> = {
   pred: unsigned('fence set', '27:24>4'),
   succ: unsigned('fence set', '23:20'),
 
+  // Bit manipulation, draft 0.93, section 3: format R4 of the ternary instructions, and their immediate shift
+  rs3: register(['imm'], '31:27'),
+  'fsri.rs3': register(['rs2'], '31:27'),
+  'shamt.6': unsigned('number', '25:20'),
+  'shamt.4': unsigned('number', '23:20'),
+
+  // CHERIoT: the formats of the base ISA with capability registers, special registers, and immediates of its own
+  cd: capability(['rd'], '11:7'),
+  cs1: capability(['rs1'], '19:15'),
+  cs2: capability(['rs2'], '24:20'),
+  scr: unsigned('scr', '24:20'),
+  'imm.u11': signed('upper', '31:12>11'),
+  'uimm.i': unsigned('number', '31:20'),
+
   // 16.2: compressed formats; a prime marks the three-bit fields for x8 to x15
   'c.rd': register(['rd'], '11:7'),
   'c.rs1': register(['rs1'], '11:7'),
@@ -128,6 +168,16 @@ export const FIELDS: Readonly<Record<OperandField, Field>> = {
   'c.uimm.swsp': unsigned('number', '8:7>6 12:9>2'),
   'c.imm.b': signed('target', '12>8 6:5>6 2>5 11:10>3 4:3>1'),
   'c.imm.j': signed('target', '12>11 8>10 10:9>8 6>7 7>6 2>5 11>4 5:3>1'),
+  // The same with capability registers; offsets as those of doublewords
+  'c.cs1': capability(['rs1'], '11:7'),
+  'c.cd': capability(['rd'], '11:7'),
+  'c.cs2': capability(['rs2'], '6:2'),
+  "c.cd'": capability(['rd'], '4:2', 8),
+  "c.cs1'": capability(['rs1'], '9:7', 8),
+  "c.cs2'": capability(['rs2'], '4:2', 8),
+  'c.uimm.lc': unsigned('number', '6:5>6 12:10>3'),
+  'c.uimm.lcsp': unsigned('number', '4:2>6 12>5 6:5>3'),
+  'c.uimm.scsp': unsigned('number', '9:7>6 12:10>3'),
 };
 
 /** Number of bits of the value, low zero bits included. */
@@ -180,7 +230,10 @@ function bitMask(bits: number): number {
   return bits === 32 ? -1 : (1 << bits) - 1;
 }
 
-/** A part of an assembler form: a field, or a literal (punctuation or the register `sp`). */
+/** True for a field that holds the number of a register. */
+export const isRegister = ({ form }: Field): boolean => form === 'register' || form === 'capability';
+
+/** A part of an assembler form: a field, or a literal (punctuation or the stack pointer). */
 export type OperandPart =
   { readonly kind: 'field'; readonly field: OperandField } | { readonly kind: 'literal'; readonly text: string };
 
@@ -193,7 +246,7 @@ const isField = (text: string): text is OperandField => Object.hasOwn(FIELDS, te
 export function operandParts(operands: string): OperandPart[] {
   return (operands.match(/[,()]|[^,()]+/g) ?? []).map((text) => {
     if (isField(text)) return { kind: 'field', field: text };
-    if (text === 'sp' || /^[,()]$/.test(text)) return { kind: 'literal', text };
+    if (text === 'sp' || text === 'csp' || /^[,()]$/.test(text)) return { kind: 'literal', text };
     throw new RangeError(`operand field "${text}" does not exist`);
   });
 }

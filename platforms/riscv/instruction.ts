@@ -2,7 +2,24 @@ import type { OperandField } from './fields.js';
 import type { Op } from './operations.js';
 
 /** Extension an instruction belongs to; a core accepts a set of them. `machine` and `supervisor` are privileged. */
-export type Extension = 'I' | 'M' | 'A' | 'C' | 'Zicsr' | 'Zifencei' | 'Zkn' | 'machine' | 'supervisor' | 'custom';
+export type Extension =
+  | 'I'
+  | 'M'
+  | 'A'
+  | 'C'
+  | 'Zicsr'
+  | 'Zifencei'
+  | 'Zkn'
+  | 'Zba'
+  | 'Zbb'
+  | 'Zbc'
+  | 'Zbs'
+  /** What draft 0.93 of the bit-manipulation extension has beyond Zba, Zbb, Zbc and Zbs. */
+  | 'Zb draft'
+  | 'CHERIoT'
+  | 'machine'
+  | 'supervisor'
+  | 'custom';
 
 /**
  * What the pipeline does with an instruction. A core's timing model gives each class its cycles; the class says nothing
@@ -29,7 +46,20 @@ export type TimingClass =
   | 'trap'
   | 'trap return'
   | 'wait'
-  | 'aes';
+  | 'aes'
+  // Bit manipulation
+  | 'rotate'
+  | 'permute'
+  | 'carry-less multiply'
+  | 'crc'
+  | 'bit gather'
+  | 'three operands'
+  // CHERIoT
+  | 'capability'
+  | 'set bounds'
+  | 'load capability'
+  | 'store capability'
+  | 'special register';
 
 /** Words with `(word & mask) === match`. */
 export interface Pattern {
@@ -52,8 +82,8 @@ export interface Instruction extends Pattern {
   readonly hints?: readonly Pattern[];
   readonly length: 2 | 4;
   /**
-   * Assembler operands in order, as GNU as prints them: names of `OperandField`, literal `sp`, and the punctuation
-   * `,` `(` `)`; for instance `rd,imm.i(rs1)`. Empty for none.
+   * Assembler operands in order, as GNU as prints them: names of `OperandField`, literal `sp` or `csp`, and the
+   * punctuation `,` `(` `)`; for instance `rd,imm.i(rs1)`. Empty for none.
    */
   readonly operands: string;
   /** Operands of the operation that no field holds (`c.jal` writes x1). */

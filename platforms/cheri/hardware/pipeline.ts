@@ -1,0 +1,141 @@
+import { FetchUnit } from './fetch-unit.js';
+import type { CoreConfig } from './parameters.js';
+import { earlier, PAST } from './times.js';
+
+/** Who had the shared port last. */
+const NOBODY = 0;
+const INSTRUCTIONS = 1;
+const DATA = 2;
+
+/**
+ * The pipeline cycle by cycle: prefetch buffer, decode, the port or ports of memory, responses. It is used where they get
+ * in each other's way: a shared port, responses that take longer, a revoker that uses the data port. With separate ports
+ * that answer in the next cycle the same times follow from a few rules, which `core.ts` and `interpreter.ts` apply without it.
+ *
+ * All cycles before `now` are over. In cycle `now` the instruction in decode, if there is one, leaves it: the next may be
+ * taken from the prefetch buffer.
+ *
+ * Sources: `ibex_id_stage`, `ibex_wb_stage`, `ibex_load_store_unit`; arbitration: tests/vectors/README.md section 1.
+ */
+export class Pipeline {
+  now = 0;
+  /** Cycle of the response to the last access: an instruction behind it executes in that cycle at the earliest. */
+  responseAt = PAST;
+  readonly fetch: FetchUnit;
+  private readonly shared: boolean;
+  private readonly latency: number;
+  private port = NOBODY;
+  /** The data side has the port in cycle `now`. */
+  private dataNow = false;
+
+  constructor(config: CoreConfig) {
+    this.shared = config.memoryPorts === 1;
+    this.latency = 1 + config.dataWait;
+    this.fetch = new FetchUnit(1 + config.instructionWait);
+  }
+
+  /** State in which the first instruction after reset is asked for in cycle `at`. */
+  reset(at: number): void {
+    this.fetch.reset();
+    this.port = NOBODY;
+    this.dataNow = false;
+    this.responseAt = PAST;
+    this.now = at;
+    this.redirect(at);
+  }
+
+  /** Takes over from the rules: the instruction to come could be in decode in cycle `next`. */
+  begin(next: number): void {
+    this.fetch.fill();
+    this.port = NOBODY;
+    this.dataNow = false;
+    this.now = next - 1;
+  }
+
+  /** One cycle. */
+  private clock(redirect: boolean, take: boolean, odd: boolean, long: boolean, enabled: boolean): boolean {
+    const wants = this.fetch.wants(redirect, enabled);
+    const granted = !(this.shared && this.dataNow);
+    this.port = this.dataNow ? DATA : wants ? INSTRUCTIONS : NOBODY;
+    const taken = this.fetch.advance(this.now, wants, granted, redirect, take, odd, long);
+    this.dataNow = false;
+    this.now++;
+    return taken;
+  }
+
+  /** Lets the instruction that begins at an odd halfword or not, long or not, into decode, if it is there. */
+  take(odd: boolean, long: boolean): boolean {
+    return this.clock(false, true, odd, long, true);
+  }
+
+  /** Passes all cycles before `at`; decode takes nothing. */
+  pass(at: number): void {
+    while (this.now < at) this.clock(false, false, false, false, true);
+  }
+
+  /** Passes all cycles before `at` without new requests of the fetch unit. */
+  sleep(at: number): void {
+    while (this.now < at && this.fetch.busy) this.clock(false, false, false, false, false);
+    if (this.now < at) this.port = NOBODY;
+    this.now = Math.max(this.now, at);
+  }
+
+  /** Fetching goes on elsewhere in cycle `at`. */
+  redirect(at: number): void {
+    this.pass(at);
+    this.clock(true, false, false, false, true);
+  }
+
+  /**
+   * Moves data in one or two transfers, the first in cycle `at` at the earliest. `responseAt` is the response to the last.
+   * @param device the access does not share a port with instructions.
+   * @returns the cycle in which the instruction leaves decode.
+   */
+  access(at: number, transfers: number, device: boolean): number {
+    this.pass(at);
+    let end = this.grant(device);
+    this.responseAt = end + this.latency;
+    if (transfers === 1) return end;
+    const first = this.responseAt;
+    this.pass(end + 1);
+    end = this.grant(device);
+    this.responseAt = end + this.latency;
+    // The second transfer may be under way when the first response comes, not more.
+    if (first > end) {
+      end = first;
+      this.pass(end);
+    }
+    return end;
+  }
+
+  /** Passes cycles until the data side gets its port. @returns that cycle, which is `now`. */
+  private grant(device: boolean): number {
+    if (this.shared && !device) {
+      while (this.port === DATA && this.fetch.wants(false, true)) {
+        this.dataNow = false;
+        this.clock(false, false, false, false, true);
+      }
+      this.dataNow = true;
+    }
+    return this.now;
+  }
+
+  /** Moves the origin of time by `delta` cycles. */
+  settle(delta: number): void {
+    this.now -= delta;
+    this.responseAt = earlier(this.responseAt, delta);
+    this.fetch.settle(delta);
+  }
+
+  /** The state as numbers. */
+  save(): number[] {
+    return [this.now, this.responseAt, this.port, this.dataNow ? 1 : 0, ...this.fetch.save()];
+  }
+
+  /** Restores what `save` gave. */
+  load(state: readonly number[]): void {
+    [this.now, this.responseAt, this.port] = state;
+    this.dataNow = state[3] !== 0;
+    this.fetch.load(state.slice(4));
+  }
+}
