@@ -1,6 +1,7 @@
 import { Codec, decodeBits, decodeShift } from './codecs.js';
 import { FIELDS, extract, operandFields, readEncoding } from './fields.js';
 import type { Layout, RegisterField, RegisterSlot } from './fields.js';
+import { Flags } from './instruction.js';
 import type { Feature, Instruction, Operands } from './instruction.js';
 import { Op } from './operations.js';
 
@@ -73,6 +74,7 @@ const BUCKET_BITS = 0x1ff00000;
 export class Decoder {
   private readonly entries: readonly Entry[];
   private readonly buckets: readonly (readonly Entry[])[];
+  private readonly narrowNames: ReadonlySet<string>;
   /** Entry index of each 16-bit word, -1 for none. */
   private readonly half = new Int16Array(0x10000).fill(-1);
 
@@ -84,12 +86,20 @@ export class Decoder {
           length === 4 && (((bucket * 0x100000) ^ match) & mask & BUCKET_BITS) === 0,
       ),
     );
+    this.narrowNames = new Set(
+      this.entries.flatMap(({ instruction }) => (instruction.length === 2 ? namesOf(instruction) : [])),
+    );
     this.fillHalf();
   }
 
   /** The instruction that `word` is, or undefined. A 16-bit one is in the low half, a 32-bit one has its first halfword above. */
   find(word: number): Instruction | undefined {
     return this.lookup(word)?.instruction;
+  }
+
+  /** True if a 16-bit instruction has the same name, apart from the `s` that it loses in an IT block. */
+  hasNarrow(instruction: Instruction): boolean {
+    return this.narrowNames.has(instruction.mnemonic);
   }
 
   /** Puts the operands of `word` into `out` and returns its operation, `Op.UNDEFINED` for no instruction. */
@@ -155,6 +165,11 @@ export class Decoder {
       } while (bits !== 0);
     });
   }
+}
+
+/** The names of an instruction outside and inside an IT block. */
+function namesOf({ mnemonic, flags }: Instruction): string[] {
+  return flags === Flags.OUTSIDE_IT ? [mnemonic, mnemonic.slice(0, -1)] : [mnemonic];
 }
 
 function matches(entry: Entry, word: number): boolean {

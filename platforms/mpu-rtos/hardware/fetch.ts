@@ -6,12 +6,16 @@ import { raise } from './exceptions.js';
 import { FETCH_ENTRIES } from './lookaside.js';
 import { MpuAccess, Uniform } from './mpu.js';
 import { ExceptionNumber } from './nvic.js';
+import { raiseUsage } from './retire.js';
 import { CFSR } from './scb.js';
 import { offsetOf, SLOT_LONG, SlotOp, slotOf } from './slots.js';
 
 /** Last halfword of a page. */
 const LAST_HALF = 2047;
 const PAGE_SHIFT = 12;
+
+/** Word of an instruction that is abandoned before it is read; not 0, which means a fetch that failed. */
+const UNKNOWN_WORD = 0xffffffff;
 
 /** What `fetchInstruction` found, for slots that are not to be dispatched as they stand in memory. */
 export const fetched = { packed: 0 };
@@ -23,9 +27,10 @@ export const fetched = { packed: 0 };
  */
 export function fetchInstruction(core: Core): boolean {
   const pc = core.pc;
-  if (!core.thumb) {
-    core.scb.reportFault(CFSR.INVSTATE);
-    raise(core, ExceptionNumber.USAGE_FAULT, 0);
+  if (!core.thumb && (pc & 2) !== 0 && core.config.unalignedStateFault) {
+    core.itAt = core.it;
+    core.scb.reportFault(CFSR.UNALIGNED);
+    raise(core, ExceptionNumber.USAGE_FAULT, UNKNOWN_WORD);
     return false;
   }
   if (core.relocate || (core.slot - core.pageSlot) >> 11 !== 0) {
@@ -35,6 +40,11 @@ export function fetchInstruction(core: Core): boolean {
     core.pageSlot = slotOf(page);
     core.slot = core.pageSlot + ((pc >>> 1) & LAST_HALF);
     core.relocate = false;
+  }
+  if (!core.thumb) {
+    core.itAt = core.it;
+    raiseUsage(core, CFSR.INVSTATE);
+    return false;
   }
   const half = core.slot - core.pageSlot;
   const at = offsetOf(core.slot);

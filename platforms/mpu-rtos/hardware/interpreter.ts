@@ -580,7 +580,10 @@ export function createInterpreter(core: Core): () => void {
                           break dispatch;
 
                         case Op.ADD_SP_I:
-                          result = (x[(w >> SLOT_RN) & 15] + immediate[ip]) & ~3;
+                        case Op.SUB_SP_I:
+                          a = x[(w >> SLOT_RN) & 15];
+                          b = (w & 255) === Op.ADD_SP_I ? immediate[ip] : -immediate[ip];
+                          result = (a + b) & ~3;
                           if (limited && result >>> 0 < core.stackLimit >>> 0) {
                             core.slot = ip;
                             raiseStackOverflow(core);
@@ -588,13 +591,21 @@ export function createInterpreter(core: Core): () => void {
                             continue next;
                           }
                           x[13] = result;
+                          if ((w & SLOT_FLAGS) !== 0) {
+                            n = z = (a + b) | 0;
+                            c = (w & 255) === Op.ADD_SP_I ? (n >>> 0 < a >>> 0 ? 1 : 0) : a >>> 0 >= -b >>> 0 ? 1 : 0;
+                            v = (w & 255) === Op.ADD_SP_I ? (a ^ n) & (b ^ n) : (a ^ -b) & (a ^ n);
+                          }
                           break dispatch;
                         case Op.MOV_FROM_PC:
+                          x[(w >> SLOT_RD) & 15] = w < 0 ? immediate[ip] & ~3 : immediate[ip];
+                          break dispatch;
                         case Op.ADR:
                           x[(w >> SLOT_RD) & 15] = immediate[ip];
                           break dispatch;
                         case Op.ADD_FROM_PC:
-                          x[(w >> SLOT_RD) & 15] = x[(w >> SLOT_RN) & 15] + immediate[ip];
+                          result = x[(w >> SLOT_RN) & 15] + immediate[ip];
+                          x[(w >> SLOT_RD) & 15] = w < 0 ? result & ~3 : result;
                           break dispatch;
 
                         case Op.MOVT:
@@ -906,7 +917,7 @@ export function createInterpreter(core: Core): () => void {
                           stalls[FETCH] += branchLink - branch;
                           break jump;
                         case Op.BX:
-                          a = x[(w >> SLOT_RM) & 15];
+                          a = w < 0 ? (core.page + ((ip - core.pageSlot) << 1) + 4) | 0 : x[(w >> SLOT_RM) & 15];
                           break register;
                         case Op.BLX:
                           a = x[(w >> SLOT_RM) & 15];
@@ -1068,6 +1079,7 @@ export function createInterpreter(core: Core): () => void {
               // Writing rn back, or loading SP.
               if (OP_WRITES_BACK[w & 255] !== 0) x[(w >> SLOT_RN) & 15] += immediate[ip];
               if (((w >> SLOT_RD) & 15) === 13) result &= ~3;
+              x[13] &= ~3;
             }
             x[(w >> SLOT_RD) & 15] = result;
             t += cost;
@@ -1117,7 +1129,10 @@ export function createInterpreter(core: Core): () => void {
               }
             }
           }
-          if (w < 0) x[(w >> SLOT_RN) & 15] += immediate[ip];
+          if (w < 0) {
+            x[(w >> SLOT_RN) & 15] += immediate[ip];
+            x[13] &= ~3;
+          }
           t += cost;
           stalls[DATA] += cost;
           stalls[BEATS]++;

@@ -142,16 +142,16 @@ export function executeMedia(core: Core, w: number, imm: number): void {
   const m = r[(w >> SLOT_RM) & 15];
   switch (w & 255) {
     case Op.SSAT:
-      r[rd] = saturateSigned(core, shifted(m, (w >> SLOT_SHIFT) & 7, imm >> 8, 0), imm & 255);
+      r[rd] = saturateSigned(core, shifted(n, (w >> SLOT_SHIFT) & 7, imm >> 8, 0), imm & 255);
       break;
     case Op.USAT:
-      r[rd] = saturateUnsigned(core, shifted(m, (w >> SLOT_SHIFT) & 7, imm >> 8, 0), imm & 255);
+      r[rd] = saturateUnsigned(core, shifted(n, (w >> SLOT_SHIFT) & 7, imm >> 8, 0), imm & 255);
       break;
     case Op.SSAT16:
-      r[rd] = pack(saturateSigned(core, high(m), imm), saturateSigned(core, low(m), imm));
+      r[rd] = pack(saturateSigned(core, high(n), imm), saturateSigned(core, low(n), imm));
       break;
     case Op.USAT16:
-      r[rd] = pack(saturateUnsigned(core, high(m), imm), saturateUnsigned(core, low(m), imm));
+      r[rd] = pack(saturateUnsigned(core, high(n), imm), saturateUnsigned(core, low(n), imm));
       break;
     case Op.SXTB16:
       r[rd] = sxtb16(rotate(m, imm));

@@ -17,10 +17,10 @@ export const enum Uniform {
   MIXED,
 }
 
-/** Bytes that always share one answer: no region starts or ends inside (DDI0403E B3.5.8, DDI0553 MPU_RBAR). */
+/** Bytes that always share one answer: no region starts or ends inside (DDI0403E B3.5 and DDI0553, MPU_RBAR). */
 export const MPU_GRANULE = 32;
 
-/** Bits of MPU_CTRL (DDI0403E B3.5.5). */
+/** Bits of MPU_CTRL (DDI0403E B3.5). */
 const enum CTRL {
   ENABLE = 1 << 0,
   HFNMIENA = 1 << 1,
@@ -55,7 +55,7 @@ const permitsByDefault = (address: number, access: MpuAccess): boolean =>
  *
  * A check never has side effects; the fault status registers are the core's concern. `negative` says that the execution
  * priority is below 0 (HardFault, NMI, FAULTMASK), where the MPU is off unless CTRL.HFNMIENA is set. HFNMIENA without
- * ENABLE is UNPREDICTABLE (DDI0403E B3.5.5); here ENABLE alone counts.
+ * ENABLE is UNPREDICTABLE (DDI0403E B3.5, MPU_CTRL); here ENABLE alone counts.
  */
 export abstract class Mpu {
   private control = 0;
@@ -88,7 +88,7 @@ export abstract class Mpu {
   }
 
   /**
-   * Whether the access to the byte at `address` is permitted (DDI0403E B3.5.1, DDI0553 rules of MPU checks); the answer
+   * Whether the access to the byte at `address` is permitted (DDI0403E B3.5, DDI0553 rules of MPU checks); the answer
    * is the same for the `MPU_GRANULE` around it. Loads and stores of the private peripheral bus are always permitted
    * here (it has its own rule, see `SystemControl`), and nothing from 0xE0000000 up can be executed. Vector fetches are
    * not to be checked at all.
@@ -100,7 +100,7 @@ export abstract class Mpu {
       if (address >>> 20 === 0xe00) return true;
     }
     if (!this.applies(negative)) return permitsByDefault(address, access);
-    return this.decide(address >>> 0, access, privileged);
+    return this.decide(address, access, privileged);
   }
 
   /**
@@ -126,7 +126,7 @@ export abstract class Mpu {
    */
   testTarget(address: number, privileged: boolean, negative: boolean): number {
     const isPpb = address >>> 20 === 0xe00;
-    const region = this.applies(negative) && !isPpb ? this.regionAt(address >>> 0) : -1;
+    const region = this.applies(negative) && !isPpb ? this.regionAt(address) : -1;
     const readable = this.check(address, MpuAccess.LOAD, privileged, negative);
     const writable = readable && this.check(address, MpuAccess.STORE, privileged, negative);
     return (region >= 0 ? (1 << 16) | region : 0) | (readable ? 1 << 18 : 0) | (writable ? 1 << 19 : 0);
@@ -187,11 +187,11 @@ export abstract class Mpu {
     return privileged && (this.control & CTRL.PRIVDEFENA) !== 0 && permitsByDefault(address, access);
   }
 
-  /** The decision of the regions; the address is unsigned and not on the private peripheral bus. */
+  /** The decision of the regions; the address is not on the private peripheral bus. Addresses here may be signed or unsigned. */
   protected abstract decide(address: number, access: MpuAccess, privileged: boolean): boolean;
-  /** Number of the one region that decides about an unsigned address, or -1. */
+  /** Number of the one region that decides about an address, or a negative number. */
   protected abstract regionAt(address: number): number;
-  /** Whether a boundary of an enabled region, or of a sub-region, lies inside the block of these unsigned addresses. */
+  /** Whether a boundary of an enabled region, or of a sub-region, lies inside the block of these addresses. */
   protected abstract splits(first: number, last: number): boolean;
   /** A load of a register that describes regions. */
   protected abstract readRegion(offset: number): number;

@@ -62,6 +62,8 @@ export class Nvic {
   private readonly lines = new Int32Array(WORDS);
   private readonly priorities = new Uint8Array(256);
   private readonly priorityMask: number;
+  /** Words of the bitmaps in use. */
+  private readonly words: number;
   private grouping = 0;
   private maskPrimary = 0;
   private maskFault = 0;
@@ -75,6 +77,7 @@ export class Nvic {
 
   constructor(readonly config: SystemConfig) {
     this.priorityMask = (0xff00 >>> config.priorityBits) & 0xff;
+    this.words = (this.lastException >>> 5) + 1;
     this.existing[0] = EXISTING[config.architecture];
     for (let line = 0; line < config.interruptLines; line++) setBit(this.existing, 16 + line);
     this.reset();
@@ -210,7 +213,7 @@ export class Nvic {
   /** Number of active exceptions. */
   get activeCount(): number {
     let count = 0;
-    for (let word = 0; word < WORDS; word++) {
+    for (let word = 0; word < this.words; word++) {
       for (let bits = this.active[word]; bits !== 0; bits &= bits - 1) count++;
     }
     return count;
@@ -226,7 +229,7 @@ export class Nvic {
   /** Whether an external interrupt is pending, enabled or not (ICSR.ISRPENDING). */
   get interruptPending(): boolean {
     let any = this.pending[0] & ~SYSTEM_EXCEPTIONS;
-    for (let word = 1; word < WORDS; word++) any |= this.pending[word];
+    for (let word = 1; word < this.words; word++) any |= this.pending[word];
     return any !== 0;
   }
 
@@ -243,7 +246,7 @@ export class Nvic {
 
   /**
    * The exception as which a synchronous fault or SVC is taken: itself, or HardFault if it is disabled or its group
-   * priority is not above the execution priority (DDI0403E B1.5.11). The core sets HFSR.FORCED if the answer differs, and
+   * priority is not above the execution priority (DDI0403E B1.5.4, priority escalation). The core sets HFSR.FORCED if the answer differs, and
    * locks up where not even HardFault can be taken.
    */
   taken(exception: number): number {
@@ -306,7 +309,7 @@ export class Nvic {
   private candidate(): number {
     let best = 0;
     let bestPriority = LOWEST_PRIORITY;
-    for (let word = 0; word < WORDS; word++) {
+    for (let word = 0; word < this.words; word++) {
       for (let bits = this.pending[word] & this.enabled[word]; bits !== 0; bits &= bits - 1) {
         const exception = word * 32 + 31 - Math.clz32(bits & -bits);
         const priority = this.priority(exception);
@@ -322,7 +325,7 @@ export class Nvic {
   private priorityWithoutPrimask(): number {
     let lowest = this.maskFault !== 0 ? -1 : LOWEST_PRIORITY;
     if (this.maskBase !== 0) lowest = Math.min(lowest, this.group(this.maskBase));
-    for (let word = 0; word < WORDS; word++) {
+    for (let word = 0; word < this.words; word++) {
       for (let bits = this.active[word]; bits !== 0; bits &= bits - 1) {
         const exception = word * 32 + 31 - Math.clz32(bits & -bits);
         lowest = Math.min(lowest, this.groupPriority(exception));

@@ -11,6 +11,7 @@ import { raiseStackOverflow, raiseUsage, retire } from './retire.js';
 import { CFSR, HFSR } from './scb.js';
 import {
   instructionWord,
+  SLOT_FLAGS,
   SLOT_MODE,
   SLOT_RA,
   SLOT_RD,
@@ -79,14 +80,24 @@ function branchWithin(core: Core, w: number, target: number, cost: number): void
   core.jumpTo(target);
 }
 
-/** Sets SP, whose low bits are always 0, after the check of its limit. */
-function setStackPointer(core: Core, w: number, value: number): void {
+/** Sets SP, whose low bits are always 0, after the check of its limit. @returns false if that raised a fault. */
+function setStackPointer(core: Core, w: number, value: number): boolean {
   if ((value & ~3) >>> 0 < core.stackLimit >>> 0) {
     raiseStackOverflow(core);
-    return;
+    return false;
   }
   core.r[13] = value & ~3;
   retire(core, w, 0);
+  return true;
+}
+
+/** SP = a + b + carry, with the flags if the instruction sets them. */
+function addToStackPointer(core: Core, w: number, a: number, b: number, carry: number): void {
+  const sum = (a + b + carry) | 0;
+  if (!setStackPointer(core, w, sum) || (w & SLOT_FLAGS) === 0) return;
+  core.n = core.z = sum;
+  core.c = (a >>> 0) + (b >>> 0) + carry > 0xffffffff ? 1 : 0;
+  core.v = (a ^ sum) & (b ^ sum);
 }
 
 /**
@@ -115,10 +126,10 @@ export function executeOther(core: Core, w: number, imm: number): void {
       return;
 
     case Op.ADD_SP_X:
-      setStackPointer(core, w, r[rn] + shifted(r[rm], (w >> SLOT_SHIFT) & 7, imm, core.c));
+      addToStackPointer(core, w, r[rn], shifted(r[rm], (w >> SLOT_SHIFT) & 7, imm, core.c), 0);
       return;
     case Op.SUB_SP_X:
-      setStackPointer(core, w, r[rn] - shifted(r[rm], (w >> SLOT_SHIFT) & 7, imm, core.c));
+      addToStackPointer(core, w, r[rn], ~shifted(r[rm], (w >> SLOT_SHIFT) & 7, imm, core.c), 1);
       return;
     case Op.MOV_SP:
       setStackPointer(core, w, r[rm]);
@@ -127,7 +138,7 @@ export function executeOther(core: Core, w: number, imm: number): void {
       branchWithin(core, w, rm === 15 ? core.pc + 4 : r[rm], timing.branchRegister);
       return;
     case Op.ADD_PC:
-      branchWithin(core, w, core.pc + 4 + r[rm], timing.branchRegister);
+      branchWithin(core, w, core.pc + 4 + (rm === 15 ? core.pc + 4 : r[rm]), timing.branchRegister);
       return;
     case Op.BXNS:
       leaveSecure(core, w, r[rm]);
@@ -294,6 +305,8 @@ export function executeOther(core: Core, w: number, imm: number): void {
       // In Secure memory it does nothing but mark an entry point.
       retire(core, w, 0);
       return;
+    default:
+      throw new RangeError(`operation ${op} has no case`);
   }
 }
 

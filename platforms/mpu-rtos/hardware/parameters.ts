@@ -96,6 +96,14 @@ export const PARAMETERS: readonly Parameter[] = [
     meaning: 'core cycles of one tick of the external SysTick clock; 0: there is none',
     source: 'DDI0403E B3.3.3, CLKSOURCE',
   },
+  {
+    name: 'unalignedStateFault',
+    type: { kind: 'switch' },
+    default: true,
+    meaning:
+      'an instruction at an address that is no multiple of 4 raises UNALIGNED when EPSR.T is 0; off: INVSTATE as at any other',
+    source: 'tests/vectors/cortex-m (its oracle, QEMU 7.2, does so); DDI0403E B1.5.9 has INVSTATE only',
+  },
 ];
 
 /** The parameters as the engine reads them; units and meanings as in `PARAMETERS`. */
@@ -108,6 +116,7 @@ export interface CoreConfig {
   readonly multiplierCycles: number;
   readonly flash: FlashName;
   readonly flashWaitStates: number;
+  readonly unalignedStateFault: boolean;
   readonly system: SystemConfig;
   /** The core has the DSP extension, and with it APSR.GE. */
   readonly hasDsp: boolean;
@@ -142,6 +151,7 @@ export function coreConfig(values: ParameterValues): CoreConfig {
       mpuRegions: Number(value('mpuRegions')),
       sysTickReference: value('sysTickReference') as number,
     }),
+    unalignedStateFault: value('unalignedStateFault') as boolean,
     hasDsp: core === 'm4' || core === 'm33',
   };
 }

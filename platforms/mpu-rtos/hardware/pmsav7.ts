@@ -1,18 +1,21 @@
-import { Mpu, MpuAccess, MpuRegister } from './mpu.js';
+import { Mpu, MPU_GRANULE, MpuAccess, MpuRegister } from './mpu.js';
 
-/** Bits of RASR that exist: XN, AP, TEX, S, C, B, SRD, SIZE, ENABLE (DDI0403E B3.5.9); Armv6-M has no TEX (DDI0419 B3.5). */
+/** Bits of RASR that exist: XN, AP, TEX, S, C, B, SRD, SIZE, ENABLE (DDI0403E B3.5, MPU_RASR); Armv6-M has no TEX (DDI0419 B3.5). */
 const RASR_BITS = { v6m: 0x1707ff3f, v7m: 0x173fff3f } as const;
-/** Smallest region as a power of two, and with it the address bits of RBAR (DDI0419 B3.5, DDI0403E B3.5.8). */
+/** Smallest region as a power of two, and with it the address bits of RBAR (DDI0419 and DDI0403E B3.5, MPU_RBAR). */
 const SMALLEST = { v6m: 8, v7m: 5 } as const;
-/** Smallest region with sub-regions, as a power of two (DDI0403E B3.5.3). */
+/** Smallest region with sub-regions, as a power of two (DDI0403E B3.5). */
 const SMALLEST_SUBDIVIDED = 8;
+
+/** The base of a region that never matches: no granule starts there. */
+const NO_GRANULE = 1;
 
 const RBAR_VALID = 1 << 4;
 const RASR_ENABLE = 1 << 0;
 const RASR_XN = 1 << 28;
 
 /**
- * Who may do what by RASR.AP (DDI0403E table B3-15), one bit per access: bit 0 unprivileged read, 1 unprivileged write,
+ * Who may do what by RASR.AP (DDI0403E B3.5, MPU_RASR), one bit per access: bit 0 unprivileged read, 1 unprivileged write,
  * 2 privileged read, 3 privileged write. AP 4 is UNPREDICTABLE: nobody may do anything.
  */
 const RIGHTS = [0b0000, 0b1100, 0b1101, 0b1111, 0b0000, 0b0100, 0b0101, 0b0101] as const;
@@ -33,7 +36,9 @@ export class Pmsav7 extends Mpu {
   // What the registers mean, by region.
   /** log2 of the size in bytes, 0 for a region that never matches. */
   private readonly sizeLog: Uint8Array;
-  private readonly base: Uint32Array;
+  /** Address bits above the size, and their values in the region's addresses. */
+  private readonly mask: Int32Array;
+  private readonly base: Int32Array;
   /** Disabled sub-regions. */
   private readonly disabled: Uint8Array;
   private readonly rights: Uint8Array;
@@ -50,7 +55,8 @@ export class Pmsav7 extends Mpu {
     this.rbar = new Uint32Array(regions);
     this.rasr = new Uint32Array(regions);
     this.sizeLog = new Uint8Array(regions);
-    this.base = new Uint32Array(regions);
+    this.mask = new Int32Array(regions).fill(-1);
+    this.base = new Int32Array(regions).fill(NO_GRANULE);
     this.disabled = new Uint8Array(regions);
     this.rights = new Uint8Array(regions);
     this.executable = new Uint8Array(regions);
@@ -65,11 +71,11 @@ export class Pmsav7 extends Mpu {
   }
 
   protected regionAt(address: number): number {
+    const granule = address & -MPU_GRANULE;
     for (let region = this.regions - 1; region >= 0; region--) {
-      const log = this.sizeLog[region];
-      if (log === 0) continue;
-      if (log < 32 && (address ^ this.base[region]) >>> log !== 0) continue;
-      if (((this.disabled[region] >>> ((address >>> (log - 3)) & 7)) & 1) === 0) return region;
+      if (((granule ^ this.base[region]) & this.mask[region]) !== 0) continue;
+      const disabled = this.disabled[region];
+      if (disabled === 0 || ((disabled >>> ((address >>> (this.sizeLog[region] - 3)) & 7)) & 1) === 0) return region;
     }
     return -1;
   }
@@ -88,9 +94,9 @@ export class Pmsav7 extends Mpu {
 
   /** Whether an aligned block and the region have an address in common: then one contains the other. */
   private touches(region: number, first: number, last: number): boolean {
-    const log = this.sizeLog[region];
     const base = this.base[region];
-    return (base >= first && base <= last) || log === 32 || (first ^ base) >>> log === 0;
+    const blockMask = ~(first ^ last);
+    return ((first ^ base) & blockMask & this.mask[region]) === 0;
   }
 
   protected readRegion(offset: number): number {
@@ -119,7 +125,7 @@ export class Pmsav7 extends Mpu {
     }
   }
 
-  /** The register an alias stands for (DDI0403E B3.5.10); RBAR_A and RASR_A differ from RBAR and RASR in nothing. */
+  /** The register an alias stands for (DDI0403E B3.5); RBAR_A and RASR_A differ from RBAR and RASR in nothing. */
   private withoutAlias(offset: number): number {
     const isAlias = this.hasAliases && offset >= MpuRegister.FIRST_ALIAS && offset <= MpuRegister.LAST_ALIAS;
     return isAlias ? MpuRegister.RBAR + ((offset - MpuRegister.RBAR) % 8) : offset;
@@ -133,7 +139,8 @@ export class Pmsav7 extends Mpu {
     const log = ((rasr >>> 1) & 31) + 1;
     const matches = (rasr & RASR_ENABLE) !== 0 && log >= SMALLEST[this.architecture];
     this.sizeLog[region] = matches ? log : 0;
-    this.base[region] = log === 32 ? 0 : rbar & -(1 << log);
+    this.mask[region] = !matches ? -1 : log === 32 ? 0 : -1 << log;
+    this.base[region] = matches ? rbar & this.mask[region] : NO_GRANULE;
     this.disabled[region] = log >= SMALLEST_SUBDIVIDED ? (rasr >>> 8) & 0xff : 0;
     this.rights[region] = RIGHTS[(rasr >>> 24) & 7];
     this.executable[region] = (rasr & RASR_XN) === 0 ? 1 : 0;

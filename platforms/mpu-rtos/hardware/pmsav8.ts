@@ -13,6 +13,9 @@ const RBAR_READ_ONLY = 1 << 2;
 const NO_REGION = -1;
 const SEVERAL_REGIONS = -2;
 
+/** An address as a signed word that compares as the address does unsigned. */
+const ordered = (address: number): number => address ^ 0x80000000;
+
 /**
  * The MPU of Armv8-M (DDI0553, MPU registers; Arm 100699): regions from a base to a limit in steps of 32 bytes. An access
  * where two enabled regions overlap faults. Attributes (SH, AttrIndx, MAIR) are stored and have no effect here.
@@ -20,17 +23,17 @@ const SEVERAL_REGIONS = -2;
 export class Pmsav8 extends Mpu {
   private readonly rbar: Uint32Array;
   private readonly rlar: Uint32Array;
-  /** First and last address of each region; first > last if it never matches. */
-  private readonly first: Uint32Array;
-  private readonly last: Uint32Array;
+  /** First and last address of each region, as `ordered` words; first > last if it never matches. */
+  private readonly first: Int32Array;
+  private readonly last: Int32Array;
   private readonly mair = new Uint32Array(2);
 
   constructor(regions: number) {
     super(regions);
     this.rbar = new Uint32Array(regions);
     this.rlar = new Uint32Array(regions);
-    this.first = new Uint32Array(regions).fill(1);
-    this.last = new Uint32Array(regions);
+    this.first = new Int32Array(regions).fill(1);
+    this.last = new Int32Array(regions);
   }
 
   protected decide(address: number, access: MpuAccess, privileged: boolean): boolean {
@@ -48,16 +51,19 @@ export class Pmsav8 extends Mpu {
   }
 
   private find(address: number): number {
+    const place = ordered(address);
     let found = NO_REGION;
     for (let region = 0; region < this.regions; region++) {
-      if (address < this.first[region] || address > this.last[region]) continue;
+      if (place < this.first[region] || place > this.last[region]) continue;
       if (found !== NO_REGION) return SEVERAL_REGIONS;
       found = region;
     }
     return found;
   }
 
-  protected splits(first: number, last: number): boolean {
+  protected splits(firstAddress: number, lastAddress: number): boolean {
+    const first = ordered(firstAddress);
+    const last = ordered(lastAddress);
     for (let region = 0; region < this.regions; region++) {
       const from = this.first[region];
       const to = this.last[region];
@@ -116,8 +122,8 @@ export class Pmsav8 extends Mpu {
     this.rbar[region] = rbar;
     this.rlar[region] = rlar;
     const enabled = (rlar & RLAR_ENABLE) !== 0;
-    this.first[region] = enabled ? rbar & ~31 : 1;
-    this.last[region] = enabled ? rlar | 31 : 0;
+    this.first[region] = enabled ? ordered(rbar & ~31) : 1;
+    this.last[region] = enabled ? ordered(rlar | 31) : 0;
     if (matched || this.first[region] <= this.last[region]) this.regionChanged();
   }
 

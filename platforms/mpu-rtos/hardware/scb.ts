@@ -63,7 +63,7 @@ const CCR_WRITABLE: Readonly<Record<Architecture, number>> = { v6m: 0, v7m: 0x31
 const SCR_WRITABLE = SCR.SLEEPONEXIT | SCR.SLEEPDEEP | SCR.SEVONPEND;
 
 /**
- * Address bits of VTOR. Armv6-M: 31:8, as the M0+ of the RP2040 has it (its vector table of 48 words needs that alignment);
+ * Address bits of VTOR. Armv6-M: 31:8, as the M0+ of the RP2040 has it (pico-sdk m0plus.h; a vector table of 48 words needs it);
  * Armv7-M and Armv8-M: 31:7 (DDI0403E B3.2.5). A table less aligned than its length (B1.5.3) is not refused.
  */
 const VTOR_BITS: Readonly<Record<Architecture, number>> = { v6m: 0xffffff00, v7m: 0xffffff80, v8m: 0xffffff80 };

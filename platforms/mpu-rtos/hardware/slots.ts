@@ -60,8 +60,8 @@ export const SLOT_FLAGS = 1 << 29;
 /** 2 bits: `Mode`. */
 export const SLOT_MODE = 29;
 /**
- * Sign bit. Of a branch: the target is in another page and `immediate` is its address. Of a load or store: rn is written
- * back, or the stack pointer is loaded, whose low bits are always 0.
+ * Sign bit. Of a branch: the target is in another page and `immediate` is its address. Of BX: the target is PC. Of a load or
+ * store: rn is written back, or the stack pointer is loaded, whose low bits are always 0.
  */
 export const SLOT_SPECIAL = 1 << 31;
 
@@ -77,6 +77,9 @@ export const offsetOf = (slot: number): number => {
 const isBranch = (op: number): boolean => (op >= Op.B_EQ && op <= Op.BL) || op === Op.CBZ || op === Op.CBNZ;
 const isPcRelative = (op: number): boolean =>
   op === Op.ADR || (op >= Op.LDR_LITERAL && op <= Op.LDRD_LITERAL) || op === Op.MOV_FROM_PC || op === Op.ADD_FROM_PC;
+/** One operation whether or not the flags are set. */
+const choosesFlags = (op: number): boolean =>
+  (op >= Op.AND_X && op <= Op.MVN_X) || (op >= Op.ADD_SP_I && op <= Op.SUB_SP_X);
 const loadsWord = (op: number): boolean =>
   op === Op.LDR_I || op === Op.LDR_R || op === Op.LDR_W || op === Op.LDR_LITERAL;
 
@@ -130,7 +133,7 @@ export class DecodedSlots {
     if (o.flags === Flags.OUTSIDE_IT) packed |= SLOT_OUTSIDE_IT;
     packed |= (o.shift | o.size) << SLOT_SHIFT;
     if (op >= Op.LDR_I) packed |= o.mode << SLOT_MODE;
-    else if (o.carry !== 0 || (op >= Op.AND_X && op <= Op.MVN_X && o.flags !== Flags.NEVER)) packed |= SLOT_FLAGS;
+    else if (o.carry !== 0 || (choosesFlags(op) && o.flags !== Flags.NEVER)) packed |= SLOT_FLAGS;
     if (isBranch(op)) {
       const target = half + 2 + (immediate >> 1);
       if (target >= 0 && target < PAGE_BYTES / 2) {
@@ -145,7 +148,8 @@ export class DecodedSlots {
     } else if (op >= Op.LDR_W && op <= Op.LDR_PC_W) {
       packed |= SLOT_SPECIAL;
     }
-    if (loadsWord(op) && o.rd === 13) packed |= SLOT_SPECIAL;
+    const movesStack = (loadsWord(op) || op === Op.MOV_FROM_PC || op === Op.ADD_FROM_PC) && o.rd === 13;
+    if (movesStack || (op === Op.BX && o.rm === 15)) packed |= SLOT_SPECIAL;
     this.packed[slot] = packed;
     this.immediate[slot] = immediate;
     this.packed[slot - half + PAGE_BYTES / 2] = SlotOp.PAGE_END;

@@ -80,7 +80,10 @@ function writeIcsr({ nvic, config }: SystemParts, value: number): void {
   if ((value & ICSR.PENDNMICLR) !== 0 && config.architecture === 'v8m') nvic.clearPending(ExceptionNumber.NMI);
 }
 
-/** AIRCR (DDI0403E B3.2.6). VECTCLRACTIVE and VECTRESET are for debuggers and ignored. Little-endian. */
+/**
+ * AIRCR (DDI0403E B3.2.6). VECTCLRACTIVE and VECTRESET are for debuggers and ignored; ENDIANNESS reads 0. As there is one
+ * security state, PRIS, BFHFNMINS and SYSRESETREQS of Armv8-M read 0 and ignore stores.
+ */
 const AIRCR = { SYSRESETREQ: 1 << 2, PRIGROUP_SHIFT: 8, VECTKEYSTAT: 0xfa050000, VECTKEY: 0x05fa } as const;
 
 function writeAircr(parts: SystemParts, value: number): void {

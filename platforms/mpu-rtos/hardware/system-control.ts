@@ -16,6 +16,9 @@ export const PPB_END = 0xe0100000;
 /** Whether an address (signed or unsigned) is on the private peripheral bus, where `SystemControl` answers. */
 export const isPpb = (address: number): boolean => address >>> 20 === 0xe00;
 
+/** Whether an address is in the system control space, 0xE000E000 to 0xE000EFFF. */
+const isScs = (address: number): boolean => address >>> 12 === 0xe000e;
+
 /**
  * Pages of components: ITM, DWT, FPB or BPU, system control space, its alias for Non-secure state (Armv8-M), TPIU, ETM, ROM
  * table. Registers that are not modelled read 0 and ignore stores; elsewhere the bus answers with an error.
@@ -43,7 +46,11 @@ export class SystemControl implements SystemParts {
   readonly scb: Scb;
   readonly systick: SysTick;
   readonly cycleCounter = new CycleCounter();
-  private readonly registers = new Map<number, SystemRegister>();
+  private readonly registers: readonly SystemRegister[];
+  /** For each word of the system control space its register as an index into `registers`, or -1: MPU stores come in numbers. */
+  private readonly indexes = new Int16Array(1024).fill(-1);
+  /** The registers outside the system control space, by address. */
+  private readonly outside = new Map<number, SystemRegister>();
   private readonly pages: ReadonlySet<number> = new Set(COMPONENTS.map((address) => address >>> 12));
 
   constructor(
@@ -55,7 +62,12 @@ export class SystemControl implements SystemParts {
     this.nvic = new Nvic(config);
     this.scb = new Scb(config, this.nvic);
     this.systick = new SysTick(config, this.nvic);
-    for (const register of systemRegisters(config)) this.registers.set(register.address, register);
+    this.registers = systemRegisters(config);
+    this.registers.forEach((register, index) => {
+      const { address } = register;
+      if (isScs(address)) this.indexes[(address >>> 2) & 1023] = index;
+      else this.outside.set(address, register);
+    });
   }
 
   resetRequested(): void {
@@ -71,7 +83,7 @@ export class SystemControl implements SystemParts {
    */
   read(address: number, size: 1 | 2 | 4, privileged: boolean, now: number): number | undefined {
     if (!privileged) return undefined;
-    const register = this.registers.get((address & ~3) >>> 0);
+    const register = this.registerAt(address);
     if (register === undefined) return this.pages.has(address >>> 12) ? 0 : undefined;
     if (!this.acceptsSize(register, size)) return undefined;
     const word = register.read?.(this, now) ?? 0;
@@ -81,7 +93,7 @@ export class SystemControl implements SystemParts {
 
   /** A store of 1, 2 or 4 bytes at an aligned address of the private peripheral bus; errors as for `read`. */
   write(address: number, size: 1 | 2 | 4, value: number, privileged: boolean, now: number): BusResult {
-    const register = this.registers.get((address & ~3) >>> 0);
+    const register = this.registerAt(address);
     if (!privileged && !this.permitsUnprivileged(register)) return 'error';
     if (register === undefined) return this.pages.has(address >>> 12) ? 'ok' : 'error';
     if (!this.acceptsSize(register, size)) return 'error';
@@ -94,6 +106,12 @@ export class SystemControl implements SystemParts {
     const others = register.narrow === 'keep' ? (register.read?.(this, now) ?? 0) & ~mask : 0;
     register.write?.(this, (others | ((value << shift) & mask)) >>> 0, now);
     return 'ok';
+  }
+
+  private registerAt(address: number): SystemRegister | undefined {
+    if (!isScs(address)) return this.outside.get((address & ~3) >>> 0);
+    const index = this.indexes[(address >>> 2) & 1023];
+    return index < 0 ? undefined : this.registers[index];
   }
 
   private permitsUnprivileged(register: SystemRegister | undefined): boolean {

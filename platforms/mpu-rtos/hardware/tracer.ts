@@ -1,5 +1,4 @@
 import type { TraceEvent, TraceHook } from '../../machine/machine.js';
-import { physical } from '../../machine/units.js';
 import { isWide } from '../../thumb/decode.js';
 import type { Core } from './core.js';
 
@@ -73,8 +72,13 @@ export class Tracer {
 
   /** The instruction at `pc`, read after it ran: 16 bits, or the first halfword in the upper half. */
   private wordAt(pc: number): number {
-    const code = new DataView(this.core.memory.dump(physical(pc), 4).buffer);
-    const first = code.getUint16(0, true);
-    return isWide(first) ? ((first << 16) | code.getUint16(2, true)) >>> 0 : first;
+    const first = this.halfAt(pc);
+    return isWide(first) ? ((first << 16) | this.halfAt(pc + 2)) >>> 0 : first;
+  }
+
+  private halfAt(address: number): number {
+    const { memory } = this.core;
+    const page = memory.readMap[address >>> 12];
+    return page === 0 ? 0 : memory.halves[(page + (address & 0xfff)) >> 1];
   }
 }

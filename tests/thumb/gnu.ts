@@ -1,0 +1,99 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Architecture } from '../../platforms/thumb/table.js';
+
+const PREFIX = 'arm-none-eabi-';
+
+/** What GNU as and ld make of a source: the bytes of `.text` and the like by section, or what as said. */
+export type GnuResult =
+  | { readonly ok: true; readonly sections: ReadonlyMap<string, Uint8Array> }
+  | { readonly ok: false; readonly messages: string };
+
+/**
+ * Why tests against GNU are skipped, or undefined to run them. With CI=true a missing GNU as is an error: there the
+ * comparison must not be lost silently.
+ */
+export function skipReason(): string | undefined {
+  if (spawnSync(`${PREFIX}as`, ['--version']).status === 0) return undefined;
+  if (process.env.CI === 'true') throw new Error(`${PREFIX}as is not installed, and CI=true requires it`);
+  return `${PREFIX}as is not installed (Debian package binutils-arm-none-eabi)`;
+}
+
+function inFolder<T>(work: (at: (name: string) => string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-arm-'));
+  try {
+    return work((name) => join(folder, name));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Assembles and links each section at its address. */
+export function gnuAssemble(
+  source: string,
+  sections: readonly { readonly name: string; readonly address: number }[],
+  march: Architecture,
+): GnuResult {
+  return inFolder((at) => {
+    writeFileSync(at('in.s'), source);
+    const as = spawnSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
+    if (as.status !== 0) return { ok: false, messages: as.stderr };
+    const placed = sections.map(({ name, address }) => `${name} ${address} : { *(${name}) }`);
+    writeFileSync(at('ld'), `SECTIONS { ${placed.join('\n')} /DISCARD/ : { *(*) } }`);
+    const ld = spawnSync(`${PREFIX}ld`, ['-e', '0', '-T', at('ld'), at('in.o'), '-o', at('out')], { encoding: 'utf8' });
+    if (ld.status !== 0) return { ok: false, messages: ld.stderr };
+    return { ok: true, sections: elfSections(readFileSync(at('out'))) };
+  });
+}
+
+/** What GNU as says about a source; empty if it takes it. */
+export function gnuMessages(source: string, march: Architecture): string {
+  return inFolder((at) => {
+    writeFileSync(at('in.s'), source);
+    const as = spawnSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
+    return as.status === 0 ? '' : as.stderr;
+  });
+}
+
+/** The bytes of each section of an ELF32 file (System V ABI, chapter 4). */
+function elfSections(file: Buffer): Map<string, Uint8Array> {
+  const table = file.readUInt32LE(0x20);
+  const entrySize = file.readUInt16LE(0x2e);
+  const count = file.readUInt16LE(0x30);
+  const header = (index: number): number => table + index * entrySize;
+  const names = file.readUInt32LE(header(file.readUInt16LE(0x32)) + 0x10);
+  const sections = new Map<string, Uint8Array>();
+  for (let i = 1; i < count; i++) {
+    const start = names + file.readUInt32LE(header(i));
+    const name = file.toString('latin1', start, file.indexOf(0, start));
+    const offset = file.readUInt32LE(header(i) + 0x10);
+    const size = file.readUInt32LE(header(i) + 0x14);
+    const empty = file.readUInt32LE(header(i) + 4) === 8;
+    sections.set(name, empty ? new Uint8Array(size) : Uint8Array.from(file.subarray(offset, offset + size)));
+  }
+  return sections;
+}
+
+/** A line of objdump: address and text. */
+export interface GnuLine {
+  readonly address: number;
+  readonly text: string;
+}
+
+/** The objdump lines of words placed one after the other from address 0; 32-bit words have a non-zero upper half. */
+export function gnuDisassemble(words: readonly number[], march: Architecture): GnuLine[] {
+  return inFolder((at) => {
+    const lines = words.map((word) =>
+      word >>> 16 === 0 ? `.inst.n 0x${word.toString(16)}` : `.inst.w 0x${(word >>> 0).toString(16)}`,
+    );
+    writeFileSync(at('in.s'), `.syntax unified\n.thumb\n${lines.join('\n')}\n`);
+    execFileSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')]);
+    const text = execFileSync(`${PREFIX}objdump`, ['-d', '-z', at('in.o')], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    return text.split('\n').flatMap((line) => {
+      const match = /^\s*([0-9a-f]+):\t[0-9a-f ]+\t(.*)$/.exec(line);
+      return match ? [{ address: parseInt(match[1], 16), text: match[2].replaceAll('\t', ' ').trim() }] : [];
+    });
+  });
+}
