@@ -103,7 +103,7 @@ export class Assembly implements Host {
     for (const section of this.sections.values()) {
       if (!section.kind.executable || section.items.length === 0) continue;
       this.section = section;
-      this.pad(section.alignment, undefined, 0);
+      this.pad(Math.min(section.alignment, this.isa.endAlignment ?? Infinity), undefined, 0);
     }
   }
 
@@ -200,6 +200,15 @@ export class Assembly implements Host {
 
   here(): Label {
     return newLabel('.', this.section.here());
+  }
+
+  within(section: Host['section'], work: () => void): void {
+    const current = this.section;
+    const wanted = [...this.sections.values()].find((known) => known === section);
+    if (wanted === undefined) throw new RangeError('the section is not one of this assembly');
+    this.section = wanted;
+    work();
+    this.section = current;
   }
 
   newLabel(name: string): Label {

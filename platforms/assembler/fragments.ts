@@ -36,6 +36,7 @@ export function alignFragment(
   };
   let bytes = 0;
   return {
+    alignment,
     size: (place) => (bytes = gap(place)),
     encode: () => fill(bytes),
   };

@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.js';
 import type { Expression } from './expression.js';
 import type { Lexical } from './lexer.js';
-import type { Fragment, Label } from './section.js';
+import type { Fragment, Label, SectionKind } from './section.js';
 
 /**
  * What an instruction set adds to the assembler core.
@@ -43,8 +43,12 @@ export interface IsaSession {
   readonly instructionAlignment: number;
   /** Alignment of `.text` to begin with, in bytes. */
   readonly codeAlignment: number;
+  /** Code sections end at a multiple of their alignment, but at most of this. Default: no limit. */
+  readonly endAlignment?: number;
   /** A label was placed at the current position. */
   labelDefined?(label: Label): void;
+  /** A label that has its place was said to be a function. */
+  functionDeclared?(label: Label): void;
   /** Exponent (`.align 2` is 4 bytes) or bytes: what the argument of `.align` means. */
   readonly alignIsPowerOfTwo: boolean;
   /** The source has ended: emit what is pending. */
@@ -59,8 +63,12 @@ export interface Host {
   fragment(fragment: Fragment): void;
   /** Appends an expression's value as `size` bytes, lowest first. */
   data(expression: Expression, size: number): void;
-  /** Aligns as `.balign` does. */
-  align(bytes: number): void;
+  /** Aligns as `.balign` does, with this filling or what the instruction set pads code with. */
+  align(bytes: number, fill?: readonly number[]): void;
+  /** The current section; equal for equal sections. */
+  readonly section: object & { readonly kind: SectionKind };
+  /** Does some work in another section. */
+  within(section: Host['section'], work: () => void): void;
   /** A label at the current position. */
   here(): Label;
   /** A label to be placed later. */

@@ -44,11 +44,12 @@ function layOutSection(section: Section, environment: Environment, first: boolea
   let address = 0;
   let changed = false;
   for (const item of section.items) {
+    const moved = address - item.address;
     item.address = address;
     const { content } = item;
     if (content.kind === 'fragment' && content.fragment.fixed === undefined) {
       try {
-        const size = content.fragment.size(placeOf(section, item, environment, false), first);
+        const size = content.fragment.size(placeOf(section, item, environment, false, moved), first);
         changed ||= size !== item.size;
         item.size = size;
       } catch (error) {
@@ -125,20 +126,42 @@ const inSection = (position: Position): number => position.item.address + positi
 /** Address of a position after the layout. */
 export const absolute = (position: Position): number => position.section.base + inSection(position);
 
-function placeOf(section: Section, item: Item, environment: Environment, final: boolean): Place {
+function placeOf(section: Section, item: Item, environment: Environment, final: boolean, moved = 0): Place {
   return {
     address: item.address + (final ? section.base : 0),
+    moved,
     distance(expression) {
       const value = evaluate(expression, environment);
       if (value?.base === undefined || value.base.weak || value.base.position.section !== section) return undefined;
       return inSection(value.base.position) + Number(value.offset) - item.address;
     },
+    distanceMoving(expression) {
+      const value = evaluate(expression, environment);
+      const distance = this.distance(expression);
+      if (value?.base === undefined || distance === undefined || moved === 0) return distance;
+      return distance + movedAhead(section, item, value.base.position.item, moved);
+    },
+    label: (expression) => evaluate(expression, environment)?.base,
     constant(expression) {
       const value = evaluate(expression, environment);
       return value?.base === undefined ? value?.offset : undefined;
     },
     value: (expression) => finalValue(expression, environment),
   };
+}
+
+/** How far an item further on will have moved when the pass reaches it; 0 for one that it has reached. */
+function movedAhead(section: Section, from: Item, to: Item, moved: number): number {
+  const first = section.items.indexOf(from);
+  const last = section.items.indexOf(to);
+  if (last <= first) return 0;
+  let left = moved;
+  for (let i = first; i < last && left !== 0; i++) {
+    const { content } = section.items[i];
+    const alignment = content.kind === 'fragment' ? (content.fragment.alignment ?? 1) : 1;
+    left -= left % alignment;
+  }
+  return left;
 }
 
 /**

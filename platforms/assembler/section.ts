@@ -17,6 +17,10 @@ export interface Label {
   codeBit: 0 | 1;
   /** Other files may replace it (`.weak`): distances to it are not known. */
   weak: boolean;
+  /** Other files may see it (`.global`). */
+  global: boolean;
+  /** It names a function (`.type name, %function`). */
+  function: boolean;
 }
 
 /** What a fragment may ask while it is laid out and encoded. */
@@ -28,6 +32,15 @@ export interface Place {
    * undefined. Distances change from one pass of the layout to the next.
    */
   distance(expression: Expression): number | undefined;
+  /**
+   * As `distance`, but what this pass has not reached yet is taken to move as far as the fragment itself has moved in this
+   * pass, less what alignments in between take up. GNU as for Arm measures so (`relaxed_symbol_addr`).
+   */
+  distanceMoving(expression: Expression): number | undefined;
+  /** Bytes by which this pass has moved the fragment. */
+  readonly moved: number;
+  /** The label that the expression's place counts from, if there is one. */
+  label(expression: Expression): Label | undefined;
   /** The expression's value during layout; undefined if it depends on an address or is not defined. */
   constant(expression: Expression): bigint | undefined;
   /**
@@ -43,6 +56,8 @@ export interface Place {
  */
 export interface Fragment {
   readonly fixed?: number;
+  /** It ends at a multiple of this. */
+  readonly alignment?: number;
   /** Size at this place. `first` is true in the first pass, in which everything further on is still at address 0. */
   size(place: Place, first: boolean): number;
   /** The bytes, as many as the last `size`. */

@@ -4,7 +4,7 @@ import type { Label, Position } from './section.js';
 
 /** A new label without a place. */
 export function newLabel(name: string, position?: Position): Label {
-  return { name, position, codeBit: 0, weak: false };
+  return { name, position, codeBit: 0, weak: false, global: false, function: false };
 }
 
 /** The symbols of one assembly. */

@@ -1,7 +1,7 @@
 import { Codec, decodeBits, decodeShift } from './codecs.js';
 import { FIELDS, extract, operandFields, readEncoding } from './fields.js';
 import type { Layout, RegisterField, RegisterSlot } from './fields.js';
-import { Flags } from './instruction.js';
+import { Flags, Mode } from './instruction.js';
 import type { Feature, Instruction, Operands } from './instruction.js';
 import { Op } from './operations.js';
 
@@ -41,6 +41,8 @@ interface Entry {
   readonly instruction: Instruction;
   readonly steps: readonly Step[];
   readonly refusals: readonly Refusal[];
+  /** A bit field: it must end where it begins or above, and at bit 31 at most; else it is UNPREDICTABLE. */
+  readonly bitField: { readonly lowest: Layout; readonly end: Layout; readonly endIsWidth: boolean } | undefined;
   /** A rotated constant of this entry is the carry. */
   readonly rotates: boolean;
 }
@@ -122,23 +124,9 @@ export class Decoder {
     if (implied !== undefined) imply(implied, out);
     for (const step of entry.steps) apply(step, word, out);
     if (entry.rotates) out.carry = extract(entry.steps[entry.steps.length - 1].bits, word) >= 0x400 ? 1 : 0;
-    switch (op) {
-      case Op.LDMIA:
-      case Op.LDMDB:
-        // The loaded value of the base stays; UNPREDICTABLE in 32-bit forms
-        if (((out.imm >>> out.rn) & 1) !== 0) out.mode = 0;
-        return op;
-      case Op.BFC:
-      case Op.BFI:
-      case Op.SBFX:
-      case Op.UBFX: {
-        // A field that ends before it begins or beyond bit 31 is UNPREDICTABLE
-        const width = out.imm >> 8;
-        return width <= 0 || width + (out.imm & 31) > 32 ? Op.UNDEFINED : op;
-      }
-      default:
-        return op;
-    }
+    // The loaded value of the base stays; UNPREDICTABLE in 32-bit forms
+    if ((op === Op.LDMIA || op === Op.LDMDB) && ((out.imm >>> out.rn) & 1) !== 0) out.mode = Mode.OFFSET;
+    return op;
   }
 
   private lookup(word: number): Entry | undefined {
@@ -177,7 +165,13 @@ function matches(entry: Entry, word: number): boolean {
   if ((word & mask) !== match) return false;
   for (const r of entry.refusals) if (((r.refused >> extract(r.bits, word)) & 1) !== 0) return false;
   if (except !== undefined) for (const p of except) if ((word & p.mask) === p.match) return false;
-  return true;
+  return entry.bitField === undefined || isBitField(entry.bitField, word);
+}
+
+function isBitField({ lowest, end, endIsWidth }: NonNullable<Entry['bitField']>, word: number): boolean {
+  const first = extract(lowest, word);
+  const last = extract(end, word) + (endIsWidth ? first : 0);
+  return last >= first && last < 32;
 }
 
 function imply(implied: Partial<Operands>, out: Operands): void {
@@ -244,7 +238,14 @@ function compile(instruction: Instruction): Entry {
       steps.push(shiftStep(field.shift, bits, second, field.at));
     }
   }
-  return { instruction, steps, refusals, rotates: names.includes('imm.const') };
+  const lowest = layouts.get('i');
+  const end = layouts.get('j');
+  const isField = names.includes('msb') || names.includes('width');
+  const bitField =
+    isField && lowest !== undefined && end !== undefined
+      ? { lowest, end, endIsWidth: names.includes('width') }
+      : undefined;
+  return { instruction, steps, refusals, bitField, rotates: names.includes('imm.const') };
 }
 
 function shiftStep(shift: string, bits: Layout, second: Layout, at: number): Step {

@@ -111,6 +111,7 @@ class Text {
         // Written together with the register that follows
         return undefined;
       case 'barrier':
+        if (this.instruction.op === Op.ISB && value !== 15) return `#${value}`;
         return [...BARRIERS].find(([, option]) => option === value)?.[0] ?? `#${value}`;
       case 'interrupt flags':
         return `${(raw & 2) !== 0 ? 'i' : ''}${(raw & 1) !== 0 ? 'f' : ''}`;
@@ -159,10 +160,6 @@ class Text {
     }
     return `it${letters} ${CONDITION_NAMES[first]}`;
   }
-
-  get mnemonic(): string {
-    return this.instruction.mnemonic;
-  }
 }
 
 const isNegativeZero = (codec: Codec, raw: number): boolean =>
@@ -170,7 +167,7 @@ const isNegativeZero = (codec: Codec, raw: number): boolean =>
 
 /**
  * One line of assembly for the instruction `word` at `address`: the mnemonics and the order of operands of objdump, targets
- * as absolute addresses. Wide instructions that have a narrow namesake end in `.w`.
+ * as absolute addresses. Wide instructions that have a narrow namesake end in `.w`, narrow branches in `.n`.
  *
  * @param condition name of the condition if the instruction is in an IT block, else empty.
  */
@@ -194,5 +191,7 @@ function nameOf(instruction: Instruction, wide: boolean, condition: string, deco
     if (instruction.flags === Flags.OUTSIDE_IT) mnemonic = mnemonic.slice(0, -1);
     mnemonic += condition;
   }
-  return wide && decoder.hasNarrow(instruction) ? `${mnemonic}.w` : mnemonic;
+  if (wide) return decoder.hasNarrow(instruction) ? `${mnemonic}.w` : mnemonic;
+  // Without it, an assembler gives an absolute target the long form
+  return instruction.operands === 'to.short' ? `${mnemonic}.n` : mnemonic;
 }

@@ -81,10 +81,10 @@ export const BARRIERS: ReadonlyMap<string, number> = new Map([
   ['st', 14],
   ['ish', 11],
   ['ishst', 10],
-  ['nsh', 7],
   ['un', 7],
-  ['nshst', 6],
+  ['nsh', 7],
   ['unst', 6],
+  ['nshst', 6],
   ['osh', 3],
   ['oshst', 2],
 ]);

@@ -6,6 +6,9 @@ import type { Architecture } from '../../platforms/thumb/table.js';
 
 const PREFIX = 'arm-none-eabi-';
 
+/** The option for an architecture. `armv6s-m` is Armv6-M with SVC, which GNU as counts as an extension. */
+const marchOption = (march: Architecture): string => `-march=${march === 'armv6-m' ? 'armv6s-m' : march}`;
+
 /** What GNU as and ld make of a source: the bytes of `.text` and the like by section, or what as said. */
 export type GnuResult =
   | { readonly ok: true; readonly sections: ReadonlyMap<string, Uint8Array> }
@@ -38,7 +41,7 @@ export function gnuAssemble(
 ): GnuResult {
   return inFolder((at) => {
     writeFileSync(at('in.s'), source);
-    const as = spawnSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
+    const as = spawnSync(`${PREFIX}as`, [marchOption(march), at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
     if (as.status !== 0) return { ok: false, messages: as.stderr };
     const placed = sections.map(({ name, address }) => `${name} ${address} : { *(${name}) }`);
     writeFileSync(at('ld'), `SECTIONS { ${placed.join('\n')} /DISCARD/ : { *(*) } }`);
@@ -52,7 +55,7 @@ export function gnuAssemble(
 export function gnuMessages(source: string, march: Architecture): string {
   return inFolder((at) => {
     writeFileSync(at('in.s'), source);
-    const as = spawnSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
+    const as = spawnSync(`${PREFIX}as`, [marchOption(march), at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
     return as.status === 0 ? '' : as.stderr;
   });
 }
@@ -89,7 +92,7 @@ export function gnuDisassemble(words: readonly number[], march: Architecture): G
       word >>> 16 === 0 ? `.inst.n 0x${word.toString(16)}` : `.inst.w 0x${(word >>> 0).toString(16)}`,
     );
     writeFileSync(at('in.s'), `.syntax unified\n.thumb\n${lines.join('\n')}\n`);
-    execFileSync(`${PREFIX}as`, [`-march=${march}`, at('in.s'), '-o', at('in.o')]);
+    execFileSync(`${PREFIX}as`, [marchOption(march), at('in.s'), '-o', at('in.o')]);
     const text = execFileSync(`${PREFIX}objdump`, ['-d', '-z', at('in.o')], { encoding: 'utf8', maxBuffer: 1 << 28 });
     return text.split('\n').flatMap((line) => {
       const match = /^\s*([0-9a-f]+):\t[0-9a-f ]+\t(.*)$/.exec(line);

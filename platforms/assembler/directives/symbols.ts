@@ -13,6 +13,21 @@ const set =
 /** Attributes that change no byte: linkage and debugging. */
 const ignored: Directive = (_assembly, operands) => operands.skip();
 
+const global: Directive = (assembly, operands) => {
+  do assembly.symbols.label(operands.name('symbol name')).global = true;
+  while (operands.accept(','));
+};
+
+/** `.type name, %function`: also `@function`, `#function`, `STT_FUNC`. Other types change no byte. */
+const type: Directive = (assembly, operands) => {
+  const label = assembly.symbols.label(operands.name('symbol name'));
+  if (/^\W*(function|stt_func)$/i.test(operands.rest().replace(/[\s,"]/g, ''))) {
+    label.function = true;
+    if (label.position !== undefined) assembly.isa.functionDeclared?.(label);
+  }
+  operands.skip();
+};
+
 const weak: Directive = (assembly, operands) => {
   do assembly.symbols.label(operands.name('symbol name')).weak = true;
   while (operands.accept(','));
@@ -55,14 +70,14 @@ export const SYMBOLS: ReadonlyMap<string, Directive> = new Map<string, Directive
   ['.equ', set(false)],
   ['.equiv', set(true)],
   ['.weak', weak],
+  ['.globl', global],
+  ['.global', global],
+  ['.type', type],
   ['.comm', common],
   ['.lcomm', common],
   ['.phase', phase],
   ...[
-    '.globl',
-    '.global',
     '.local',
-    '.type',
     '.size',
     '.file',
     '.ident',

@@ -19,6 +19,11 @@ const twoRegisters = (mnemonic: string, op: Op, opcode: number, section: string)
   v6(mnemonic, op, `010000 ${binary(opcode, 4)} mmm ddd`, 'rdn,rm', 'alu', section, OUTSIDE_IT);
 
 const COMPUTATION: readonly Instruction[] = [
+  // MOV before MOVS: in an IT block, `moveq r0, r1` is the former
+  v6('mov', Op.MOV_PC, '01000110 1 mmmm 111', 'pc,rm.any', 'branch register', 'MOV (register)'),
+  v6('mov', Op.MOV_FROM_PC, '01000110 d 1111 ddd', 'rd.sp,pc', 'alu', 'MOV (register)'),
+  v6('mov', Op.MOV_SP, '01000110 1 mmmm 101', 'sp,rm.sp', 'alu', 'MOV (register)', { implied: { rd: 13 } }),
+  v6('mov', Op.MOV_R, '01000110 d mmmm ddd', 'rd,rm.sp', 'alu', 'MOV (register)'),
   // LSL by 0 is MOVS; in an IT block, where MOVS is UNPREDICTABLE, it leaves the flags like the others
   v6('movs', Op.MOVS_R, '0000000000 mmm ddd', 'rd,rm', 'alu', 'MOV (register)', OUTSIDE_IT),
   v6('lsls', Op.LSLS_I, '00000 iiiii mmm ddd', 'rd,rm,imm', 'alu', 'LSL (immediate)', OUTSIDE_IT),
@@ -26,12 +31,13 @@ const COMPUTATION: readonly Instruction[] = [
   v6('asrs', Op.ASRS_I, '00010 iiiii mmm ddd', 'rd,rm,imm.right', 'alu', 'ASR (immediate)', OUTSIDE_IT),
   v6('adds', Op.ADDS_R, '0001100 mmm nnn ddd', 'rd,rn,rm', 'alu', 'ADD (register)', OUTSIDE_IT),
   v6('subs', Op.SUBS_R, '0001101 mmm nnn ddd', 'rd,rn,rm', 'alu', 'SUB (register)', OUTSIDE_IT),
-  v6('adds', Op.ADDS_I, '0001110 iii nnn ddd', 'rd,rn,imm', 'alu', 'ADD (immediate)', OUTSIDE_IT),
-  v6('subs', Op.SUBS_I, '0001111 iii nnn ddd', 'rd,rn,imm', 'alu', 'SUB (immediate)', OUTSIDE_IT),
   v6('movs', Op.MOVS_I, '00100 ddd iiiiiiii', 'rd,imm', 'alu', 'MOV (immediate)', OUTSIDE_IT),
   v6('cmp', Op.CMP_I, '00101 nnn iiiiiiii', 'rn,imm', 'alu', 'CMP (immediate)', ALWAYS),
   v6('adds', Op.ADDS_I, '00110 ddd iiiiiiii', 'rdn,imm', 'alu', 'ADD (immediate)', OUTSIDE_IT),
   v6('subs', Op.SUBS_I, '00111 ddd iiiiiiii', 'rdn,imm', 'alu', 'SUB (immediate)', OUTSIDE_IT),
+  // After the 8-bit ones: an assembler prefers those for one register
+  v6('adds', Op.ADDS_I, '0001110 iii nnn ddd', 'rd,rn,imm', 'alu', 'ADD (immediate)', OUTSIDE_IT),
+  v6('subs', Op.SUBS_I, '0001111 iii nnn ddd', 'rd,rn,imm', 'alu', 'SUB (immediate)', OUTSIDE_IT),
 
   twoRegisters('ands', Op.ANDS_R, 0, 'AND (register)'),
   twoRegisters('eors', Op.EORS_R, 1, 'EOR (register)'),
@@ -60,10 +66,6 @@ const COMPUTATION: readonly Instruction[] = [
   v6('add', Op.ADD_R, '01000100 d mmmm ddd', 'rdn,rm.sp', 'alu', 'ADD (register)'),
   // Both registers low is UNPREDICTABLE: compares like the others
   v6('cmp', Op.CMP_R, '01000101 n mmmm nnn', 'rn.sp,rm.sp', 'alu', 'CMP (register)', ALWAYS),
-  v6('mov', Op.MOV_PC, '01000110 1 mmmm 111', 'pc,rm.any', 'branch register', 'MOV (register)'),
-  v6('mov', Op.MOV_FROM_PC, '01000110 d 1111 ddd', 'rd.sp,pc', 'alu', 'MOV (register)'),
-  v6('mov', Op.MOV_SP, '01000110 1 mmmm 101', 'sp,rm.sp', 'alu', 'MOV (register)', { implied: { rd: 13 } }),
-  v6('mov', Op.MOV_R, '01000110 d mmmm ddd', 'rd,rm.sp', 'alu', 'MOV (register)'),
 
   v6('adr', Op.ADR, '10100 ddd iiiiiiii', 'rd,at.4', 'alu', 'ADR'),
   v6('add', Op.ADD_I, '10101 ddd iiiiiiii', 'rd,sp,imm.4', 'alu', 'ADD (SP plus immediate)', { implied: { rn: 13 } }),

@@ -138,6 +138,8 @@ describe('semihosting', () => {
     expect(guest.with(0x0c, 4)).toEqual(returned(5));
     expect(guest.with(0x06, 4, TEXT, 4)).toEqual(returned(0));
     expect(guest.memory.read(TEXT, 4)).toBe(0x42464853); // "SHFB"
+    expect(guest.with(0x06, 4, TEXT, 1)).toEqual(returned(0));
+    expect(guest.with(0x06, 4, TEXT, 4)).toEqual(returned(4)); // at its end
     expect(guest.with(0x0a, 4, 4)).toEqual(returned(0));
     expect(guest.with(0x06, 4, TEXT, 8)).toEqual(returned(7));
     expect(guest.memory.read(TEXT, 1)! & 1).toBe(1);

@@ -265,8 +265,10 @@ describe('MPU registers', () => {
     mpu.writeRegister(CTRL, 0xffffffff);
     expect(mpu.readRegister(CTRL)).toBe(7);
     mpu.writeRegister(RNR, 8); // does not exist
+    mpu.writeRegister(RBAR, 0x20000000 + 16 + 9); // VALID, but no such region
     expect(mpu.readRegister(RNR)).toBe(5);
-    expect(mpu.stores).toBe(5);
+    expect(mpu.readRegister(RBAR)).toBe(0xffffffe0 + 5);
+    expect(mpu.stores).toBe(6);
   });
 
   it('of Armv7-M have aliases that act on the selected region', () => {

@@ -1,0 +1,24 @@
+import type { Platform } from '../platform.js';
+import { disassemble } from '../thumb/disassemble.js';
+import { BENCHMARKS } from './hardware/benchmarks.js';
+import { CortexMMachine } from './hardware/machine.js';
+import { coreConfig, PARAMETERS } from './hardware/parameters.js';
+import { decoderOf } from './hardware/slots.js';
+
+/** Cortex-M0+, M3, M4 or M33 with a PMSAv7 or PMSAv8 MPU. */
+export const mpuRtos: Platform = {
+  id: 'mpu-rtos',
+  title: 'MPU RTOS: Cortex-M0+, M3, M4 or M33 with an MPU, NVIC and SysTick',
+  core: 'cortex-m',
+  parameters: PARAMETERS,
+  boards: ['mps2'],
+  benchmarks: BENCHMARKS,
+  modelVersion: '1',
+  elfMachine: 40,
+  createMachine(request) {
+    if (request.board !== 'mps2') throw new RangeError(`mpu-rtos has no board ${request.board}; it has mps2`);
+    return new CortexMMachine(coreConfig(request.parameters), request);
+  },
+  // The largest of the instruction sets; the others are parts of it.
+  disassemble: (word, address) => disassemble(word, address, decoderOf('m33', 'secure')),
+};
