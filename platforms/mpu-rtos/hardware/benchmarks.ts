@@ -2,6 +2,7 @@ import { assemble } from '../../assembler/assemble.js';
 import type { Image } from '../../machine/image.js';
 import type { HostBenchmark } from '../../platform.js';
 import { thumbAssembler } from '../../thumb/assembler.js';
+import { rp2040js } from '../rivals/rp2040js.js';
 
 /** Vector table, and the end of a run by semihosting SYS_EXIT with ADP_Stopped_ApplicationExit. */
 const START = `
@@ -236,6 +237,13 @@ export const BENCHMARKS: readonly HostBenchmark[] = [
     meaning: 'loops, calls, loads and stores of privileged code without MPU',
     parameters: {},
     image: program('compute.s', COMPUTE),
+  },
+  {
+    name: 'compute, m0plus',
+    meaning: 'the same on the Cortex-M0+, compared with another simulator of it',
+    parameters: { core: 'm0plus' },
+    image: program('compute.s', COMPUTE),
+    rivals: [rp2040js],
   },
   {
     name: 'mpu',
