@@ -15,6 +15,8 @@ export const mpuRtos: Platform = {
   benchmarks: BENCHMARKS,
   modelVersion: '1',
   elfMachine: 40,
+  startsFromVectors: true,
+  vectorCores: { m0: { core: 'm0plus' }, m3: { core: 'm3' }, m4: { core: 'm4' }, m33: { core: 'm33' } },
   createMachine(request) {
     if (request.board !== 'mps2') throw new RangeError(`mpu-rtos has no board ${request.board}; it has mps2`);
     return new CortexMMachine(coreConfig(request.parameters), request);

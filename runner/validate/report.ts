@@ -70,15 +70,6 @@ const BODY_COLUMNS: readonly Column[] = [
 const columnsOf = (group: Group): readonly Column[] =>
   group === 'functional' ? FUNCTIONAL_COLUMNS : group === 'body' ? BODY_COLUMNS : RTL_COLUMNS;
 
-/** The rules by which recorded cycles were corrected, with how often each applied and where the manual says so. */
-function correctionLines(rows: readonly Row[]): string {
-  const lines = (rows[0].cycles?.corrections ?? []).map(({ correction: { rule, cycles, source } }, i) => {
-    const executed = rows.reduce((sum, row) => sum + (row.cycles?.corrections[i].executed ?? 0), 0);
-    return `corrected: ${rule}: +${cycles} each, ${executed} executed; ${source}\n`;
-  });
-  return lines.length === 0 ? '' : `\n${lines.join('')}`;
-}
-
 /** One table of rows, with the title of what they have in common. */
 export function rowTable(rows: readonly Row[]): string {
   const [{ core, config, group, set }] = rows;
@@ -88,7 +79,7 @@ export function rowTable(rows: readonly Row[]): string {
     align: columns.map(([, align]) => align),
   });
   const title = `${core}, ${config}: ${TITLES[group]}${group === 'random' ? ` (${set})` : ''}`;
-  return `${title}\n\n${table}\n${group === 'body' ? correctionLines(rows) : ''}`;
+  return `${title}\n\n${table}\n`;
 }
 
 /** Row tables, one per core, configuration, group and set. */
@@ -113,6 +104,16 @@ function summaryLines(parts: readonly Summary[]): string {
     String(s.withoutResult),
   ]);
   return markdownTable([header, ...body], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l', 'r', 'r'] });
+}
+
+/** The rules by which recorded cycles were corrected, with how often each applied and where the manual says so. */
+function correctionLines(parts: readonly Summary[]): string {
+  const lines = parts.flatMap(({ config, corrections = [] }) =>
+    corrections.map(({ correction: { rule, cycles, source }, executed }) => {
+      return `${config}, recorded cycles corrected: ${rule}: +${cycles} each, ${executed} executed; ${source}\n`;
+    }),
+  );
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
 /** Functional sets: programs whose words, counts are those of the oracle. */
@@ -142,7 +143,7 @@ export function summaryTables(all: readonly Summary[]): string[] {
       const parts = all.filter((s) => s.core === core && s.fetchWait === fetchWait && s.group !== 'functional');
       if (parts.length === 0) continue;
       const title = `${core}${fetchWait ? ', configurations that delay instruction fetches (reported apart)' : ''}`;
-      tables.push(`${title}\n\n${summaryLines(parts)}\n`);
+      tables.push(`${title}\n\n${summaryLines(parts)}\n${correctionLines(parts)}`);
     }
   }
   return tables;

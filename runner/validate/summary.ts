@@ -1,4 +1,5 @@
 import { mean, quantile } from 'simple-statistics';
+import type { Correction } from './functional/references.js';
 import type { Group, Row, VectorSet } from './row.js';
 
 /** How well a group of rows of one core and configuration agrees with the RTL. */
@@ -17,6 +18,8 @@ export interface Summary {
   readonly stateDiffers: number;
   /** Of a functional set: programs whose result words and whose instruction count are those of the oracle; exceptions in all. */
   readonly functional?: { readonly wordsMatch: number; readonly countsMatch: number; readonly exceptions: number };
+  /** Of cycles that were corrected: the rules and how often each applied. */
+  readonly corrections?: readonly { readonly correction: Correction; readonly executed: number }[];
   /** Over the rows with an error; null if there is none. */
   readonly meanError: number | null;
   readonly percentile95: number | null;
@@ -37,6 +40,15 @@ function functionalOf(rows: readonly Row[]): Pick<Summary, 'functional'> {
   };
 }
 
+/** How often each rule applied, over all rows whose recorded cycles were corrected. */
+function correctionsOf(rows: readonly Row[]): Pick<Summary, 'corrections'> {
+  const corrections = (rows[0].cycles?.corrections ?? []).map(({ correction }, i) => ({
+    correction,
+    executed: rows.reduce((sum, { cycles }) => sum + (cycles?.corrections[i].executed ?? 0), 0),
+  }));
+  return corrections.length === 0 ? {} : { corrections };
+}
+
 function summarise(rows: readonly Row[]): Summary {
   const [{ core, config, group, set, fetchWait }] = rows;
   const errors = rows.flatMap(({ program, error }) => (error === null ? [] : [{ program, error }]));
@@ -54,6 +66,7 @@ function summarise(rows: readonly Row[]): Summary {
     withoutResult: rows.filter((r) => r.simulated === null).length,
     stateDiffers: rows.filter((r) => r.stateMatches === false).length,
     ...functionalOf(rows),
+    ...correctionsOf(rows),
     meanError: sizes.length === 0 ? null : mean(sizes),
     percentile95: sizes.length === 0 ? null : quantile(sizes, 0.95),
     worst: largest.error === 0 ? null : largest,

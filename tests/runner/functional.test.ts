@@ -5,8 +5,9 @@ import type { FunctionalObservation } from '../../runner/validate/functional/obs
 import { CYCLE_REFERENCES, type CycleReference } from '../../runner/validate/functional/references.js';
 import { functionalRows } from '../../runner/validate/functional/rows.js';
 import type { FunctionalProgram } from '../../runner/validate/functional/schema.js';
-import { rowTable } from '../../runner/validate/report.js';
+import { rowTable, summaryTables } from '../../runner/validate/report.js';
 import type { Row } from '../../runner/validate/row.js';
+import { summaries } from '../../runner/validate/summary.js';
 import { toy } from './fake-platform.js';
 import { bulkhead } from './terminal.js';
 import { FUNCTIONAL, functionalProgram, goodVectors, writeSets } from './vector-writer.js';
@@ -216,12 +217,14 @@ describe('recorded cycles that an oracle counts otherwise than the manual', () =
     expect(functionalRows({ ...program, kind: 'exc' }, seen, undefined)[1]).toMatchObject({ expected: 100 });
   });
 
-  test('the table shows recorded, corrections and simulated, and each rule with its source', () => {
+  test('the table shows recorded, corrections and simulated; the summary each rule with its source', () => {
     const where = { core: 'toy-core', kind: 'functional', config: 'alpha', set: 'development', program: 'p' } as const;
-    const table = rowTable([{ ...row(), ...where, fetchWait: false } satisfies Row]);
+    const rows: Row[] = [row(), row()].map((r) => ({ ...r, ...where, fetchWait: false }));
+    const table = rowTable(rows);
     expect(table).toMatch(/\| p +\| +100 \| +\+7 \| +107 \| +107 \| +0 \|/);
-    expect(table).toContain('corrected: a: +1 each, 3 executed; manual 1\n');
-    expect(table).toContain('corrected: b: +2 each, 2 executed; manual 2\n');
+    const [summary] = summaryTables(summaries(rows));
+    expect(summary).toContain('alpha, recorded cycles corrected: a: +1 each, 6 executed; manual 1\n');
+    expect(summary).toContain('alpha, recorded cycles corrected: b: +2 each, 4 executed; manual 2\n');
   });
 
   test('the rules that ship concern 16-bit instructions only, and name manual and table', () => {

@@ -2,6 +2,7 @@ import { assemble } from '../../assembler/assemble.js';
 import type { Image } from '../../machine/image.js';
 import type { HostBenchmark } from '../../platform.js';
 import { thumbAssembler } from '../../thumb/assembler.js';
+import { rp2040js } from '../rivals/rp2040js.js';
 
 /** Vector table, and the end of a run by semihosting SYS_EXIT with ADP_Stopped_ApplicationExit. */
 const START = `
@@ -89,9 +90,9 @@ sort:                       @ r0 words, r1 count: insertion sort
 copy:                       @ r0 to, r1 from, r2 words
   ldr   r3, [r1]
   adds  r1, r1, #4
-  subs  r2, r2, #1
   str   r3, [r0]
-  add   r0, r0, #4
+  adds  r0, r0, #4
+  subs  r2, r2, #1
   bne   copy
   bx    lr
 
@@ -203,7 +204,7 @@ user:
 4: adds r1, r1, #3
   ldr   r2, [r0, #8]
   subs  r4, r4, #1
-  add   r1, r1, r2
+  add   r1, r2
   bne   4b
   push  {r1, r2, r3}
   pop   {r1, r2, r3}
@@ -220,9 +221,10 @@ user:
   .pool
 `;
 
+/** Armv6-M code runs on every core. */
 function program(name: string, source: string): () => Image {
   return () => {
-    const isa = thumbAssembler({ architecture: 'armv7e-m' });
+    const isa = thumbAssembler({ architecture: 'armv6-m' });
     const assembled = assemble(source, { file: name, isa, sections: { '.text': 0 } });
     if (!assembled.ok) throw new Error(assembled.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
     return assembled.image;
@@ -238,9 +240,16 @@ export const BENCHMARKS: readonly HostBenchmark[] = [
     image: program('compute.s', COMPUTE),
   },
   {
+    name: 'compute, m0plus',
+    meaning: 'the same on the Cortex-M0+, compared with another simulator of it',
+    parameters: { core: 'm0plus' },
+    image: program('compute.s', COMPUTE),
+    rivals: [rp2040js],
+  },
+  {
     name: 'mpu',
     meaning: 'unprivileged code with the MPU on; every 1500 instructions a system call that loads two regions',
-    parameters: {},
+    parameters: { core: 'm4' },
     image: program('mpu.s', MPU),
   },
 ];

@@ -20,8 +20,8 @@ export interface FunctionalObservation {
   readonly failure?: string;
 }
 
-/** The guest programs of the vectors are small; one that runs longer loops. */
-const BUDGET = 20_000_000;
+/** The programs execute some thousand instructions and their set-up some thousand more; one that executes more loops. */
+const BUDGET = 500_000;
 /** More result words than any program writes: the count was overwritten. */
 const MAX_WORDS = 4096;
 
