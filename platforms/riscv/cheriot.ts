@@ -1,4 +1,7 @@
+import { CSR_NAMES } from './csrs.js';
+import type { Names } from './disassemble.js';
 import type { Extension, Instruction } from './instruction.js';
+import { REGISTER_NAMES } from './registers.js';
 import { FENCE_I } from './tables/base.js';
 import { BITMANIP, BITMANIP_DRAFT, IBEX_BITMANIP } from './tables/bitmanip.js';
 import { CHERIOT, CHERIOT_BASE, CHERIOT_COMPRESSED } from './tables/cheriot.js';
@@ -35,3 +38,9 @@ export const CHERIOT_CSRS: ReadonlyMap<string, number> = new Map([
   ['mshwm', 0xbc1],
   ['mshwmb', 0xbc2],
 ]);
+
+/** Names for `disassemble`: those of CHERIoT's CSRs, too. */
+export const CHERIOT_NAMES: Names = {
+  registers: REGISTER_NAMES,
+  csrs: new Map([...CSR_NAMES, ...[...CHERIOT_CSRS].map(([name, number]) => [number, name] as const)]),
+};

@@ -6,7 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../platforms/assembler/assemble.js';
 import { CHERIOT_OWN_ALIASES } from '../../platforms/riscv/assembler/cheriot.js';
 import { cheriotAssembler } from '../../platforms/riscv/cheriot-assembler.js';
-import { CHERIOT_EXTENSIONS, CHERIOT_INSTRUCTIONS, CHERIOT_REGISTER_COUNT } from '../../platforms/riscv/cheriot.js';
+import {
+  CHERIOT_EXTENSIONS,
+  CHERIOT_INSTRUCTIONS,
+  CHERIOT_NAMES,
+  CHERIOT_REGISTER_COUNT,
+} from '../../platforms/riscv/cheriot.js';
 import { Decoder } from '../../platforms/riscv/decode.js';
 import { disassemble } from '../../platforms/riscv/disassemble.js';
 
@@ -272,6 +277,7 @@ describe('CHERIoT disassembler', () => {
     expect(disassemble(0x00b52623, BASE, decoder)).toBe('csw a1, 12(ca0)');
     expect(disassemble(0x008000ef, BASE, decoder)).toBe('cjal cra, 0x20000008');
     expect(disassemble(0x00b50533, BASE, decoder)).toBe('add a0, a0, a1');
+    expect(disassemble(0xbc1512f3 | 0, BASE, decoder, CHERIOT_NAMES)).toBe('csrrw t0, mshwm, a0');
     expect(disassemble(0x00b50833, BASE, decoder)).toBe('.4byte 0x00b50833');
   });
 
