@@ -3,10 +3,12 @@ import { LINE_HAS_CODE, LINE_WATCHED, PAGE_BYTES, type PhysicalMemory } from '..
 import { EXECUTABLE_ROOT, permissionsOf } from './capability.js';
 import { baseOf, topOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
+import type { RevokerPort } from './devices/revoker-port.js';
 import type { CoreConfig } from './parameters.js';
 import { Permission } from './permissions.js';
 import { Pipeline } from './pipeline.js';
 import { CapabilityFile, knownState, STATE } from './registers.js';
+import { Revoker } from './revoker.js';
 import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
 import { TagMemory } from './tags.js';
@@ -68,6 +70,7 @@ export class Core {
   readonly common: boolean;
   /** Keeps time cycle by cycle while `detailed`: else the rules below do. */
   readonly pipeline: Pipeline;
+  readonly revoker: Revoker;
   detailed: boolean;
   /** The configuration always needs that. */
   readonly alwaysDetailed: boolean;
@@ -158,13 +161,15 @@ export class Core {
     readonly memory: PhysicalMemory,
   ) {
     this.common = config.timing === 'common';
-    this.pipeline = new Pipeline(config);
     this.alwaysDetailed =
       !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
     this.detailed = this.alwaysDetailed;
     this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.tagMemory = new TagMemory(memory);
+    this.revoker = new Revoker(memory, this.tagMemory, 1 + config.dataWait, config.dataBusBits === 33);
+    this.pipeline = new Pipeline(config, this.revoker);
     memory.codeWritten = (offset) => this.codeWritten(offset);
+    this.revokerPort = this.makeRevokerPort();
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last,
       retiredCount: () => this.retiredBase + this.retired,
@@ -187,6 +192,7 @@ export class Core {
     this.last = this.next - 1;
     this.drained = 0;
     this.detailed = this.alwaysDetailed;
+    this.revoker.reset();
     this.pipeline.reset(RESET_CYCLE - REDIRECT);
     this.readFrom.fill(0);
     this.writeFrom.fill(0);
@@ -299,7 +305,7 @@ export class Core {
   /** Cycle in which something that is no instruction arrives in decode in the place of the one to come. */
   arrive(): number {
     if (!this.detailed) return this.next;
-    while (!this.pipeline.take(false, false)) {
+    while (!this.pipeline.take(false, false, false)) {
       this.next++;
       this.fetchStall++;
     }
@@ -378,10 +384,57 @@ export class Core {
     this.limit = STOP;
   }
 
+  /** The revoker as devices see it. A walk makes time be kept cycle by cycle from the next instruction on. */
+  readonly revokerPort: RevokerPort;
+
+  private makeRevokerPort(): RevokerPort {
+    const { revoker } = this;
+    const port: RevokerPort = {
+      onFinished: () => undefined,
+      get start() {
+        return revoker.start;
+      },
+      set start(address) {
+        revoker.start = address;
+      },
+      get end() {
+        return revoker.end;
+      },
+      set end(address) {
+        revoker.end = address;
+      },
+      get busy() {
+        return revoker.busy;
+      },
+      go: (at) => {
+        revoker.go(at - this.base);
+        this.limit = STOP;
+      },
+    };
+    revoker.finished = (at, busy) => port.onFinished(this.base + at, busy);
+    return port;
+  }
+
+  /** Chooses between the two ways to keep time, at an instruction boundary. */
+  chooseTiming(): void {
+    const detailed = !this.common && (this.alwaysDetailed || this.revoker.active);
+    if (detailed === this.detailed) return;
+    this.detailed = detailed;
+    if (detailed) this.pipeline.begin(this.next);
+    else this.jumpTo(this.pc, this.pipeline.isRedirected);
+  }
+
   /** First cycle in which the interrupt that is pending can be decided: decode is empty, and write-back done. */
   get interruptible(): number {
     const drained = Math.max(this.interruptAt, this.last + 1, this.drained);
     return this.detailed ? Math.max(drained, this.pipeline.responseAt) : drained;
+  }
+
+  /** Passes time in wfi up to cycle `until` while the revoker works, or until it has done. */
+  dream(until: number): void {
+    const from = this.next;
+    while (this.next < until && this.revoker.active) this.pipeline.sleep(++this.next - 1);
+    this.hazard += this.next - from;
   }
 
   /** Ends the wait of wfi: an interrupt is pending (`ibex_controller`: SLEEP, FIRST_FETCH, DECODE). */

@@ -100,6 +100,7 @@ export function store(core: Core, authority: number, address: number, bytes: 1 |
   const device = !crosses(address, bytes) && core.memory.deviceAt(address) !== undefined;
   access.end = core.transfer(at, crosses(address, bytes) ? 2 : 1, device);
   noteStore(core, address);
+  if (core.detailed) core.revoker.snoop(crosses(address, bytes) ? address + 4 : address);
   const inFirst = crosses(address, bytes) ? 4 - (address & 3) : bytes;
   const first = writePart(core, address, inFirst, value);
   let failed = first ? -1 : address >>> 0;
@@ -168,6 +169,7 @@ export function storeCapability(core: Core, source: number, authority: number, a
   access.end = core.transferCapability(at, memory.deviceAt(address) !== undefined);
   core.counts.capabilityStores++;
   noteStore(core, address);
+  if (core.detailed) core.revoker.snoop(address);
   const now = core.base + access.end;
   const metadata = registers.metadataOf(source);
   const low = memory.write(address, 4, registers.address[source], now);

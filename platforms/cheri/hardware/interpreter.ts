@@ -100,7 +100,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
 
     next: for (;;) {
       let forced = false;
-      if (t >= limit) {
+      // The revoker may end, and raise an interrupt, in any cycle.
+      if (t >= (detailed ? core.limit : limit)) {
         if (!core.once) break;
         core.once = false;
         forced = true;
@@ -108,7 +109,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
       let w = 0;
       if (ip < high || ip === passed) w = packed[ip];
       if (detailed && !arrived && isInstruction(w)) {
-        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0)) {
+        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, isMemory(w))) {
           t++;
           stalls[FETCH]++;
           passed = ip;
@@ -394,6 +395,12 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     busy = more + 1;
                     break slow;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, 1, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                    pipeline.revoker.snoop(at);
+                  }
                   if (op === Op.SW) words[p >> 2] = x[(w >>> SLOT_RS2) & 15];
                   else if (op === Op.SB) bytes[p] = x[(w >>> SLOT_RS2) & 15];
                   else halves[p >> 1] = x[(w >>> SLOT_RS2) & 15];
@@ -403,11 +410,6 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   if (common) {
                     d += wordCycles;
                     stalls[DATA] += wordCycles;
-                  }
-                  if (detailed) {
-                    const end = pipeline.access(d, 1, false);
-                    stalls[DATA] += end - d;
-                    d = end;
                   }
                   break dispatch;
                 }
@@ -424,6 +426,14 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     value = at | 0;
                     break slow;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, capabilityBeats, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                  } else {
+                    d += capabilityCycles;
+                    stalls[DATA] += capabilityCycles;
+                  }
                   const p = page + (at & 0xfff);
                   const m = words[(p >> 2) + 1];
                   x[rd] = words[p >> 2];
@@ -434,14 +444,6 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                       : STATE.METADATA;
                   core.counts.busBeats += capabilityBeats;
                   core.counts.capabilityLoads++;
-                  if (detailed) {
-                    const end = pipeline.access(d, capabilityBeats, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                  } else {
-                    d += capabilityCycles;
-                    stalls[DATA] += capabilityCycles;
-                  }
                   if (rd !== SINK) {
                     const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
                     readFrom[rd] = from;
@@ -466,6 +468,15 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     value = at | 0;
                     break slow;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, capabilityBeats, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                    pipeline.revoker.snoop(at);
+                  } else {
+                    d += capabilityCycles;
+                    stalls[DATA] += capabilityCycles;
+                  }
                   const s = state[rs2];
                   words[p >> 2] = x[rs2];
                   words[(p >> 2) + 1] = (s & STATE.METADATA) !== 0 ? metadata[rs2] : 0;
@@ -473,14 +484,6 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
                   core.counts.busBeats += capabilityBeats;
                   core.counts.capabilityStores++;
-                  if (detailed) {
-                    const end = pipeline.access(d, capabilityBeats, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                  } else {
-                    d += capabilityCycles;
-                    stalls[DATA] += capabilityCycles;
-                  }
                   break dispatch;
                 }
 
@@ -707,6 +710,12 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
 const isInstruction = (packed: number): boolean => {
   const op = packed & SLOT_OP;
   return op !== Op.NONE && op !== SlotOp.MARKED && op !== SlotOp.TRANSIENT;
+};
+
+/** Whether an instruction is a load or store. */
+const isMemory = (packed: number): boolean => {
+  const op = packed & SLOT_OP;
+  return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
 };
 
 /** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches, cjal. */
