@@ -6,13 +6,16 @@ import type { Context } from './assembler/context.js';
 import { emit } from './assembler/emit.js';
 import { insn } from './assembler/insn.js';
 import { MACROS, NEVER_COMPRESSED } from './assembler/macros.js';
-import { aliases, matchAlias, matchInstruction } from './assembler/match.js';
+import type { MacroInstruction } from './assembler/macros.js';
+import { matchAlias, matchInstruction } from './assembler/match.js';
 import { readOperands } from './assembler/operands.js';
 import type { Operand } from './assembler/operands.js';
-import type { Compression } from './assembler/aliases.js';
+import { ALIASES, BITMANIP_ALIASES, byMnemonic } from './assembler/aliases.js';
+import type { Alias, Compression } from './assembler/aliases.js';
 import { CSRS } from './csrs.js';
 import { Compressor } from './encode.js';
 import type { Extension, Instruction } from './instruction.js';
+import type { Op } from './operations.js';
 import { REGISTERS } from './registers.js';
 import { INSTRUCTIONS } from './table.js';
 
@@ -22,11 +25,27 @@ export interface RiscvAssemblerOptions {
   /** Extensions whose instructions can be written. Default: all of the table. */
   readonly extensions?: ReadonlySet<Extension>;
   readonly registers?: ReadonlyMap<string, number>;
+  /** How many of them exist: 16 for RV32E. Default: 32. `.insn` takes all. */
+  readonly registerCount?: 16 | 32;
   /** CSRs of the core besides the standard ones. */
   readonly csrs?: ReadonlyMap<string, number>;
   /** Whether a source begins with `.option rvc`. Default: whether C is one of the extensions. */
   readonly compressed?: boolean;
+  readonly dialect?: Dialect;
 }
+
+/** What a family of assemblers adds to the mnemonics of the table. */
+export interface Dialect {
+  readonly aliases: readonly Alias[];
+  readonly macros: ReadonlyMap<string, MacroInstruction>;
+  /** Operations that are not compressed if written with their own mnemonic. */
+  readonly neverCompressed: ReadonlySet<Op>;
+  /** May be written before any mnemonic, and means nothing. */
+  readonly prefix?: string;
+}
+
+/** GNU as. */
+const GNU: Dialect = { aliases: [...ALIASES, ...BITMANIP_ALIASES], macros: MACROS, neverCompressed: NEVER_COMPRESSED };
 
 /**
  * The RISC-V syntax of GNU as without linker relaxation (`-mno-relax`): the same bytes for the same source.
@@ -40,7 +59,13 @@ export function riscvAssembler(options: RiscvAssemblerOptions = {}): IsaPlugin {
     if (instruction.decodeOnly !== undefined) continue;
     instructions.set(instruction.mnemonic, [...(instructions.get(instruction.mnemonic) ?? []), instruction]);
   }
+  const operations = new Map<Op, Instruction>();
+  for (const instruction of enabled) {
+    if (instruction.length === 4 && !operations.has(instruction.op)) operations.set(instruction.op, instruction);
+  }
   const compressor = new Compressor(enabled);
+  const dialect = options.dialect ?? GNU;
+  const aliases = byMnemonic(dialect.aliases);
   return {
     name: 'RISC-V',
     lexical: { comment: '#', lineComment: '' },
@@ -49,13 +74,17 @@ export function riscvAssembler(options: RiscvAssemblerOptions = {}): IsaPlugin {
         {
           host,
           registers: options.registers ?? REGISTERS,
+          registerCount: options.registerCount ?? 32,
           csrs: new Map([...CSRS, ...(options.csrs ?? [])]),
           compressor,
           instructions,
+          operations,
           compressed: options.compressed ?? extensions.has('C'),
           highParts: new HighParts(),
         },
         table,
+        dialect,
+        aliases,
       ),
   };
 }
@@ -72,6 +101,8 @@ class RiscvSession implements IsaSession {
   constructor(
     private readonly context: Context,
     private readonly table: readonly Instruction[],
+    private readonly dialect: Dialect,
+    private readonly aliases: ReadonlyMap<string, readonly Alias[]>,
   ) {
     this.codeAlignment = context.compressed ? 2 : 4;
   }
@@ -80,9 +111,11 @@ class RiscvSession implements IsaSession {
     return this.context.compressed ? 2 : 4;
   }
 
-  instruction(mnemonic: string, cursor: Cursor): boolean {
-    const macro = MACROS.get(mnemonic);
-    const forms = aliases(mnemonic).filter((alias) => this.context.instructions.has(alias.target));
+  instruction(written: string, cursor: Cursor): boolean {
+    const { prefix = '', macros } = this.dialect;
+    const mnemonic = written.startsWith(prefix) ? written.slice(prefix.length) : written;
+    const macro = macros.get(mnemonic);
+    const forms = this.aliasesOf(mnemonic);
     const instructions = this.context.instructions.get(mnemonic) ?? [];
     if (macro === undefined && forms.length === 0 && instructions.length === 0) {
       const unknown = this.table.find((instruction) => instruction.mnemonic === mnemonic);
@@ -136,18 +169,23 @@ class RiscvSession implements IsaSession {
       if (instruction.length === 2 && !this.context.compressed) {
         throw new Mistake(`${mnemonic} needs .option rvc`);
       }
-      const own = NEVER_COMPRESSED.has(instruction.op) ? 'never' : 'any';
+      const own = this.dialect.neverCompressed.has(instruction.op) ? 'never' : 'any';
       emit(this.context, instruction, match.operands, match.immediate, compression ?? own);
       return true;
     }
     return false;
   }
 
+  /** The pseudo-instructions of a mnemonic whose instruction the core has. */
+  private aliasesOf(mnemonic: string): readonly Alias[] {
+    return (this.aliases.get(mnemonic) ?? []).filter((alias) => this.context.instructions.has(alias.target));
+  }
+
   /** What may follow a mnemonic, for a message. */
   private forms(mnemonic: string): string {
     const own = (this.context.instructions.get(mnemonic) ?? []).map((i) => i.operands);
-    const known = [...own, ...aliases(mnemonic).map((alias) => alias.operands.join(','))].map(readable);
-    const extra = MACRO_FORMS.get(mnemonic);
+    const known = [...own, ...this.aliasesOf(mnemonic).map((alias) => alias.operands.join(','))].map(readable);
+    const extra = this.dialect.macros.has(mnemonic) ? MACRO_FORMS.get(mnemonic) : undefined;
     if (extra !== undefined) known.push(extra);
     const limited = own.some((form) => form.includes("'")) ? ', with registers s0, s1 and a0 to a5' : '';
     return [...new Set(known)].map((form) => (form === '' ? 'no operands' : form)).join('; or ') + limited;
@@ -244,6 +282,9 @@ const MACRO_FORMS: ReadonlyMap<string, string> = new Map([
   ['sext.b', 'rd, rs1'],
   ['sext.h', 'rd, rs1'],
   ['zext.h', 'rd, rs1'],
+  ['cllc', 'cd, symbol'],
+  ['ccall', 'symbol'],
+  ['ctail', 'symbol'],
   ['unimp', ''],
   ['c.unimp', ''],
 ]);

@@ -29,3 +29,9 @@ export const CHERIOT_EXTENSIONS: ReadonlySet<Extension> = new Set(
 
 /** RV32E: 16 registers; an instruction that names another is illegal (RISC-V Unprivileged ISA 20191213, section 4.1). */
 export const CHERIOT_REGISTER_COUNT = 16;
+
+/** Control and status registers of CHERIoT (CHERIoT Architecture 1.0, stack high-water mark). */
+export const CHERIOT_CSRS: ReadonlyMap<string, number> = new Map([
+  ['mshwm', 0xbc1],
+  ['mshwmb', 0xbc2],
+]);

@@ -18,8 +18,11 @@ function operandsFor(instruction: Instruction): fc.Arbitrary<Operands> {
   const fields = instructionFields(instruction).map((name) => {
     const field = FIELDS[name];
     const { minimum, maximum, step } = fieldRange(field);
+    const last = (maximum - minimum) / step;
+    // The ends of the range and 0, which reserved encodings and HINTs are made of
+    const edges = fc.constantFrom(0, last, Math.max(0, -minimum / step));
     return fc
-      .oneof(fc.constantFrom(0, (maximum - minimum) / step), fc.integer({ min: 0, max: (maximum - minimum) / step }))
+      .oneof(edges, fc.integer({ min: 0, max: last }))
       .map((n) => ({ slots: field.slots, value: minimum + n * step }));
   });
   return fc.tuple(...fields).map((values) => {

@@ -111,7 +111,28 @@ function readRow(row: string): Alias {
   return { mnemonic, operands: list(operands), target: words[0], targetOperands: list(words[1]), compression };
 }
 
+/** The pseudo-instructions that rows describe. Empty lines do not count. */
+export const readRows = (rows: string): Alias[] =>
+  rows
+    .split('\n')
+    .filter((row) => row !== '')
+    .map(readRow);
+
 /** Pseudo-instructions in the order in which their forms are tried. */
-export const ALIASES: readonly Alias[] = ROWS.split('\n')
-  .filter((row) => row !== '')
-  .map(readRow);
+export const ALIASES: readonly Alias[] = readRows(ROWS);
+
+/** Those of Zbb and Zbs. */
+export const BITMANIP_ALIASES: readonly Alias[] = readRows(`
+ror d,s,i = rori d,s,i
+bclr d,s,i = bclri d,s,i
+bext d,s,i = bexti d,s,i
+binv d,s,i = binvi d,s,i
+bset d,s,i = bseti d,s,i
+`);
+
+/** Pseudo-instructions by mnemonic. */
+export function byMnemonic(aliases: readonly Alias[]): ReadonlyMap<string, readonly Alias[]> {
+  const result = new Map<string, Alias[]>();
+  for (const alias of aliases) result.set(alias.mnemonic, [...(result.get(alias.mnemonic) ?? []), alias]);
+  return result;
+}

@@ -18,16 +18,6 @@ const INVERSE: ReadonlyMap<Op, Op> = new Map([
   [Op.BGEU, Op.BLTU],
 ]);
 
-const BRANCH_MNEMONIC: ReadonlyMap<Op, string> = new Map([
-  [Op.BEQ, 'beq'],
-  [Op.BNE, 'bne'],
-  [Op.BLT, 'blt'],
-  [Op.BGE, 'bge'],
-  [Op.BLTU, 'bltu'],
-  [Op.BGEU, 'bgeu'],
-  [Op.JAL, 'jal'],
-]);
-
 /** True if a signed offset of `reach` bytes in all gets there. */
 const within = (distance: number, reach: number): boolean => distance >= -reach / 2 && distance < reach / 2;
 
@@ -40,14 +30,13 @@ const bytes = (word: number, length: 2 | 4): number[] => littleEndian(BigInt(wor
 
 /** The 32-bit word of a branch or jump. */
 function longWord(context: Context, op: Op, registers: RegisterOperands, distance: number): number[] {
-  const mnemonic = BRANCH_MNEMONIC.get(op);
-  const instruction = mnemonic === undefined ? undefined : context.instructions.get(mnemonic)?.[0];
+  const instruction = context.operations.get(op);
   const word = instruction === undefined ? undefined : encode(instruction, { ...registers, imm: distance });
   if (word === undefined) {
     throw new Mistake(
       distance % 2 !== 0
         ? `target is ${distance} bytes away: an instruction is at an even address`
-        : `target is ${distance} bytes away, out of the range of ${mnemonic ?? 'the instruction'}`,
+        : `target is ${distance} bytes away, out of the range of ${instruction?.mnemonic ?? 'the instruction'}`,
     );
   }
   return bytes(word, 4);

@@ -2,15 +2,20 @@ import type { Expression } from '../../assembler/expression.js';
 import type { Host } from '../../assembler/isa.js';
 import type { Compressor } from '../encode.js';
 import type { Instruction } from '../instruction.js';
+import type { Op } from '../operations.js';
 
 /** What the parts of the plug-in share during one assembly. */
 export interface Context {
   readonly host: Host;
   readonly registers: ReadonlyMap<string, number>;
+  /** How many registers the core has. */
+  readonly registerCount: number;
   readonly csrs: ReadonlyMap<string, number>;
   readonly compressor: Compressor;
   /** Instructions that can be written, by mnemonic. */
   readonly instructions: ReadonlyMap<string, readonly Instruction[]>;
+  /** The 32-bit instruction of an operation that can be written. */
+  readonly operations: ReadonlyMap<Op, Instruction>;
   /** Whether `.option rvc` holds here. */
   compressed: boolean;
   /** The `auipc`s with `%pcrel_hi`, for `%pcrel_lo`. */

@@ -4,14 +4,15 @@ import type { Fragment, Place } from '../../assembler/section.js';
 import type { Operands } from '../decode.js';
 import { encode, instructionFields } from '../encode.js';
 import type { Compressed } from '../encode.js';
-import { FIELDS, fieldRange, fits } from '../fields.js';
+import { FIELDS, fieldRange, fits, isRegister } from '../fields.js';
 import type { Field } from '../fields.js';
 import type { Instruction } from '../instruction.js';
 import { Op } from '../operations.js';
 import type { Compression } from './aliases.js';
 import { branchFragment, jumpFragment } from './branches.js';
 import type { Context } from './context.js';
-import type { Immediate } from './operands.js';
+import { MODIFIERS } from './operands.js';
+import type { Immediate, Modifier } from './operands.js';
 
 /** Bytes of a word. */
 export const wordBytes = (word: number, length: 2 | 4): number[] => littleEndian(BigInt(word >>> 0), length);
@@ -19,7 +20,7 @@ export const wordBytes = (word: number, length: 2 | 4): number[] => littleEndian
 /** The immediate field of an instruction, if it has one that is one expression. */
 export function immediateField(instruction: Instruction): Field | undefined {
   const name = instructionFields(instruction).find(
-    (field) => !['register', 'fence set', 'csr'].includes(FIELDS[field].form),
+    (field) => !isRegister(FIELDS[field]) && !['fence set', 'csr', 'scr'].includes(FIELDS[field].form),
   );
   return name === undefined ? undefined : FIELDS[name];
 }
@@ -52,7 +53,7 @@ export function emit(
     emitWord(context, instruction, withImmediate(field, operands, imm), allowed);
     return;
   }
-  if (immediate.modifier === 'pcrel_hi') {
+  if (immediate.modifier !== undefined && PC_RELATIVE_HIGH.has(immediate.modifier)) {
     context.highParts.add({ at: { kind: 'label', label: context.host.here() }, target: immediate.expression });
   }
   context.host.fragment(immediateFragment(context, instruction, field, operands, immediate));
@@ -124,14 +125,18 @@ export function fieldValue(instruction: Instruction, field: Field, constant: big
   return value;
 }
 
-/** `lui` and `auipc` are written with bits 31:12 of their value; c.lui with 1 to 31 or 0xfffe0 to 0xfffff. */
+/**
+ * `lui` and `auipc` are written with bits 31:12 of their value, `auipcc` and `auicgp` with bits 30:11; c.lui with 1 to 31 or
+ * 0xfffe0 to 0xfffff.
+ */
 function upperValue(instruction: Instruction, field: Field, constant: bigint): number {
   const value = Number(constant);
-  const shifted = (value << 12) | 0;
+  const low = Math.log2(fieldRange(field).step);
+  const shifted = (value << 12) >> (12 - low);
   if (value < 0 || value > 0xfffff || !fits(field, shifted)) {
     const range = instruction.length === 2 ? '1 to 31 or 0xfffe0 to 0xfffff' : '0 to 0xfffff';
     throw new Mistake(
-      `${instruction.mnemonic}: ${value} is out of range, ${range} is possible (bits 31:12 of the result)`,
+      `${instruction.mnemonic}: ${value} is out of range, ${range} is possible (bits ${low + 19}:${low} of the result)`,
     );
   }
   return shifted;
@@ -161,8 +166,33 @@ function immediateFragment(
 /** Bits 31:12 of a value, rounded so that a signed low part completes it. */
 export const highPart = (value: number): number => (value + 0x800) & ~0xfff;
 
+/** The part of a distance that auipcc or auicgp adds: the rest is from 0 to 2047, so that nothing is rounded. */
+export const capabilityHighPart = (distance: number): number => distance & ~0x7ff;
+
+/** That rest. */
+export const capabilityLowPart = (distance: number): number => distance & 0x7ff;
+
 /** Bits 11:0 of a value, signed. */
 export const lowPart = (value: number): number => (value << 20) >> 20;
+
+/** Operators of an instruction that a low part names by its label. */
+const PC_RELATIVE_HIGH: ReadonlySet<Modifier> = new Set([
+  'pcrel_hi',
+  'cheriot_compartment_hi',
+  'cheriot_compartment_code_hi',
+]);
+
+/** The unit in which a field must count for the operator, undefined for low parts. */
+const STEPS: Readonly<Record<Modifier, number | undefined>> = {
+  hi: 1 << 12,
+  pcrel_hi: 1 << 12,
+  cheriot_compartment_hi: 1 << 11,
+  cheriot_compartment_code_hi: 1 << 11,
+  lo: undefined,
+  pcrel_lo: undefined,
+  cheriot_compartment_lo_i: undefined,
+  cheriot_compartment_lo_s: undefined,
+};
 
 function lateValue(
   context: Context,
@@ -174,13 +204,17 @@ function lateValue(
   const value = place.value(immediate.expression);
   const number = Number(BigInt.asIntN(32, value));
   const { modifier } = immediate;
-  const wantsHigh = modifier === 'hi' || modifier === 'pcrel_hi';
-  if (modifier !== undefined && wantsHigh !== (field.form === 'upper')) {
-    throw new Mistake(
-      `%${modifier} does not belong to ${instruction.mnemonic}: ${field.form === 'upper' ? '%hi' : '%lo'} does`,
-    );
-  }
   if (modifier === undefined) return fieldValue(instruction, field, value);
+  const step = field.form === 'upper' ? fieldRange(field).step : undefined;
+  if (STEPS[modifier] !== step) {
+    const fitting = MODIFIERS.find((name) => STEPS[name] === step) ?? '';
+    throw new Mistake(`%${modifier} does not belong to ${instruction.mnemonic}: %${fitting} does`);
+  }
+  const fromHighPart = (kind: string): number => {
+    const target = context.highParts.targetOf(value, (expression) => place.value(expression));
+    if (target === undefined) throw new Mistake(`%${modifier} needs the label of an ${kind}`);
+    return Number(BigInt.asIntN(32, place.value(target) - value));
+  };
   switch (modifier) {
     case 'hi':
       return highPart(number);
@@ -188,11 +222,15 @@ function lateValue(
       return lowPart(number);
     case 'pcrel_hi':
       return highPart(number - place.address);
-    case 'pcrel_lo': {
-      const target = context.highParts.targetOf(value, (expression) => place.value(expression));
-      if (target === undefined) throw new Mistake('%pcrel_lo needs the label of an auipc with %pcrel_hi');
-      return lowPart(Number(BigInt.asIntN(32, place.value(target) - value)));
-    }
+    case 'pcrel_lo':
+      return lowPart(fromHighPart('auipc with %pcrel_hi'));
+    case 'cheriot_compartment_hi':
+    case 'cheriot_compartment_code_hi':
+      if (instruction.op !== Op.AUIPCC) throw new Mistake(`%${modifier} belongs to auipcc: auicgp takes a number`);
+      return capabilityHighPart((number - place.address) | 0);
+    case 'cheriot_compartment_lo_i':
+    case 'cheriot_compartment_lo_s':
+      return capabilityLowPart(fromHighPart('auipcc with %cheriot_compartment_hi'));
   }
 }
 

@@ -258,8 +258,7 @@ function partOf(target: Field, immediate: Immediate, value: number, address: num
       return highPart(value);
     case 'lo':
       return lowPart(value);
-    case 'pcrel_hi':
-    case 'pcrel_lo':
+    default:
       throw new Mistake(`%${immediate.modifier} is not supported in .insn`);
   }
 }

@@ -11,7 +11,7 @@ import type { Immediate, Operand } from './operands.js';
 export type MacroInstruction = (context: Context, operands: readonly Operand[]) => boolean;
 
 /** The instruction of a mnemonic that the table is known to have. */
-function instruction(context: Context, mnemonic: string): Instruction {
+export function instruction(context: Context, mnemonic: string): Instruction {
   const found = context.instructions.get(mnemonic)?.[0];
   if (found === undefined) throw new Mistake(`the instruction set has no ${mnemonic}, which this needs`);
   return found;
@@ -38,7 +38,7 @@ export function loadConstant(context: Context, rd: number, value: bigint): void 
   if (low !== 0 || rd === 0) addi(context, rd, rd, low);
 }
 
-const li: MacroInstruction = (context, [rd, value, ...rest]) => {
+export const li: MacroInstruction = (context, [rd, value, ...rest]) => {
   if (rd?.kind !== 'register' || value?.kind !== 'immediate' || rest.length > 0) return false;
   const { immediate } = value;
   const constant = context.host.constant(immediate.expression);
@@ -130,8 +130,9 @@ const storeTo =
 
 /** `sext.b` and the like: without Zbb, two shifts. */
 const extend =
-  (bits: number, right: 'srli' | 'srai'): MacroInstruction =>
+  (mnemonic: string, bits: number, right: 'srli' | 'srai'): MacroInstruction =>
   (context, [rd, rs, ...rest]) => {
+    if (context.instructions.has(mnemonic)) return false;
     if (rd?.kind !== 'register' || rs?.kind !== 'register' || rest.length > 0) return false;
     const imm = 32 - bits;
     emitWord(context, instruction(context, 'slli'), { rd: rd.register, rs1: rs.register, rs2: 0, imm }, 'any');
@@ -142,14 +143,14 @@ const extend =
 const CYCLE = 0xc00;
 
 /** An instruction that is illegal everywhere: the all-zero halfword, or a write of the read-only cycle. */
-const unimplemented: MacroInstruction = (context, operands) => {
+export const unimplemented: MacroInstruction = (context, operands) => {
   if (operands.length > 0) return false;
   const word = encode(instruction(context, 'csrrw'), { rd: 0, rs1: 0, rs2: 0, imm: CYCLE }) ?? 0;
   context.host.bytes(context.compressed ? wordBytes(0, 2) : wordBytes(word, 4));
   return true;
 };
 
-const shortUnimplemented: MacroInstruction = (context, operands) => {
+export const shortUnimplemented: MacroInstruction = (context, operands) => {
   if (operands.length > 0) return false;
   context.host.bytes(wordBytes(0, 2));
   return true;
@@ -165,9 +166,9 @@ export const MACROS: ReadonlyMap<string, MacroInstruction> = new Map<string, Mac
   ['jump', jump],
   ...['lb', 'lbu', 'lh', 'lhu', 'lw'].map((mnemonic) => [mnemonic, loadFrom(mnemonic)] as const),
   ...['sb', 'sh', 'sw'].map((mnemonic) => [mnemonic, storeTo(mnemonic)] as const),
-  ['sext.b', extend(8, 'srai')],
-  ['sext.h', extend(16, 'srai')],
-  ['zext.h', extend(16, 'srli')],
+  ['sext.b', extend('sext.b', 8, 'srai')],
+  ['sext.h', extend('sext.h', 16, 'srai')],
+  ['zext.h', extend('zext.h', 16, 'srli')],
   ['unimp', unimplemented],
   ['c.unimp', shortUnimplemented],
 ]);

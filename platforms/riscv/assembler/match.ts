@@ -1,10 +1,10 @@
 import { Mistake } from '../../assembler/problems.js';
 import type { Operands } from '../decode.js';
 import { FENCE_LETTERS } from '../disassemble.js';
-import { FIELDS, fits, operandParts } from '../fields.js';
+import { FIELDS, fits, isRegister, operandParts } from '../fields.js';
 import type { OperandField, OperandPart } from '../fields.js';
 import type { Instruction } from '../instruction.js';
-import { ALIASES } from './aliases.js';
+import { SCRS } from '../registers.js';
 import type { Alias } from './aliases.js';
 import type { Context } from './context.js';
 import { constantImmediate } from './operands.js';
@@ -51,6 +51,9 @@ export function matchInstruction(
   let immediate: Immediate | undefined;
   const register = (field: OperandField, number: number): boolean => {
     if (!fits(FIELDS[field], number)) return false;
+    if (number >= context.registerCount) {
+      throw new Mistake(`register ${number} does not exist: the core has ${context.registerCount}`);
+    }
     for (const slot of FIELDS[field].slots) operands[slot] = number;
     return true;
   };
@@ -68,7 +71,7 @@ export function matchInstruction(
         return undefined;
     } else if (first.kind === 'literal') {
       if (operand.kind !== 'register' || operand.register !== 2) return undefined;
-    } else if (FIELDS[first.field].form === 'register') {
+    } else if (isRegister(FIELDS[first.field])) {
       if (operand.kind !== 'register' || !register(first.field, operand.register)) return undefined;
     } else {
       if (operand.kind !== 'immediate') return undefined;
@@ -78,6 +81,8 @@ export function matchInstruction(
         operands.imm |= first.field === 'pred' ? bits << 4 : bits;
       } else if (fieldForm === 'csr') {
         operands.imm = csrNumber(context, operand.immediate);
+      } else if (fieldForm === 'scr') {
+        operands.imm = scrNumber(context, operand.immediate);
       } else immediate = operand.immediate;
     }
   }
@@ -94,6 +99,17 @@ function csrNumber(context: Context, immediate: Immediate): number {
   return Number(value);
 }
 
+/** A special capability register by name or number. */
+function scrNumber(context: Context, immediate: Immediate): number {
+  const named = immediate.name === undefined ? undefined : SCRS.get(immediate.name);
+  if (named !== undefined) return named;
+  const value = context.host.constant(immediate.expression);
+  if (value === undefined || value < 0n || value > 31n) {
+    throw new Mistake(`special register is one of ${[...SCRS.keys()].join(', ')}, or a number from 0 to 31`);
+  }
+  return Number(value);
+}
+
 /** A set such as `rw`: letters in the order i, o, r, w; or its four bits as a number. */
 function fenceBits(context: Context, immediate: Immediate): number {
   const { name } = immediate;
@@ -106,16 +122,6 @@ function fenceBits(context: Context, immediate: Immediate): number {
   }
   return Number(value);
 }
-
-const aliasesOf = new Map<string, Alias[]>();
-for (const alias of ALIASES) {
-  const list = aliasesOf.get(alias.mnemonic) ?? [];
-  list.push(alias);
-  aliasesOf.set(alias.mnemonic, list);
-}
-
-/** The pseudo-instructions of a mnemonic. */
-export const aliases = (mnemonic: string): readonly Alias[] => aliasesOf.get(mnemonic) ?? [];
 
 /** The operands of the instruction that a pseudo-instruction stands for, or undefined if these have not its form. */
 export function matchAlias(context: Context, alias: Alias, written: readonly Operand[]): Operand[] | undefined {

@@ -2,8 +2,20 @@ import type { Cursor } from '../../assembler/cursor.js';
 import type { Expression } from '../../assembler/expression.js';
 import { Mistake } from '../../assembler/problems.js';
 
-/** Relocation operators (RISC-V Assembly Programmer's Manual, "Assembler Relocation Functions"). */
-export const MODIFIERS = ['hi', 'lo', 'pcrel_hi', 'pcrel_lo'] as const;
+/**
+ * Relocation operators (RISC-V Assembly Programmer's Manual, "Assembler Relocation Functions"), and those of CHERIoT's LLVM
+ * for what is reached by way of PCC: `_hi` and `_code_hi` are the same.
+ */
+export const MODIFIERS = [
+  'hi',
+  'lo',
+  'pcrel_hi',
+  'pcrel_lo',
+  'cheriot_compartment_hi',
+  'cheriot_compartment_code_hi',
+  'cheriot_compartment_lo_i',
+  'cheriot_compartment_lo_s',
+] as const;
 
 /** Which part of a value an operand wants. */
 export type Modifier = (typeof MODIFIERS)[number];
@@ -75,7 +87,8 @@ function readImmediate(cursor: Cursor): Immediate {
   if (cursor.accept('%')) {
     const modifier = cursor.name('relocation operator');
     if (!isModifier(modifier)) {
-      throw new Mistake(`%${modifier} is not supported: ${MODIFIERS.map((m) => `%${m}`).join(', ')}`);
+      const family = MODIFIERS.filter((name) => name.startsWith('cheriot') === modifier.startsWith('cheriot'));
+      throw new Mistake(`%${modifier} is not supported: ${family.map((name) => `%${name}`).join(', ')}`);
     }
     cursor.expect('(');
     const expression = cursor.expression();

@@ -1,4 +1,4 @@
-import type { Instruction, TimingClass } from '../instruction.js';
+import type { Instruction, Pattern, TimingClass } from '../instruction.js';
 import { Op } from '../operations.js';
 import { BASE } from './base.js';
 import { COMPRESSED } from './compressed.js';
@@ -144,6 +144,9 @@ function compressed(
   };
 }
 
+/** c.addi by 0. */
+const ADD_ZERO: Pattern = { match: 0x0001, mask: 0xf07f };
+
 /** Where CHERIoT gives a 16-bit encoding another meaning, or one that RV32C reserves. */
 const CHANGED: readonly Instruction[] = [
   compressed('c.cincoffset4cspn', Op.CINCADDRIMM, 0x0000, "c.cd',csp,c.uimm.4spn", 'capability', {
@@ -168,10 +171,7 @@ const CHANGED: readonly Instruction[] = [
     implied: { rs1: 2 },
   }),
   // A HINT, which must leave the capability in rd as it is: addi would make it an integer
-  {
-    ...compressed('c.addi', Op.ADDI, 0x0001, '', 'alu', { mask: 0xf07f }),
-    decodeOnly: ['c.rs1'],
-  },
+  { ...compressed('c.addi', Op.ADDI, ADD_ZERO.match, '', 'alu', { mask: ADD_ZERO.mask }), decodeOnly: ['c.rs1'] },
 ];
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -194,6 +194,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['c.addi4spn', 'c.addi16sp']);
 export const CHERIOT_COMPRESSED: readonly Instruction[] = [
   ...CHANGED,
   ...COMPRESSED.filter(({ mnemonic }) => !LEFT_OUT.has(mnemonic)).map((instruction) => {
+    if (instruction.mnemonic === 'c.addi') return { ...instruction, except: [ADD_ZERO] };
     const mnemonic = NAMES.get(instruction.mnemonic);
     if (mnemonic === undefined) return instruction;
     const operands = instruction.operands.replace(/c\.rs1/, 'c.cs1').replace('(sp)', '(csp)');

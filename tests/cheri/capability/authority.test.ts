@@ -164,6 +164,10 @@ describe('authority', () => {
         expect(unsealTag(1, sealed, 1, SEALING_ROOT, false)).toBe(0);
         expect(unsealTag(1, sealed, 0, SEALING_ROOT, true)).toBe(0);
         expect(unsealTag(1, sealed, 1, MEMORY_ROOT, true)).toBe(0);
+        expect(unsealTag(1, sealed, 1, withType(SEALING_ROOT, 9), true)).toBe(0);
+        expect(unsealTag(0, sealed, 1, SEALING_ROOT, true)).toBe(0);
+        // What is not sealed cannot be unsealed
+        expect(unsealTag(1, root, 1, SEALING_ROOT, true)).toBe(0);
         expect(unsealTag(1, sealed, 1, SEALING_ROOT, true)).toBe(1);
         expect(unseal(sealed, SEALING_ROOT)).toBe(root);
         // Sealed, it cannot be changed
