@@ -29,6 +29,9 @@ import { STOP } from './times.js';
 const HAZARD = 0;
 const FETCH = 1;
 const DATA = 2;
+const BEATS = 3;
+const LOADS = 4;
+const STORES = 5;
 
 /** Cycles a division takes beyond its first, and one by zero (`ibex_multdiv_fast`). */
 const DIVISION = 36;
@@ -79,7 +82,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
   const rotation = common ? 0 : 1;
 
   // Cycles to be booked, and bus transfers, kept out of local variables: registers are scarce in the loop.
-  const stalls = new Int32Array(3);
+  const stalls = new Int32Array(6);
 
   return function interpret(): void {
     let ip = core.relocate ? -1 : core.slot;
@@ -90,7 +93,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
     let lateUntil = core.lateUntil;
     let retired = core.retired;
     let limit = core.limit | 0;
-    // The instruction in this slot has been looked at: it may be executed although it is not in the window.
+    // The instruction in this slot, outside of the window, has been looked at: it may be executed once.
     let passed = -1;
     // Arena offset of the data of a load that is executed again.
     let found = 0;
@@ -107,18 +110,21 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
         forced = true;
       }
       let w = 0;
-      if (ip < high || ip === passed) w = packed[ip];
+      if (ip < high) w = packed[ip];
+      else {
+        if (ip === passed) w = packed[ip];
+        passed = -1;
+      }
       if (detailed && !arrived && isInstruction(w)) {
         if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, isMemory(w))) {
           t++;
           stalls[FETCH]++;
-          passed = ip;
+          if (ip >= high) passed = ip;
           core.once = forced;
           continue next;
         }
         arrived = true;
       }
-      passed = -1;
       let d = t;
       if (t < lateUntil) {
         let free = readFrom[(w >>> SLOT_RS1) & 15];
@@ -282,10 +288,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     core.next = t;
                     core.last = last;
                     core.retired = retired;
-                    core.hazard += stalls[HAZARD];
-                    core.fetchStall += stalls[FETCH];
-                    core.dataStall += stalls[DATA];
-                    stalls.fill(0);
+                    book(core, stalls);
                     jumpRegister(core, w, offset, d);
                     arrived = false;
                     t = core.next;
@@ -359,7 +362,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                       stalls[DATA] += end - d;
                       d = end;
                     }
-                    core.counts.busBeats++;
+                    stalls[BEATS]++;
                   }
                   if (op === Op.LW) value = words[p >> 2];
                   else if (op === Op.LBU) value = bytes[p];
@@ -406,7 +409,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   else halves[p >> 1] = x[(w >>> SLOT_RS2) & 15];
                   tags[p >>> 3] = 0;
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  core.counts.busBeats++;
+                  stalls[BEATS]++;
                   if (common) {
                     d += wordCycles;
                     stalls[DATA] += wordCycles;
@@ -442,8 +445,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     tags[p >>> 3] !== 0 && (!loadFilter || !isRevoked(memory, m, x[rd]))
                       ? STATE.METADATA | STATE.TAGGED
                       : STATE.METADATA;
-                  core.counts.busBeats += capabilityBeats;
-                  core.counts.capabilityLoads++;
+                  stalls[BEATS] += capabilityBeats;
+                  stalls[LOADS]++;
                   if (rd !== SINK) {
                     const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
                     readFrom[rd] = from;
@@ -482,8 +485,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   words[(p >> 2) + 1] = (s & STATE.METADATA) !== 0 ? metadata[rs2] : 0;
                   tags[p >>> 3] = (s & STATE.TAGGED) !== 0 ? 1 : 0;
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  core.counts.busBeats += capabilityBeats;
-                  core.counts.capabilityStores++;
+                  stalls[BEATS] += capabilityBeats;
+                  stalls[STORES]++;
                   break dispatch;
                 }
 
@@ -573,24 +576,21 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
             core.last = last;
             core.lateUntil = lateUntil;
             core.retired = retired;
-            core.hazard += stalls[HAZARD];
-            core.fetchStall += stalls[FETCH];
-            core.dataStall += stalls[DATA];
-            stalls.fill(0);
+            book(core, stalls);
             let done = false;
             switch (kind) {
               case Op.NONE:
               case SlotOp.TRANSIENT:
                 if (fetchInstruction(core)) {
-                  passed = core.slot;
-                  if (packed[passed] === (SlotOp.TRANSIENT | SLOT_LONG)) {
+                  if (core.slot >= core.high) passed = core.slot;
+                  if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
                     core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
                   }
                 }
                 break;
               case SlotOp.MARKED:
                 core.patch(core.passMark(), w);
-                passed = ip;
+                if (ip >= high) passed = ip;
                 break;
               case Op.LB:
               case Op.LH:
@@ -602,7 +602,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                 else {
                   // The same instruction again, now with its data.
                   if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
-                  passed = ip;
+                  if (ip >= high) passed = ip;
                   t = core.next;
                   limit = core.limit | 0;
                   core.once = t >= limit;
@@ -699,11 +699,19 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
     core.last = last;
     core.lateUntil = lateUntil;
     core.retired = retired;
-    core.hazard += stalls[HAZARD];
-    core.fetchStall += stalls[FETCH];
-    core.dataStall += stalls[DATA];
-    stalls.fill(0);
+    book(core, stalls);
   };
+}
+
+/** Books what an interpreter has counted. */
+function book(core: Core, counted: Int32Array): void {
+  core.hazard += counted[HAZARD];
+  core.fetchStall += counted[FETCH];
+  core.dataStall += counted[DATA];
+  core.counts.busBeats += counted[BEATS];
+  core.counts.capabilityLoads += counted[LOADS];
+  core.counts.capabilityStores += counted[STORES];
+  counted.fill(0);
 }
 
 /** Whether a slot holds an instruction, which decode takes in. */
