@@ -1,13 +1,13 @@
 import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
-import { EXECUTABLE_ROOT, permissionsOf } from './capability.js';
+import { EXECUTABLE_ROOT, ObjectType, permissionsOf, withType } from './capability.js';
 import { baseOf, topOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
 import type { RevokerPort } from './devices/revoker-port.js';
 import type { CoreConfig } from './parameters.js';
 import { Permission } from './permissions.js';
 import { Pipeline } from './pipeline.js';
-import { CapabilityFile, knownState, STATE } from './registers.js';
+import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
 import { Revoker } from './revoker.js';
 import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
@@ -42,6 +42,10 @@ const FALLING_ASLEEP = 3;
 /** Cycles from the end of sleep to the next instruction in decode. */
 const WAKING = 2;
 
+/** The capability that the core starts with. */
+const ROOTS = new CapabilityFile(1);
+ROOTS.set(0, 0, EXECUTABLE_ROOT, true);
+
 /** Counters of `Counters` that are not derived from others. */
 export interface CoreCounts {
   traps: number;
@@ -59,7 +63,7 @@ export interface CoreCounts {
  * after it left decode.
  */
 export class Core {
-  readonly registers = new CapabilityFile();
+  readonly registers = new CapabilityFile(SINK);
   readonly special = new SpecialRegisters();
   readonly csr: CsrFile;
   readonly ledger = new Ledger();
@@ -221,7 +225,7 @@ export class Core {
 
   /** Goes on at `pc` with all rights, as after reset. */
   start(pc: number): void {
-    this.setPcc(EXECUTABLE_ROOT, pc, true);
+    this.setPcc(ROOTS, 0);
     this.jumpTo(pc);
   }
 
@@ -255,16 +259,24 @@ export class Core {
     this.pendingPc = pc | 0;
   }
 
-  /** Makes an unsealed capability the one of the program counter. Its bounds are those it has at `address`. */
-  setPcc(metadata: number, address: number, tag: boolean): void {
-    const base = baseOf(metadata, address);
-    const length = topOf(metadata, address) - (base >>> 0);
+  /** Makes a capability the one of the program counter, unsealed. */
+  setPcc(file: CapabilityFile, register: number): void {
+    file.examine(register);
+    const metadata = withType(file.metadataOf(register), ObjectType.UNSEALED);
     this.pccMetadata = metadata;
-    this.pccTag = tag;
-    this.pccBase = base;
-    this.pccSpan = (length - 1) | 0;
-    this.pccEmpty = length <= 0;
-    this.pccState = tag ? knownState(metadata, length - 1) : STATE.METADATA;
+    this.pccTag = file.tagOf(register);
+    this.pccBase = file.base[register];
+    this.pccSpan = file.span[register];
+    this.pccEmpty = false;
+    if ((file.state[register] & STATE.BOUNDED) === 0) {
+      const address = file.address[register];
+      this.pccBase = baseOf(metadata, address);
+      const length = topOf(metadata, address) - (this.pccBase >>> 0);
+      this.pccSpan = (length - 1) | 0;
+      this.pccEmpty = length <= 0;
+    }
+    const known = this.pccEmpty || this.pccSpan >>> 0 < LEAST_SPAN ? 0 : this.pccSpan >>> 0;
+    this.pccState = this.pccTag ? knownState(metadata, known) : STATE.METADATA;
     this.pccSystem = (permissionsOf(metadata) & Permission.SR) !== 0;
   }
 
@@ -299,7 +311,9 @@ export class Core {
     this.pageSlot = offset >> 1;
     this.frame();
     const slot = this.pageSlot + ((pc >>> 1) & (PAGE_SLOTS - 1));
-    return slot >= this.low && slot < this.high ? slot : -1;
+    if (slot < this.low || slot >= this.high) return -1;
+    this.relocate = false;
+    return slot;
   }
 
   /** Cycle in which something that is no instruction arrives in decode in the place of the one to come. */
@@ -451,6 +465,8 @@ export class Core {
   /** A line or an interrupt-enable bit changed in cycle `last`: it shows in the next. */
   private interruptsChanged(): void {
     this.noteMasking();
+    // A mask alone interrupts nothing.
+    if (this.csr.interrupt < 0) return;
     this.interruptAt = Math.min(this.interruptAt, this.last + 1);
     this.limit = Math.min(this.limit, this.interruptAt + 1);
   }

@@ -1,8 +1,7 @@
 import { isSealed, loadedMetadata, loadedTag, permissionsOf, storedTag } from './capability.js';
-import { baseOf, isWithin, topOf } from './capability-bounds.js';
+import { isWithin } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { Permission } from './permissions.js';
-import { knownState, STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
 import { GRANULE_BYTES, GRANULE_SHIFT } from './tags.js';
 import { CAUSE, takeTrap, VIOLATION, violationValue } from './traps.js';
@@ -13,27 +12,13 @@ const SCRATCH = GRANULE_BYTES;
 /** Cycle in which the access of a slow path leaves decode. */
 export const access = { end: 0 };
 
-/** Decodes the bounds of a tagged register and what it may do without a closer look. */
-export function prepare(core: Core, register: number): void {
-  const { registers } = core;
-  const state = registers.state[register];
-  if ((state & (STATE.TAGGED | STATE.EXAMINED)) !== STATE.TAGGED) return;
-  const metadata = registers.metadata[register];
-  const address = registers.address[register];
-  const base = baseOf(metadata, address);
-  const span = topOf(metadata, address) - (base >>> 0) - 1;
-  registers.state[register] = knownState(metadata, span);
-  registers.base[register] = base;
-  registers.span[register] = span | 0;
-}
-
 /**
  * Why a register does not authorise an access, or 0. In the order of the core: tag, seal, permission, permission to store
  * a tagged value, bounds (CHERIoT 1.0; tests/vectors/README.md section 3, fact 6).
  */
 function violation(core: Core, authority: number, address: number, bytes: number, store: boolean, tagged: boolean): number {
   const { registers } = core;
-  prepare(core, authority);
+  registers.examine(authority);
   if (!registers.tagOf(authority)) return VIOLATION.tag;
   const metadata = registers.metadata[authority];
   if (isSealed(metadata)) return VIOLATION.seal;

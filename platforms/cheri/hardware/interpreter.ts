@@ -23,7 +23,8 @@ import { jumpRegister, link, returnType } from './jumps.js';
 import { STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
 import { SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
-import { executeSystem } from './system.js';
+import { FIRST_SCR, SCR } from './special.js';
+import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
 
 const HAZARD = 0;
@@ -61,6 +62,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
   const { pipeline } = core;
   const { registers, readFrom, writeFrom, memory, common, config } = core;
   const { address: x, metadata, state, base, span } = registers;
+  const { file: specials } = core.special;
   const { packed, immediate } = core.slots;
   const { words, halves, bytes, signedBytes, signedHalves, readMap, writeMap, lineFlags } = memory;
   const { tags } = core.tagMemory;
@@ -289,15 +291,23 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     core.last = last;
                     core.retired = retired;
                     book(core, stalls);
-                    jumpRegister(core, w, offset, d);
+                    const jumped = jumpRegister(core, w, offset, d);
                     arrived = false;
                     t = core.next;
                     last = core.last;
                     retired = core.retired;
                     limit = core.limit | 0;
                     if (core.wedged !== undefined) limit = STOP;
-                    ip = -1;
-                    high = -1;
+                    ip = jumped ? core.enterPage(core.pendingPc) : -1;
+                    low = core.low;
+                    high = ip < 0 ? -1 : core.high;
+                    if (ip >= 0) {
+                      if ((ip & 1) === 0 || packed[ip] !== Op.NONE) core.redirected = false;
+                      if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common && !detailed) {
+                        t++;
+                        stalls[FETCH]++;
+                      }
+                    }
                     continue next;
                   }
                   const target = x[rs1] & ~1;
@@ -548,6 +558,18 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   }
                   break dispatch;
                 }
+                case Op.CSPECIALRW: {
+                  const number = immediate[ip];
+                  const rs1 = (w >>> SLOT_RS1) & 15;
+                  const writes = rs1 !== 0;
+                  if (number < FIRST_SCR || !core.pccSystem || (writes && (number === SCR.MTCC || number === SCR.MEPCC))) {
+                    break slow;
+                  }
+                  if (writes) registers.copy(SINK, registers, rs1);
+                  if (rd !== SINK) registers.copy(rd, specials, number - FIRST_SCR);
+                  if (writes) specials.copy(number - FIRST_SCR, registers, SINK);
+                  break dispatch;
+                }
                 case Op.FENCE:
                   break dispatch;
 
@@ -571,6 +593,14 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
             }
+            if (isMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
+              // A capability that has not been used before: once its bounds are known, the same again.
+              registers.examine((w >>> SLOT_RS1) & 15);
+              if (ip >= high) passed = ip;
+              t = d;
+              if (t >= (detailed ? core.limit : limit)) core.once = true;
+              continue next;
+            }
             if (ip >= 0) core.slot = ip;
             core.next = kind === Op.NONE ? t : d;
             core.last = last;
@@ -578,51 +608,39 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
             core.retired = retired;
             book(core, stalls);
             let done = false;
-            switch (kind) {
-              case Op.NONE:
-              case SlotOp.TRANSIENT:
-                if (fetchInstruction(core)) {
-                  if (core.slot >= core.high) passed = core.slot;
-                  if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
-                    core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
-                  }
+            if (kind === Op.NONE || kind === SlotOp.TRANSIENT) {
+              if (fetchInstruction(core)) {
+                if (core.slot >= core.high) passed = core.slot;
+                if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
+                  core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
                 }
-                break;
-              case SlotOp.MARKED:
-                core.patch(core.passMark(), w);
+              }
+            } else if (kind === SlotOp.MARKED) {
+              core.patch(core.passMark(), w);
+              if (ip >= high) passed = ip;
+            } else if (kind >= Op.LB && kind <= Op.LHU) {
+              found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
+              if (found < 0) found = 0;
+              else {
+                // The same instruction again, now with its data.
+                if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
                 if (ip >= high) passed = ip;
-                break;
-              case Op.LB:
-              case Op.LH:
-              case Op.LW:
-              case Op.LBU:
-              case Op.LHU:
-                found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
-                if (found < 0) found = 0;
-                else {
-                  // The same instruction again, now with its data.
-                  if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
-                  if (ip >= high) passed = ip;
-                  t = core.next;
-                  limit = core.limit | 0;
-                  core.once = t >= limit;
-                  continue next;
-                }
-                break;
-              case Op.SB:
-              case Op.SH:
-              case Op.SW:
-                done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
-                break;
-              case Op.CLC:
-                done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
-                if (done && rd !== SINK) core.holdCapability(rd, access.end);
-                break;
-              case Op.CSC:
-                done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
-                break;
-              default:
-                executeSystem(core, w, immediate[ip], d);
+                t = core.next;
+                limit = core.limit | 0;
+                core.once = t >= limit;
+                continue next;
+              }
+            } else if (kind >= Op.SB && kind <= Op.SW) {
+              done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
+            } else if (kind === Op.CLC) {
+              done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
+              if (done && rd !== SINK) core.holdCapability(rd, access.end);
+            } else if (kind === Op.CSC) {
+              done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
+            } else if (kind === Op.CSPECIALRW) {
+              accessSpecial(core, w, immediate[ip], d);
+            } else {
+              executeSystem(core, w, immediate[ip], d);
             }
             arrived = false;
             if (done) {

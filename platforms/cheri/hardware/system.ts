@@ -7,7 +7,7 @@ import type { Core } from './core.js';
 import { MACHINE, STATUS } from './csr.js';
 import { Permission } from './permissions.js';
 import { SLOT_LONG, SLOT_OP, SLOT_RD, SLOT_RS1 } from './slots.js';
-import { SCR } from './special.js';
+import { FIRST_SCR, SCR } from './special.js';
 import { STOP } from './times.js';
 import { CAUSE, PCC_REGISTER, takeTrap, VIOLATION, violationValue } from './traps.js';
 
@@ -36,8 +36,6 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
     case Op.CSRRSI:
     case Op.CSRRCI:
       return accessCsr(core, packed, immediate, at);
-    case Op.CSPECIALRW:
-      return accessSpecial(core, packed, immediate, at);
     case Op.MRET:
       if (csr.privilege < MACHINE) return illegal(core, MRET_WORD, at);
       if (!core.pccSystem) {
@@ -107,12 +105,16 @@ function csrWord(packed: number, immediate: number): number {
   return ((immediate & 0xfff) << 20) | (source << 15) | (funct3 << 12) | (rd << 7) | 0x73;
 }
 
-/** cspecialrw: reads a special capability register and, unless cs1 is c0, writes it (CHERIoT 1.0, section CSpecialRW). */
-function accessSpecial(core: Core, packed: number, number: number, at: number): void {
+/**
+ * Executes cspecialrw, which can execute in cycle `at`, where the fast path cannot: a register that wants only some
+ * capabilities, or a fault (CHERIoT 1.0, section CSpecialRW).
+ */
+export function accessSpecial(core: Core, packed: number, number: number, at: number): void {
   const { registers, special } = core;
   const rd = (packed >>> SLOT_RD) & 31;
   const rs1 = (packed >>> SLOT_RS1) & 15;
-  const exists = number >= SCR.ZTOPC;
+  const exists = number >= FIRST_SCR;
+  core.next = at;
   if (!exists || !core.pccSystem) {
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
@@ -122,14 +124,9 @@ function accessSpecial(core: Core, packed: number, number: number, at: number): 
   const address = registers.address[rs1];
   const metadata = registers.metadataOf(rs1);
   const tag = registers.tagOf(rs1);
-  const oldAddress = special.addressOf(number);
-  const oldMetadata = special.metadataOf(number);
-  const oldTag = special.tagOf(number);
-  if (rs1 !== 0) {
-    const low = number === SCR.MTCC ? 3 : number === SCR.MEPCC ? 1 : 0;
-    special.set(number, address & ~low, metadata, tag && (low === 0 || isVector(metadata, address, low)));
-  }
-  registers.set(rd, oldAddress, oldMetadata, oldTag);
+  registers.copy(rd, special.file, number - FIRST_SCR);
+  const low = number === SCR.MTCC ? 3 : 1;
+  special.set(number, address & ~low, metadata, tag && isVector(metadata, address, low));
   core.retire(at);
   core.slot += 2;
 }
@@ -146,7 +143,7 @@ function returnFromTrap(core: Core, at: number): void {
   const { special } = core;
   core.retire(at);
   core.csr.leaveTrap();
-  core.setPcc(special.metadataOf(SCR.MEPCC), special.addressOf(SCR.MEPCC), special.tagOf(SCR.MEPCC));
+  core.setPcc(special.file, SCR.MEPCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MEPCC));
   core.sendFetch(at + 1, 'exception');
   core.pendingPhase = core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
