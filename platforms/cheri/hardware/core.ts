@@ -342,6 +342,33 @@ export class Core {
     this.next = next;
   }
 
+  /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
+  branch(early: number, at: number): void {
+    if (this.detailed) {
+      this.pipeline.redirect(early);
+      this.retire(at);
+      this.fetchStall += this.pipeline.now + 1 - this.next;
+      this.next = this.pipeline.now + 1;
+    } else {
+      this.retire(at);
+      this.sendFetch(at, 'fetchStall');
+    }
+  }
+
+  /** What was to execute in cycle `at` traps in cycle `early`: it has waited for nothing. */
+  hurry(at: number, early: number): void {
+    this.hazard -= at - early;
+    this.next = early;
+  }
+
+  /** Decode takes the next instruction a cycle later. */
+  bubble(): void {
+    if (this.common) return;
+    if (this.detailed) this.pipeline.pass(this.next);
+    this.next++;
+    this.fetchStall++;
+  }
+
   /** A 32-bit instruction after a redirect waits for the second of its two words. */
   awaitSecondWord(): void {
     if (this.common || this.detailed) return;

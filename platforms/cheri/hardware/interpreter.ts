@@ -640,7 +640,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
             } else if (kind === Op.CSPECIALRW) {
               accessSpecial(core, w, immediate[ip], d);
             } else {
-              executeSystem(core, w, immediate[ip], d);
+              executeSystem(core, w, immediate[ip], d, detailed ? branchAt : t);
             }
             arrived = false;
             if (done) {
@@ -744,10 +744,10 @@ const isMemory = (packed: number): boolean => {
   return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
 };
 
-/** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches, cjal. */
+/** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches and fence.i, not jumps. */
 const sendsFetchEarly = (packed: number): boolean => {
   const op = packed & SLOT_OP;
-  return op === Op.JAL || (op >= Op.BEQ && op <= Op.BGEU);
+  return op === Op.FENCE_I || (op >= Op.BEQ && op <= Op.BGEU);
 };
 
 /** The stored object type of a metadata word. */

@@ -52,6 +52,7 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   core.next = at;
   const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
   if (violated !== 0) {
+    if (core.config.faultsRetire) csr.countFault();
     takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, at + 2);
     return false;
   }

@@ -14,16 +14,16 @@ import { CAUSE, PCC_REGISTER, takeTrap, VIOLATION, violationValue } from './trap
 /**
  * Executes an instruction that is not in the interpreter's own switch: calls, CSRs, special capability registers, fences,
  * trap returns. It can execute in cycle `at`. Leaves the core ready for the next instruction, or in the trap handler.
+ * @param early cycle in which it can be seen to be illegal, or send the fetch unit elsewhere: no register is waited for.
  */
-export function executeSystem(core: Core, packed: number, immediate: number, at: number): void {
+export function executeSystem(core: Core, packed: number, immediate: number, at: number, early: number): void {
   const { csr } = core;
   core.next = at;
   switch (packed & SLOT_OP) {
     case Op.FENCE_I:
-      // A jump to the next instruction, which empties the prefetch buffer.
-      core.retire(at);
+      // A branch to the next instruction, which empties the prefetch buffer.
       core.jumpTo(core.pc + bytesOf(packed));
-      core.sendFetch(at, 'fetchStall');
+      core.branch(early, at);
       return;
     case Op.ECALL:
       return exception(core, csr.privilege === MACHINE ? CAUSE.callFromMachine : CAUSE.callFromUser, 0, at);
@@ -35,7 +35,7 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
     case Op.CSRRWI:
     case Op.CSRRSI:
     case Op.CSRRCI:
-      return accessCsr(core, packed, immediate, at);
+      return accessCsr(core, packed, immediate, at, early);
     case Op.MRET:
       if (csr.privilege < MACHINE) return illegal(core, MRET_WORD, at);
       if (!core.pccSystem) {
@@ -68,7 +68,7 @@ function illegal(core: Core, word: number, at: number): void {
 }
 
 /** A CSR instruction (unprivileged ISA 9.1): rs1 or the five bits above the CSR number replace, set or clear bits. */
-function accessCsr(core: Core, packed: number, immediate: number, at: number): void {
+function accessCsr(core: Core, packed: number, immediate: number, at: number, early: number): void {
   const { csr, registers, config } = core;
   const op = packed & SLOT_OP;
   const number = immediate & 0xfff;
@@ -77,9 +77,11 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number): v
   const operand = byImmediate ? immediate >>> 12 : registers.address[rs1];
   const replaces = op === Op.CSRRW || op === Op.CSRRWI;
   const writes = replaces || (byImmediate ? operand : rs1) !== 0;
-  if (!csr.allows(number, writes)) return illegal(core, csrWord(packed, immediate), at);
-  if (!core.pccSystem && !csr.allowsWithoutSystem(number, writes)) {
-    return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), at);
+  const exists = csr.allows(number, writes);
+  if (!exists || (!core.pccSystem && !csr.allowsWithoutSystem(number, writes))) {
+    core.hurry(at, early);
+    if (!exists) return illegal(core, csrWord(packed, immediate), early);
+    return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), early);
   }
   // The counters read as they are in the cycle of the access.
   core.last = at;
@@ -91,7 +93,10 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number): v
   // A write without SR is dropped, where it is allowed at all.
   if (writes && (core.pccSystem || !config.counterWrites)) {
     const value = replaces ? operand : op === Op.CSRRS || op === Op.CSRRSI ? old | operand : old & ~operand;
+    const pending = csr.interrupt >= 0;
     csr.write(number, value);
+    // The interrupt that is not taken any more has held the next instruction back for a cycle.
+    if (pending && csr.interrupt < 0 && !flushes) core.bubble();
   }
   registers.setInteger((packed >>> SLOT_RD) & 31, old);
 }
@@ -118,6 +123,7 @@ export function accessSpecial(core: Core, packed: number, number: number, at: nu
   if (!exists || !core.pccSystem) {
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
+    if (core.config.faultsRetire) core.csr.countFault();
     if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, at + 2);
     return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, at + 2);
   }
