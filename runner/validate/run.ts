@@ -8,7 +8,7 @@ import { functionalRows } from './functional/rows.js';
 import { findMarkers, type Mark } from './marks.js';
 import { type FunctionalJob, type Job, type RtlJob, setOf } from './plan.js';
 import type { Group, Row } from './row.js';
-import { type Measured, microRows, type Observation, randomRows } from './rows.js';
+import { isEndless, type Measured, microRows, type Observation, randomRows } from './rows.js';
 
 /** The guest programs of the vectors are small; one that runs longer loops. */
 const BUDGET = 20_000_000;
@@ -26,8 +26,11 @@ function place(machine: Machine, image: Image, name: string): void {
   }
 }
 
-/** Runs a program that has been loaded, to its exit store. */
-export function observe(machine: Machine, image: Image): Observation {
+/** Cycles after which a program that never ends is looked at again. */
+const SLICE = 1024;
+
+/** Runs a program that has been loaded, to its exit store; with `endless` until the engine it starts has finished. */
+export function observe(machine: Machine, image: Image, endless = false): Observation {
   const marks: Mark[] = [];
   machine.probes.clear();
   for (const { address, mark } of findMarkers(image)) {
@@ -37,8 +40,13 @@ export function observe(machine: Machine, image: Image): Observation {
     });
   }
   machine.setBudget(instructions(BUDGET));
-  const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
-  const observation = { marks, outputs: machine.bench?.outputs ?? [], timerRises: machine.bench?.timerRises ?? [] };
+  let stop = machine.run(cycles(endless ? SLICE : Number.MAX_SAFE_INTEGER));
+  while (stop.kind === 'limit' && machine.bench?.engineBusy === undefined) {
+    stop = machine.run(cycles(machine.counters.cycles + SLICE));
+  }
+  const { outputs = [], timerRises = [], engineBusy } = machine.bench ?? {};
+  const observation = { marks, outputs, timerRises, engineBusy };
+  if (stop.kind === 'limit') return observation;
   if (stop.kind === 'exit' && stop.code === 0) return observation;
   return { ...observation, failure: stop.kind === 'probe' ? 'the guest loops over a marker' : describeStop(stop) };
 }
@@ -61,7 +69,7 @@ function* runRtl(job: RtlJob, start: boolean): Generator<Row> {
   for (const program of job.programs) {
     const name = program.kind === 'micro' ? program.bench.name : program.random.name;
     place(machine, program.image, `${core}: ${name}`);
-    const seen = observe(machine, program.image);
+    const seen = observe(machine, program.image, program.kind === 'micro' && isEndless(program.bench, config));
     const measured =
       program.kind === 'micro'
         ? microRows(program.bench, config, seen)

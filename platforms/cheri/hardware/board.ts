@@ -1,6 +1,6 @@
-import { BenchDevice } from '../../machine/devices/bench.js';
 import type { Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
+import { RevokerBench } from './devices/bench.js';
 import type { Board } from './machine.js';
 
 /** Address of the test device of the vector programs. */
@@ -14,7 +14,7 @@ const RESET_VECTOR = 0x20000000;
  * every access with a bus error (below 0x1000 and from 0xF0000000).
  */
 export function benchBoard(request: MachineRequest): Board {
-  const bench = new BenchDevice();
+  const bench = new RevokerBench();
   const everywhere: Region[] = [{ kind: 'ram', start: 0x1000, bytes: 0xf0000000 - 0x1000 }];
   const asked = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes }));
   return {
@@ -22,6 +22,7 @@ export function benchBoard(request: MachineRequest): Board {
     devices: [bench],
     bench,
     console: () => bench.console,
+    connect: (revoker) => bench.connect(revoker),
     resetVector: request.resetVector ?? RESET_VECTOR,
   };
 }

@@ -42,7 +42,7 @@ export function topOf(metadata: number, address: number): number {
   if (exponent === LARGEST_EXPONENT) return top * 2 ** LARGEST_EXPONENT;
   const middle = (address >>> exponent) & BOUND_MASK;
   const carry = (top < base ? 1 : 0) - (middle < base ? 1 : 0);
-  const value = ((((address >>> exponent) >>> BOUND_BITS) + carry) * 2 ** BOUND_BITS + top) * 2 ** exponent;
+  const value = ((((address >>> exponent) >>> BOUND_BITS) + carry) * (1 << BOUND_BITS) + top) * (1 << exponent);
   // 33 bits: below zero it wraps
   return value < 0 ? value + 2 ** 33 : value;
 }
@@ -82,7 +82,7 @@ export function isRepresentable(metadata: number, address: number, to: number): 
   const exponent = exponentOf(metadata);
   if (exponent === LARGEST_EXPONENT) return true;
   const base = baseOf(metadata, address) >>> 0;
-  return to >>> 0 >= base && (to >>> 0) - base < 2 ** (exponent + BOUND_BITS);
+  return to >>> 0 >= base && (to >>> 0) - base < 1 << (exponent + BOUND_BITS);
 }
 
 /** CSetAddr, CIncAddr, AUICGP and AUIPCC: the tag with the new address; the metadata stays. */

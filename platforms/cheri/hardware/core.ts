@@ -1,12 +1,14 @@
 import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
-import { EXECUTABLE_ROOT, permissionsOf } from './capability.js';
+import { EXECUTABLE_ROOT, ObjectType, permissionsOf, withType } from './capability.js';
 import { baseOf, topOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
+import type { RevokerPort } from './devices/revoker-port.js';
 import type { CoreConfig } from './parameters.js';
 import { Permission } from './permissions.js';
 import { Pipeline } from './pipeline.js';
-import { CapabilityFile, knownState, STATE } from './registers.js';
+import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
+import { Revoker } from './revoker.js';
 import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
 import { TagMemory } from './tags.js';
@@ -40,6 +42,10 @@ const FALLING_ASLEEP = 3;
 /** Cycles from the end of sleep to the next instruction in decode. */
 const WAKING = 2;
 
+/** The capability that the core starts with. */
+const ROOTS = new CapabilityFile(1);
+ROOTS.set(0, 0, EXECUTABLE_ROOT, true);
+
 /** Counters of `Counters` that are not derived from others. */
 export interface CoreCounts {
   traps: number;
@@ -57,7 +63,7 @@ export interface CoreCounts {
  * after it left decode.
  */
 export class Core {
-  readonly registers = new CapabilityFile();
+  readonly registers = new CapabilityFile(SINK);
   readonly special = new SpecialRegisters();
   readonly csr: CsrFile;
   readonly ledger = new Ledger();
@@ -68,6 +74,7 @@ export class Core {
   readonly common: boolean;
   /** Keeps time cycle by cycle while `detailed`: else the rules below do. */
   readonly pipeline: Pipeline;
+  readonly revoker: Revoker;
   detailed: boolean;
   /** The configuration always needs that. */
   readonly alwaysDetailed: boolean;
@@ -158,13 +165,15 @@ export class Core {
     readonly memory: PhysicalMemory,
   ) {
     this.common = config.timing === 'common';
-    this.pipeline = new Pipeline(config);
     this.alwaysDetailed =
       !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
     this.detailed = this.alwaysDetailed;
     this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.tagMemory = new TagMemory(memory);
+    this.revoker = new Revoker(memory, this.tagMemory, 1 + config.dataWait, config.dataBusBits === 33);
+    this.pipeline = new Pipeline(config, this.revoker);
     memory.codeWritten = (offset) => this.codeWritten(offset);
+    this.revokerPort = this.makeRevokerPort();
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last,
       retiredCount: () => this.retiredBase + this.retired,
@@ -187,6 +196,7 @@ export class Core {
     this.last = this.next - 1;
     this.drained = 0;
     this.detailed = this.alwaysDetailed;
+    this.revoker.reset();
     this.pipeline.reset(RESET_CYCLE - REDIRECT);
     this.readFrom.fill(0);
     this.writeFrom.fill(0);
@@ -215,7 +225,7 @@ export class Core {
 
   /** Goes on at `pc` with all rights, as after reset. */
   start(pc: number): void {
-    this.setPcc(EXECUTABLE_ROOT, pc, true);
+    this.setPcc(ROOTS, 0);
     this.jumpTo(pc);
   }
 
@@ -249,16 +259,24 @@ export class Core {
     this.pendingPc = pc | 0;
   }
 
-  /** Makes an unsealed capability the one of the program counter. Its bounds are those it has at `address`. */
-  setPcc(metadata: number, address: number, tag: boolean): void {
-    const base = baseOf(metadata, address);
-    const length = topOf(metadata, address) - (base >>> 0);
+  /** Makes a capability the one of the program counter, unsealed. */
+  setPcc(file: CapabilityFile, register: number): void {
+    file.examine(register);
+    const metadata = withType(file.metadataOf(register), ObjectType.UNSEALED);
     this.pccMetadata = metadata;
-    this.pccTag = tag;
-    this.pccBase = base;
-    this.pccSpan = (length - 1) | 0;
-    this.pccEmpty = length <= 0;
-    this.pccState = tag ? knownState(metadata, length - 1) : STATE.METADATA;
+    this.pccTag = file.tagOf(register);
+    this.pccBase = file.base[register];
+    this.pccSpan = file.span[register];
+    this.pccEmpty = false;
+    if ((file.state[register] & STATE.BOUNDED) === 0) {
+      const address = file.address[register];
+      this.pccBase = baseOf(metadata, address);
+      const length = topOf(metadata, address) - (this.pccBase >>> 0);
+      this.pccSpan = (length - 1) | 0;
+      this.pccEmpty = length <= 0;
+    }
+    const known = this.pccEmpty || this.pccSpan >>> 0 < LEAST_SPAN ? 0 : this.pccSpan >>> 0;
+    this.pccState = this.pccTag ? knownState(metadata, known) : STATE.METADATA;
     this.pccSystem = (permissionsOf(metadata) & Permission.SR) !== 0;
   }
 
@@ -293,13 +311,15 @@ export class Core {
     this.pageSlot = offset >> 1;
     this.frame();
     const slot = this.pageSlot + ((pc >>> 1) & (PAGE_SLOTS - 1));
-    return slot >= this.low && slot < this.high ? slot : -1;
+    if (slot < this.low || slot >= this.high) return -1;
+    this.relocate = false;
+    return slot;
   }
 
   /** Cycle in which something that is no instruction arrives in decode in the place of the one to come. */
   arrive(): number {
     if (!this.detailed) return this.next;
-    while (!this.pipeline.take(false, false)) {
+    while (!this.pipeline.take(false, false, false)) {
       this.next++;
       this.fetchStall++;
     }
@@ -320,6 +340,33 @@ export class Core {
     if (this.detailed) this.pipeline.redirect(at);
     this[kind] += next - this.next;
     this.next = next;
+  }
+
+  /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
+  branch(early: number, at: number): void {
+    if (this.detailed) {
+      this.pipeline.redirect(early);
+      this.retire(at);
+      this.fetchStall += this.pipeline.now + 1 - this.next;
+      this.next = this.pipeline.now + 1;
+    } else {
+      this.retire(at);
+      this.sendFetch(at, 'fetchStall');
+    }
+  }
+
+  /** What was to execute in cycle `at` traps in cycle `early`: it has waited for nothing. */
+  hurry(at: number, early: number): void {
+    this.hazard -= at - early;
+    this.next = early;
+  }
+
+  /** Decode takes the next instruction a cycle later. */
+  bubble(): void {
+    if (this.common) return;
+    if (this.detailed) this.pipeline.pass(this.next);
+    this.next++;
+    this.fetchStall++;
   }
 
   /** A 32-bit instruction after a redirect waits for the second of its two words. */
@@ -378,10 +425,57 @@ export class Core {
     this.limit = STOP;
   }
 
+  /** The revoker as devices see it. A walk makes time be kept cycle by cycle from the next instruction on. */
+  readonly revokerPort: RevokerPort;
+
+  private makeRevokerPort(): RevokerPort {
+    const { revoker } = this;
+    const port: RevokerPort = {
+      onFinished: () => undefined,
+      get start() {
+        return revoker.start;
+      },
+      set start(address) {
+        revoker.start = address;
+      },
+      get end() {
+        return revoker.end;
+      },
+      set end(address) {
+        revoker.end = address;
+      },
+      get busy() {
+        return revoker.busy;
+      },
+      go: (at) => {
+        revoker.go(at - this.base);
+        this.limit = STOP;
+      },
+    };
+    revoker.finished = (at, busy) => port.onFinished(this.base + at, busy);
+    return port;
+  }
+
+  /** Chooses between the two ways to keep time, at an instruction boundary. */
+  chooseTiming(): void {
+    const detailed = !this.common && (this.alwaysDetailed || this.revoker.active);
+    if (detailed === this.detailed) return;
+    this.detailed = detailed;
+    if (detailed) this.pipeline.begin(this.next);
+    else this.jumpTo(this.pc, this.pipeline.isRedirected);
+  }
+
   /** First cycle in which the interrupt that is pending can be decided: decode is empty, and write-back done. */
   get interruptible(): number {
     const drained = Math.max(this.interruptAt, this.last + 1, this.drained);
     return this.detailed ? Math.max(drained, this.pipeline.responseAt) : drained;
+  }
+
+  /** Passes time in wfi up to cycle `until` while the revoker works, or until it has done. */
+  dream(until: number): void {
+    const from = this.next;
+    while (this.next < until && this.revoker.active) this.pipeline.sleep(++this.next - 1);
+    this.hazard += this.next - from;
   }
 
   /** Ends the wait of wfi: an interrupt is pending (`ibex_controller`: SLEEP, FIRST_FETCH, DECODE). */
@@ -398,6 +492,8 @@ export class Core {
   /** A line or an interrupt-enable bit changed in cycle `last`: it shows in the next. */
   private interruptsChanged(): void {
     this.noteMasking();
+    // A mask alone interrupts nothing.
+    if (this.csr.interrupt < 0) return;
     this.interruptAt = Math.min(this.interruptAt, this.last + 1);
     this.limit = Math.min(this.limit, this.interruptAt + 1);
   }

@@ -19,6 +19,8 @@ const MSTATUS_MASK = STATUS.MIE | STATUS.MPIE | STATUS.MPP | STATUS.MPRV | STATU
 const MISA = 0x40901016;
 const MVENDORID = 0x255;
 const MARCHID = 0xce1;
+/** `tdata1`: an address trigger that is off and belongs to the debugger (Ibex, `tmatch_control_rdata`). */
+const TRIGGER = 0x28001048;
 /** Bits of `mcause` that exist. */
 const CAUSE_BITS = 0x8000001f | 0;
 /** Bits of `mie` and `mip` that exist: software, timer, external, and 15 fast interrupts from bit 16. */
@@ -208,6 +210,8 @@ export class CsrFile {
         return word(this.retired(), 0);
       case CSR.minstreth:
         return word(this.retired(), 1);
+      case CSR.tdata1:
+        return TRIGGER;
       case OWN.cpuctrl:
         return this.control;
       case OWN.mshwm:
@@ -302,6 +306,11 @@ export class CsrFile {
 
   private retired(): bigint {
     return (this.inhibited & 4) !== 0 ? this.retiredOffset : BigInt(this.host.retiredCount()) + this.retiredOffset;
+  }
+
+  /** An instruction that traps counts as retired. */
+  countFault(): void {
+    this.retiredOffset += 1n;
   }
 
   /** Sets MIE as a sentry does. */
@@ -401,7 +410,7 @@ const PMPADDR0 = 0x3b0;
 /** Counters that the architecture lets code without SR read, where they exist. */
 const COUNTERS: ReadonlySet<number> = new Set([CSR.mcycle, CSR.minstret, CSR.mcycleh, CSR.minstreth]);
 
-/** Trigger registers: all read 0 as long as no debugger sets them. */
+/** Trigger registers: as long as no debugger sets them they are constants. */
 const isTrigger = (csr: number): boolean =>
   (csr >= CSR.tselect && csr <= CSR.tdata3) || csr === CSR.mcontext || csr === CSR.scontext;
 

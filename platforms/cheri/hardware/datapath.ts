@@ -1,8 +1,7 @@
 import { isSealed, loadedMetadata, loadedTag, permissionsOf, storedTag } from './capability.js';
-import { baseOf, isWithin, topOf } from './capability-bounds.js';
+import { isWithin } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { Permission } from './permissions.js';
-import { knownState, STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
 import { GRANULE_BYTES, GRANULE_SHIFT } from './tags.js';
 import { CAUSE, takeTrap, VIOLATION, violationValue } from './traps.js';
@@ -13,27 +12,13 @@ const SCRATCH = GRANULE_BYTES;
 /** Cycle in which the access of a slow path leaves decode. */
 export const access = { end: 0 };
 
-/** Decodes the bounds of a tagged register and what it may do without a closer look. */
-export function prepare(core: Core, register: number): void {
-  const { registers } = core;
-  const state = registers.state[register];
-  if ((state & (STATE.TAGGED | STATE.EXAMINED)) !== STATE.TAGGED) return;
-  const metadata = registers.metadata[register];
-  const address = registers.address[register];
-  const base = baseOf(metadata, address);
-  const span = topOf(metadata, address) - (base >>> 0) - 1;
-  registers.state[register] = knownState(metadata, span);
-  registers.base[register] = base;
-  registers.span[register] = span | 0;
-}
-
 /**
  * Why a register does not authorise an access, or 0. In the order of the core: tag, seal, permission, permission to store
  * a tagged value, bounds (CHERIoT 1.0; tests/vectors/README.md section 3, fact 6).
  */
 function violation(core: Core, authority: number, address: number, bytes: number, store: boolean, tagged: boolean): number {
   const { registers } = core;
-  prepare(core, authority);
+  registers.examine(authority);
   if (!registers.tagOf(authority)) return VIOLATION.tag;
   const metadata = registers.metadata[authority];
   if (isSealed(metadata)) return VIOLATION.seal;
@@ -100,6 +85,7 @@ export function store(core: Core, authority: number, address: number, bytes: 1 |
   const device = !crosses(address, bytes) && core.memory.deviceAt(address) !== undefined;
   access.end = core.transfer(at, crosses(address, bytes) ? 2 : 1, device);
   noteStore(core, address);
+  if (core.detailed) core.revoker.snoop(crosses(address, bytes) ? address + 4 : address);
   const inFirst = crosses(address, bytes) ? 4 - (address & 3) : bytes;
   const first = writePart(core, address, inFirst, value);
   let failed = first ? -1 : address >>> 0;
@@ -168,6 +154,7 @@ export function storeCapability(core: Core, source: number, authority: number, a
   access.end = core.transferCapability(at, memory.deviceAt(address) !== undefined);
   core.counts.capabilityStores++;
   noteStore(core, address);
+  if (core.detailed) core.revoker.snoop(address);
   const now = core.base + access.end;
   const metadata = registers.metadataOf(source);
   const low = memory.write(address, 4, registers.address[source], now);

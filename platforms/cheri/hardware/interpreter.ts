@@ -23,12 +23,16 @@ import { jumpRegister, link, returnType } from './jumps.js';
 import { STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
 import { SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
-import { executeSystem } from './system.js';
+import { FIRST_SCR, SCR } from './special.js';
+import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
 
 const HAZARD = 0;
 const FETCH = 1;
 const DATA = 2;
+const BEATS = 3;
+const LOADS = 4;
+const STORES = 5;
 
 /** Cycles a division takes beyond its first, and one by zero (`ibex_multdiv_fast`). */
 const DIVISION = 36;
@@ -58,6 +62,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
   const { pipeline } = core;
   const { registers, readFrom, writeFrom, memory, common, config } = core;
   const { address: x, metadata, state, base, span } = registers;
+  const { file: specials } = core.special;
   const { packed, immediate } = core.slots;
   const { words, halves, bytes, signedBytes, signedHalves, readMap, writeMap, lineFlags } = memory;
   const { tags } = core.tagMemory;
@@ -79,7 +84,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
   const rotation = common ? 0 : 1;
 
   // Cycles to be booked, and bus transfers, kept out of local variables: registers are scarce in the loop.
-  const stalls = new Int32Array(3);
+  const stalls = new Int32Array(6);
 
   return function interpret(): void {
     let ip = core.relocate ? -1 : core.slot;
@@ -90,7 +95,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
     let lateUntil = core.lateUntil;
     let retired = core.retired;
     let limit = core.limit | 0;
-    // The instruction in this slot has been looked at: it may be executed although it is not in the window.
+    // The instruction in this slot, outside of the window, has been looked at: it may be executed once.
     let passed = -1;
     // Arena offset of the data of a load that is executed again.
     let found = 0;
@@ -100,24 +105,28 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
 
     next: for (;;) {
       let forced = false;
-      if (t >= limit) {
+      // The revoker may end, and raise an interrupt, in any cycle.
+      if (t >= (detailed ? core.limit : limit)) {
         if (!core.once) break;
         core.once = false;
         forced = true;
       }
       let w = 0;
-      if (ip < high || ip === passed) w = packed[ip];
+      if (ip < high) w = packed[ip];
+      else {
+        if (ip === passed) w = packed[ip];
+        passed = -1;
+      }
       if (detailed && !arrived && isInstruction(w)) {
-        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0)) {
+        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, isMemory(w))) {
           t++;
           stalls[FETCH]++;
-          passed = ip;
+          if (ip >= high) passed = ip;
           core.once = forced;
           continue next;
         }
         arrived = true;
       }
-      passed = -1;
       let d = t;
       if (t < lateUntil) {
         let free = readFrom[(w >>> SLOT_RS1) & 15];
@@ -281,19 +290,24 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     core.next = t;
                     core.last = last;
                     core.retired = retired;
-                    core.hazard += stalls[HAZARD];
-                    core.fetchStall += stalls[FETCH];
-                    core.dataStall += stalls[DATA];
-                    stalls.fill(0);
-                    jumpRegister(core, w, offset, d);
+                    book(core, stalls);
+                    const jumped = jumpRegister(core, w, offset, d);
                     arrived = false;
                     t = core.next;
                     last = core.last;
                     retired = core.retired;
                     limit = core.limit | 0;
                     if (core.wedged !== undefined) limit = STOP;
-                    ip = -1;
-                    high = -1;
+                    ip = jumped ? core.enterPage(core.pendingPc) : -1;
+                    low = core.low;
+                    high = ip < 0 ? -1 : core.high;
+                    if (ip >= 0) {
+                      if ((ip & 1) === 0 || packed[ip] !== Op.NONE) core.redirected = false;
+                      if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common && !detailed) {
+                        t++;
+                        stalls[FETCH]++;
+                      }
+                    }
                     continue next;
                   }
                   const target = x[rs1] & ~1;
@@ -358,7 +372,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                       stalls[DATA] += end - d;
                       d = end;
                     }
-                    core.counts.busBeats++;
+                    stalls[BEATS]++;
                   }
                   if (op === Op.LW) value = words[p >> 2];
                   else if (op === Op.LBU) value = bytes[p];
@@ -394,20 +408,21 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     busy = more + 1;
                     break slow;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, 1, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                    pipeline.revoker.snoop(at);
+                  }
                   if (op === Op.SW) words[p >> 2] = x[(w >>> SLOT_RS2) & 15];
                   else if (op === Op.SB) bytes[p] = x[(w >>> SLOT_RS2) & 15];
                   else halves[p >> 1] = x[(w >>> SLOT_RS2) & 15];
                   tags[p >>> 3] = 0;
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  core.counts.busBeats++;
+                  stalls[BEATS]++;
                   if (common) {
                     d += wordCycles;
                     stalls[DATA] += wordCycles;
-                  }
-                  if (detailed) {
-                    const end = pipeline.access(d, 1, false);
-                    stalls[DATA] += end - d;
-                    d = end;
                   }
                   break dispatch;
                 }
@@ -424,16 +439,6 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     value = at | 0;
                     break slow;
                   }
-                  const p = page + (at & 0xfff);
-                  const m = words[(p >> 2) + 1];
-                  x[rd] = words[p >> 2];
-                  metadata[rd] = m;
-                  state[rd] =
-                    tags[p >>> 3] !== 0 && (!loadFilter || !isRevoked(memory, m, x[rd]))
-                      ? STATE.METADATA | STATE.TAGGED
-                      : STATE.METADATA;
-                  core.counts.busBeats += capabilityBeats;
-                  core.counts.capabilityLoads++;
                   if (detailed) {
                     const end = pipeline.access(d, capabilityBeats, false);
                     stalls[DATA] += end - d;
@@ -442,6 +447,16 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     d += capabilityCycles;
                     stalls[DATA] += capabilityCycles;
                   }
+                  const p = page + (at & 0xfff);
+                  const m = words[(p >> 2) + 1];
+                  x[rd] = words[p >> 2];
+                  metadata[rd] = m;
+                  state[rd] =
+                    tags[p >>> 3] !== 0 && (!loadFilter || !isRevoked(memory, m, x[rd]))
+                      ? STATE.METADATA | STATE.TAGGED
+                      : STATE.METADATA;
+                  stalls[BEATS] += capabilityBeats;
+                  stalls[LOADS]++;
                   if (rd !== SINK) {
                     const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
                     readFrom[rd] = from;
@@ -466,21 +481,22 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                     value = at | 0;
                     break slow;
                   }
+                  if (detailed) {
+                    const end = pipeline.access(d, capabilityBeats, false);
+                    stalls[DATA] += end - d;
+                    d = end;
+                    pipeline.revoker.snoop(at);
+                  } else {
+                    d += capabilityCycles;
+                    stalls[DATA] += capabilityCycles;
+                  }
                   const s = state[rs2];
                   words[p >> 2] = x[rs2];
                   words[(p >> 2) + 1] = (s & STATE.METADATA) !== 0 ? metadata[rs2] : 0;
                   tags[p >>> 3] = (s & STATE.TAGGED) !== 0 ? 1 : 0;
                   if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  core.counts.busBeats += capabilityBeats;
-                  core.counts.capabilityStores++;
-                  if (detailed) {
-                    const end = pipeline.access(d, capabilityBeats, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                  } else {
-                    d += capabilityCycles;
-                    stalls[DATA] += capabilityCycles;
-                  }
+                  stalls[BEATS] += capabilityBeats;
+                  stalls[STORES]++;
                   break dispatch;
                 }
 
@@ -542,6 +558,18 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   }
                   break dispatch;
                 }
+                case Op.CSPECIALRW: {
+                  const number = immediate[ip];
+                  const rs1 = (w >>> SLOT_RS1) & 15;
+                  const writes = rs1 !== 0;
+                  if (number < FIRST_SCR || !core.pccSystem || (writes && (number === SCR.MTCC || number === SCR.MEPCC))) {
+                    break slow;
+                  }
+                  if (writes) registers.copy(SINK, registers, rs1);
+                  if (rd !== SINK) registers.copy(rd, specials, number - FIRST_SCR);
+                  if (writes) specials.copy(number - FIRST_SCR, registers, SINK);
+                  break dispatch;
+                }
                 case Op.FENCE:
                   break dispatch;
 
@@ -565,61 +593,54 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
             }
+            if (isMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
+              // A capability that has not been used before: once its bounds are known, the same again.
+              registers.examine((w >>> SLOT_RS1) & 15);
+              if (ip >= high) passed = ip;
+              t = d;
+              if (t >= (detailed ? core.limit : limit)) core.once = true;
+              continue next;
+            }
             if (ip >= 0) core.slot = ip;
             core.next = kind === Op.NONE ? t : d;
             core.last = last;
             core.lateUntil = lateUntil;
             core.retired = retired;
-            core.hazard += stalls[HAZARD];
-            core.fetchStall += stalls[FETCH];
-            core.dataStall += stalls[DATA];
-            stalls.fill(0);
+            book(core, stalls);
             let done = false;
-            switch (kind) {
-              case Op.NONE:
-              case SlotOp.TRANSIENT:
-                if (fetchInstruction(core)) {
-                  passed = core.slot;
-                  if (packed[passed] === (SlotOp.TRANSIENT | SLOT_LONG)) {
-                    core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
-                  }
+            if (kind === Op.NONE || kind === SlotOp.TRANSIENT) {
+              if (fetchInstruction(core)) {
+                if (core.slot >= core.high) passed = core.slot;
+                if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
+                  core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
                 }
-                break;
-              case SlotOp.MARKED:
-                core.patch(core.passMark(), w);
-                passed = ip;
-                break;
-              case Op.LB:
-              case Op.LH:
-              case Op.LW:
-              case Op.LBU:
-              case Op.LHU:
-                found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
-                if (found < 0) found = 0;
-                else {
-                  // The same instruction again, now with its data.
-                  if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
-                  passed = ip;
-                  t = core.next;
-                  limit = core.limit | 0;
-                  core.once = t >= limit;
-                  continue next;
-                }
-                break;
-              case Op.SB:
-              case Op.SH:
-              case Op.SW:
-                done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
-                break;
-              case Op.CLC:
-                done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
-                if (done && rd !== SINK) core.holdCapability(rd, access.end);
-                break;
-              case Op.CSC:
-                done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
-                break;
-              default:
-                executeSystem(core, w, immediate[ip], d);
+              }
+            } else if (kind === SlotOp.MARKED) {
+              core.patch(core.passMark(), w);
+              if (ip >= high) passed = ip;
+            } else if (kind >= Op.LB && kind <= Op.LHU) {
+              found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
+              if (found < 0) found = 0;
+              else {
+                // The same instruction again, now with its data.
+                if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
+                if (ip >= high) passed = ip;
+                t = core.next;
+                limit = core.limit | 0;
+                core.once = t >= limit;
+                continue next;
+              }
+            } else if (kind >= Op.SB && kind <= Op.SW) {
+              done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
+            } else if (kind === Op.CLC) {
+              done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
+              if (done && rd !== SINK) core.holdCapability(rd, access.end);
+            } else if (kind === Op.CSC) {
+              done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
+            } else if (kind === Op.CSPECIALRW) {
+              accessSpecial(core, w, immediate[ip], d);
+            } else {
+              executeSystem(core, w, immediate[ip], d, detailed ? branchAt : t);
             }
             arrived = false;
             if (done) {
@@ -696,11 +717,19 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
     core.last = last;
     core.lateUntil = lateUntil;
     core.retired = retired;
-    core.hazard += stalls[HAZARD];
-    core.fetchStall += stalls[FETCH];
-    core.dataStall += stalls[DATA];
-    stalls.fill(0);
+    book(core, stalls);
   };
+}
+
+/** Books what an interpreter has counted. */
+function book(core: Core, counted: Int32Array): void {
+  core.hazard += counted[HAZARD];
+  core.fetchStall += counted[FETCH];
+  core.dataStall += counted[DATA];
+  core.counts.busBeats += counted[BEATS];
+  core.counts.capabilityLoads += counted[LOADS];
+  core.counts.capabilityStores += counted[STORES];
+  counted.fill(0);
 }
 
 /** Whether a slot holds an instruction, which decode takes in. */
@@ -709,10 +738,16 @@ const isInstruction = (packed: number): boolean => {
   return op !== Op.NONE && op !== SlotOp.MARKED && op !== SlotOp.TRANSIENT;
 };
 
-/** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches, cjal. */
+/** Whether an instruction is a load or store. */
+const isMemory = (packed: number): boolean => {
+  const op = packed & SLOT_OP;
+  return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
+};
+
+/** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches and fence.i, not jumps. */
 const sendsFetchEarly = (packed: number): boolean => {
   const op = packed & SLOT_OP;
-  return op === Op.JAL || (op >= Op.BEQ && op <= Op.BGEU);
+  return op === Op.FENCE_I || (op >= Op.BEQ && op <= Op.BGEU);
 };
 
 /** The stored object type of a metadata word. */

@@ -2,7 +2,6 @@ import { isSealed, ObjectType, permissionsOf, typeOf, withType } from './capabil
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { STATUS } from './csr.js';
-import { prepare } from './datapath.js';
 import { Permission } from './permissions.js';
 import { STATE } from './registers.js';
 import { SINK, SLOT_LONG, SLOT_RD, SLOT_RS1 } from './slots.js';
@@ -40,23 +39,29 @@ function allowed(type: number, rd: number, rs1: number): boolean {
   return rd === LINK && type >= ObjectType.SENTRY_INHERIT && type <= ObjectType.SENTRY_ENABLE;
 }
 
-/** Executes cjalr, which can execute in cycle `at`, where the fast path cannot: another PCC, interrupts, faults. */
-export function jumpRegister(core: Core, packed: number, immediate: number, at: number): void {
+/**
+ * Executes cjalr, which can execute in cycle `at`, where the fast path cannot: another PCC, interrupts, faults.
+ * @returns false if it trapped.
+ */
+export function jumpRegister(core: Core, packed: number, immediate: number, at: number): boolean {
   const { registers, csr } = core;
   const rd = (packed >>> SLOT_RD) & 31;
   const rs1 = (packed >>> SLOT_RS1) & 15;
   const metadata = registers.metadataOf(rs1);
   const address = registers.address[rs1];
   core.next = at;
-  prepare(core, rs1);
   const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
   if (violated !== 0) {
+    if (core.config.faultsRetire) csr.countFault();
     takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, at + 2);
-    return;
+    return false;
   }
   const type = typeOf(metadata);
-  link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
-  core.setPcc(withType(metadata, ObjectType.UNSEALED), address, true);
+  // The link may go where the target comes from.
+  registers.examine(rs1);
+  registers.copy(SINK, registers, rs1);
+  if (rd !== SINK) link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
+  core.setPcc(registers, SINK);
   core.retire(at);
   core.jumpTo((address + immediate) & ~1);
   core.sendFetch(at, 'fetchStall');
@@ -64,6 +69,7 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
     const enables = type === ObjectType.SENTRY_ENABLE || type === ObjectType.RETURN_ENABLE;
     if (enables !== ((csr.status & STATUS.MIE) !== 0)) csr.setInterruptsEnabled(enables);
   }
+  return true;
 }
 
 function violation(tag: boolean, metadata: number, rd: number, rs1: number, immediate: number): number {

@@ -20,6 +20,7 @@ import {
 import { CAPABILITY_NAMES, REGISTERS, SCR_NAMES } from '../../riscv/registers.js';
 import { Core } from './core.js';
 import { access } from './datapath.js';
+import type { RevokerPort } from './devices/revoker-port.js';
 import { interpreterFor } from './interpreters.js';
 import type { CoreConfig } from './parameters.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
@@ -54,6 +55,8 @@ export interface Board {
   /** Console output so far. */
   console(): string;
   readonly resetVector: number;
+  /** Plugs the revoker into the device that drives it. */
+  connect(revoker: RevokerPort): void;
 }
 
 /** A CHERIoT-Ibex on a board. See `Machine` for what the members mean. */
@@ -83,6 +86,7 @@ export class CheriotMachine implements Machine {
     this.events = new EventQueue(board.devices);
     this.core = new Core(config, this.memory);
     this.tracer = new Tracer(this.core);
+    board.connect(this.core.revokerPort);
     this.core.isProbed = (address) => this.probes.has(address);
     this.probes.changed = () => this.core.forgetDecoded();
     const host: DeviceHost = {
@@ -183,6 +187,7 @@ export class CheriotMachine implements Machine {
       }
       const left = this.budget - core.retiredBase - core.retired;
       if (left <= 0) return this.finish({ kind: 'budget', budget: instructions(this.budget) });
+      core.chooseTiming();
       if (core.next > REBASE) core.rebase();
       const now = core.base + core.next;
       while (events.next <= now) {
@@ -224,6 +229,10 @@ export class CheriotMachine implements Machine {
     if (core.csr.wakes) {
       core.wake();
       return undefined;
+    }
+    if (core.revoker.active && core.detailed) {
+      core.dream(Math.min(limit, events.next) - core.base);
+      return core.base + core.next >= limit ? { kind: 'limit' } : undefined;
     }
     if (events.next === Infinity) {
       this.ended = { kind: 'asleep', pc: virtual(core.pc) };

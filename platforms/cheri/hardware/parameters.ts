@@ -108,6 +108,13 @@ export const PARAMETERS: readonly Parameter[] = [
     'without SR all of 0xB00 to 0xB9F may be read, and a write there is dropped; off: the write faults and only mcycle and minstret are readable',
     4,
   ),
+  {
+    name: 'faultsRetire',
+    type: { kind: 'switch' },
+    default: true,
+    meaning: 'minstret counts a cjalr or cspecialrw that faults',
+    source: 'microsoft/cheriot-ibex ibex_wb_stage, perf_instr_ret_wb_o: only errors of loads and stores do not count',
+  },
   quirk('markPerTransfer', 'MSHWM is compared with the address of every bus transfer; off: of every store', 7),
 ];
 
@@ -136,6 +143,7 @@ export interface CoreConfig {
   readonly userMode: boolean;
   readonly addressCsrs: boolean;
   readonly counterWrites: boolean;
+  readonly faultsRetire: boolean;
   readonly markPerTransfer: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { FetchUnit } from './fetch-unit.js';
 import type { CoreConfig } from './parameters.js';
+import type { Revoker } from './revoker.js';
 import { earlier, PAST } from './times.js';
 
 /** Who had the shared port last. */
@@ -25,10 +26,17 @@ export class Pipeline {
   private readonly shared: boolean;
   private readonly latency: number;
   private port = NOBODY;
-  /** The data side has the port in cycle `now`. */
+  /** The core's data side has the port in cycle `now`. */
   private dataNow = false;
+  /** What is in decode, or was the last there, is a load or store: the revoker sees no more of it. */
+  private memoryDecoded = false;
+  /** Fetching has gone elsewhere, and nothing has come to decode since. */
+  private redirected = false;
 
-  constructor(config: CoreConfig) {
+  constructor(
+    config: CoreConfig,
+    readonly revoker: Revoker,
+  ) {
     this.shared = config.memoryPorts === 1;
     this.latency = 1 + config.dataWait;
     this.fetch = new FetchUnit(1 + config.instructionWait);
@@ -38,7 +46,7 @@ export class Pipeline {
   reset(at: number): void {
     this.fetch.reset();
     this.port = NOBODY;
-    this.dataNow = false;
+    this.dataNow = this.memoryDecoded = false;
     this.responseAt = PAST;
     this.now = at;
     this.redirect(at);
@@ -48,24 +56,43 @@ export class Pipeline {
   begin(next: number): void {
     this.fetch.fill();
     this.port = NOBODY;
-    this.dataNow = false;
+    this.dataNow = this.memoryDecoded = this.redirected = false;
+    this.responseAt = PAST;
     this.now = next - 1;
+  }
+
+  /** Whether the instruction to come is the first after a redirect. */
+  get isRedirected(): boolean {
+    return this.redirected;
   }
 
   /** One cycle. */
   private clock(redirect: boolean, take: boolean, odd: boolean, long: boolean, enabled: boolean): boolean {
-    const wants = this.fetch.wants(redirect, enabled);
-    const granted = !(this.shared && this.dataNow);
-    this.port = this.dataNow ? DATA : wants ? INSTRUCTIONS : NOBODY;
-    const taken = this.fetch.advance(this.now, wants, granted, redirect, take, odd, long);
+    const { revoker, now } = this;
+    const fetches = this.fetch.wants(redirect, enabled);
+    let data = this.dataNow;
+    if (revoker.active) {
+      const revokes = revoker.wants(now, this.memoryDecoded, this.responseAt <= now);
+      const granted = revokes && !(this.shared && fetches && this.port === DATA);
+      revoker.advance(now, revokes, granted);
+      data ||= granted;
+    }
+    this.port = data ? DATA : fetches ? INSTRUCTIONS : NOBODY;
+    const taken = this.fetch.advance(now, fetches, !(this.shared && data), redirect, take, odd, long);
     this.dataNow = false;
     this.now++;
     return taken;
   }
 
-  /** Lets the instruction that begins at an odd halfword or not, long or not, into decode, if it is there. */
-  take(odd: boolean, long: boolean): boolean {
-    return this.clock(false, true, odd, long, true);
+  /**
+   * Lets the instruction that begins at an odd halfword or not, long or not, into decode, if it is there.
+   * @param memory it is a load or store.
+   */
+  take(odd: boolean, long: boolean, memory: boolean): boolean {
+    if (!this.clock(false, true, odd, long, true)) return false;
+    this.memoryDecoded = memory;
+    this.redirected = false;
+    return true;
   }
 
   /** Passes all cycles before `at`; decode takes nothing. */
@@ -75,7 +102,7 @@ export class Pipeline {
 
   /** Passes all cycles before `at` without new requests of the fetch unit. */
   sleep(at: number): void {
-    while (this.now < at && this.fetch.busy) this.clock(false, false, false, false, false);
+    while (this.now < at && (this.fetch.busy || this.revoker.active)) this.clock(false, false, false, false, false);
     if (this.now < at) this.port = NOBODY;
     this.now = Math.max(this.now, at);
   }
@@ -84,6 +111,7 @@ export class Pipeline {
   redirect(at: number): void {
     this.pass(at);
     this.clock(true, false, false, false, true);
+    this.redirected = true;
   }
 
   /**
@@ -110,13 +138,12 @@ export class Pipeline {
 
   /** Passes cycles until the data side gets its port. @returns that cycle, which is `now`. */
   private grant(device: boolean): number {
-    if (this.shared && !device) {
-      while (this.port === DATA && this.fetch.wants(false, true)) {
-        this.dataNow = false;
-        this.clock(false, false, false, false, true);
-      }
-      this.dataNow = true;
+    const { revoker } = this;
+    const shared = this.shared && !device;
+    while ((revoker.active && revoker.blocks(this.now)) || (shared && this.port === DATA && this.fetch.wants(false, true))) {
+      this.clock(false, false, false, false, true);
     }
+    this.dataNow = !device;
     return this.now;
   }
 
@@ -125,17 +152,22 @@ export class Pipeline {
     this.now -= delta;
     this.responseAt = earlier(this.responseAt, delta);
     this.fetch.settle(delta);
+    this.revoker.settle(delta);
   }
 
   /** The state as numbers. */
   save(): number[] {
-    return [this.now, this.responseAt, this.port, this.dataNow ? 1 : 0, ...this.fetch.save()];
+    const flags = [this.dataNow, this.memoryDecoded, this.redirected].map((flag) => (flag ? 1 : 0));
+    const fetch = this.fetch.save();
+    return [this.now, this.responseAt, this.port, ...flags, fetch.length, ...fetch, ...this.revoker.save()];
   }
 
   /** Restores what `save` gave. */
   load(state: readonly number[]): void {
     [this.now, this.responseAt, this.port] = state;
-    this.dataNow = state[3] !== 0;
-    this.fetch.load(state.slice(4));
+    [this.dataNow, this.memoryDecoded, this.redirected] = state.slice(3, 6).map((flag) => flag !== 0);
+    const [length] = state.slice(6);
+    this.fetch.load(state.slice(7, 7 + length));
+    this.revoker.load(state.slice(7 + length));
   }
 }

@@ -1,7 +1,6 @@
 import { isSealed, permissionsOf } from './capability.js';
-import { addressTag } from './capability-bounds.js';
+import { addressTag, baseOf, topOf } from './capability-bounds.js';
 import { Permission } from './permissions.js';
-import { SINK } from './slots.js';
 
 /** Bits of `CapabilityFile.state`: what is known of a register. 0: an integer, with NULL metadata and no tag. */
 export const STATE = {
@@ -18,7 +17,7 @@ export const STATE = {
   LOADS_CAPABILITIES: 32,
   /** `STORES`, and whatever is stored keeps its tag: MC, SL. */
   STORES_CAPABILITIES: 64,
-  /** `prepare` has found out what the capability may do. */
+  /** `examine` has found out what the capability may do. */
   EXAMINED: 128,
 } as const;
 
@@ -41,17 +40,47 @@ export function knownState(metadata: number, span: number): number {
 export const LEAST_SPAN = 7;
 
 /**
- * Registers of the core: 16 capabilities, as parallel arrays. `SINK` takes what is written to c0. Bounds are decoded once,
- * when a capability is first used, and copied with it.
+ * Registers that are capabilities, as parallel arrays; one more, the sink, takes what is written to c0. Bounds are decoded
+ * once, when a capability is first used, and copied with it.
  */
 export class CapabilityFile {
   /** Addresses, or the values of integers. */
-  readonly address = new Int32Array(SINK + 1);
-  readonly metadata = new Int32Array(SINK + 1);
-  readonly state = new Int32Array(SINK + 1);
-  readonly base = new Int32Array(SINK + 1);
+  readonly address: Int32Array;
+  readonly metadata: Int32Array;
+  readonly state: Int32Array;
+  readonly base: Int32Array;
   /** Length less one, unsigned. */
-  readonly span = new Int32Array(SINK + 1);
+  readonly span: Int32Array;
+
+  /** @param count registers, the sink not counted. */
+  constructor(private readonly count: number) {
+    this.address = new Int32Array(count + 1);
+    this.metadata = new Int32Array(count + 1);
+    this.state = new Int32Array(count + 1);
+    this.base = new Int32Array(count + 1);
+    this.span = new Int32Array(count + 1);
+  }
+
+  /** Copies a register of another file, with all that is known of it. */
+  copy(to: number, from: CapabilityFile, register: number): void {
+    this.address[to] = from.address[register];
+    this.metadata[to] = from.metadata[register];
+    this.state[to] = from.state[register];
+    this.base[to] = from.base[register];
+    this.span[to] = from.span[register];
+  }
+
+  /** Decodes the bounds of a tagged register and what it may do without a closer look. */
+  examine(register: number): void {
+    if ((this.state[register] & (STATE.TAGGED | STATE.EXAMINED)) !== STATE.TAGGED) return;
+    const metadata = this.metadata[register];
+    const address = this.address[register];
+    const base = baseOf(metadata, address);
+    const span = topOf(metadata, address) - (base >>> 0) - 1;
+    this.state[register] = knownState(metadata, span);
+    this.base[register] = base;
+    this.span[register] = span | 0;
+  }
 
   /** Metadata word of a register. */
   metadataOf(register: number): number {
@@ -92,13 +121,13 @@ export class CapabilityFile {
 
   /** The registers as numbers. */
   save(): number[] {
-    const all = Array.from({ length: SINK }, (_, i) => i);
+    const all = Array.from({ length: this.count }, (_, i) => i);
     return all.flatMap((i) => [this.address[i], this.metadataOf(i), this.tagOf(i) ? 1 : 0]);
   }
 
   /** Restores what `save` gave. */
   load(saved: readonly number[]): void {
-    for (let i = 0; i < SINK; i++) {
+    for (let i = 0; i < this.count; i++) {
       const [address, metadata, tag] = saved.slice(3 * i, 3 * i + 3);
       if (metadata === 0 && tag === 0) this.setInteger(i, address);
       else this.set(i, address, metadata, tag !== 0);

@@ -1,20 +1,21 @@
 import { EXECUTABLE_ROOT, MEMORY_ROOT, SEALING_ROOT } from './capability.js';
+import { CapabilityFile } from './registers.js';
 
 /** Numbers of the special capability registers as cspecialrw names them (CHERIoT 1.0, section CSpecialRW). */
 export const SCR = { ZTOPC: 27, MTCC: 28, MTDC: 29, MSCRATCHC: 30, MEPCC: 31 } as const;
 
-const FIRST = SCR.ZTOPC;
-const COUNT = SCR.MEPCC - FIRST + 1;
+/** Number of the first of them. */
+export const FIRST_SCR = SCR.ZTOPC;
+const COUNT = SCR.MEPCC - FIRST_SCR + 1;
 
 /** The special capability registers. */
 export class SpecialRegisters {
-  private readonly addresses = new Int32Array(COUNT);
-  private readonly metadata = new Int32Array(COUNT);
-  private readonly tags = new Uint8Array(COUNT);
+  /** Their contents, by number less `FIRST_SCR`. */
+  readonly file = new CapabilityFile(COUNT);
 
   /** Reset state of `tests/vectors/README.md` section 1; `boot` is the address of MTCC. */
   reset(boot: number): void {
-    this.set(SCR.ZTOPC, 0, 0, false);
+    this.file.reset();
     this.set(SCR.MTCC, boot, EXECUTABLE_ROOT, true);
     this.set(SCR.MTDC, 0, MEMORY_ROOT, true);
     this.set(SCR.MSCRATCHC, 0, SEALING_ROOT, true);
@@ -22,32 +23,28 @@ export class SpecialRegisters {
   }
 
   addressOf(number: number): number {
-    return this.addresses[number - FIRST];
+    return this.file.address[number - FIRST_SCR];
   }
 
   metadataOf(number: number): number {
-    return this.metadata[number - FIRST];
+    return this.file.metadataOf(number - FIRST_SCR);
   }
 
   tagOf(number: number): boolean {
-    return this.tags[number - FIRST] !== 0;
+    return this.file.tagOf(number - FIRST_SCR);
   }
 
   set(number: number, address: number, metadata: number, tag: boolean): void {
-    this.addresses[number - FIRST] = address;
-    this.metadata[number - FIRST] = metadata;
-    this.tags[number - FIRST] = tag ? 1 : 0;
+    this.file.set(number - FIRST_SCR, address, metadata, tag);
   }
 
   /** The registers as numbers. */
   save(): number[] {
-    return [...this.addresses, ...this.metadata, ...this.tags];
+    return this.file.save();
   }
 
   /** Restores what `save` gave. */
   load(saved: readonly number[]): void {
-    this.addresses.set(saved.slice(0, COUNT));
-    this.metadata.set(saved.slice(COUNT, 2 * COUNT));
-    this.tags.set(saved.slice(2 * COUNT));
+    this.file.load(saved);
   }
 }

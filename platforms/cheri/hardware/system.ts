@@ -7,23 +7,23 @@ import type { Core } from './core.js';
 import { MACHINE, STATUS } from './csr.js';
 import { Permission } from './permissions.js';
 import { SLOT_LONG, SLOT_OP, SLOT_RD, SLOT_RS1 } from './slots.js';
-import { SCR } from './special.js';
+import { FIRST_SCR, SCR } from './special.js';
 import { STOP } from './times.js';
 import { CAUSE, PCC_REGISTER, takeTrap, VIOLATION, violationValue } from './traps.js';
 
 /**
  * Executes an instruction that is not in the interpreter's own switch: calls, CSRs, special capability registers, fences,
  * trap returns. It can execute in cycle `at`. Leaves the core ready for the next instruction, or in the trap handler.
+ * @param early cycle in which it can be seen to be illegal, or send the fetch unit elsewhere: no register is waited for.
  */
-export function executeSystem(core: Core, packed: number, immediate: number, at: number): void {
+export function executeSystem(core: Core, packed: number, immediate: number, at: number, early: number): void {
   const { csr } = core;
   core.next = at;
   switch (packed & SLOT_OP) {
     case Op.FENCE_I:
-      // A jump to the next instruction, which empties the prefetch buffer.
-      core.retire(at);
+      // A branch to the next instruction, which empties the prefetch buffer.
       core.jumpTo(core.pc + bytesOf(packed));
-      core.sendFetch(at, 'fetchStall');
+      core.branch(early, at);
       return;
     case Op.ECALL:
       return exception(core, csr.privilege === MACHINE ? CAUSE.callFromMachine : CAUSE.callFromUser, 0, at);
@@ -35,9 +35,7 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
     case Op.CSRRWI:
     case Op.CSRRSI:
     case Op.CSRRCI:
-      return accessCsr(core, packed, immediate, at);
-    case Op.CSPECIALRW:
-      return accessSpecial(core, packed, immediate, at);
+      return accessCsr(core, packed, immediate, at, early);
     case Op.MRET:
       if (csr.privilege < MACHINE) return illegal(core, MRET_WORD, at);
       if (!core.pccSystem) {
@@ -70,7 +68,7 @@ function illegal(core: Core, word: number, at: number): void {
 }
 
 /** A CSR instruction (unprivileged ISA 9.1): rs1 or the five bits above the CSR number replace, set or clear bits. */
-function accessCsr(core: Core, packed: number, immediate: number, at: number): void {
+function accessCsr(core: Core, packed: number, immediate: number, at: number, early: number): void {
   const { csr, registers, config } = core;
   const op = packed & SLOT_OP;
   const number = immediate & 0xfff;
@@ -79,9 +77,11 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number): v
   const operand = byImmediate ? immediate >>> 12 : registers.address[rs1];
   const replaces = op === Op.CSRRW || op === Op.CSRRWI;
   const writes = replaces || (byImmediate ? operand : rs1) !== 0;
-  if (!csr.allows(number, writes)) return illegal(core, csrWord(packed, immediate), at);
-  if (!core.pccSystem && !csr.allowsWithoutSystem(number, writes)) {
-    return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), at);
+  const exists = csr.allows(number, writes);
+  if (!exists || (!core.pccSystem && !csr.allowsWithoutSystem(number, writes))) {
+    core.hurry(at, early);
+    if (!exists) return illegal(core, csrWord(packed, immediate), early);
+    return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), early);
   }
   // The counters read as they are in the cycle of the access.
   core.last = at;
@@ -93,7 +93,10 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number): v
   // A write without SR is dropped, where it is allowed at all.
   if (writes && (core.pccSystem || !config.counterWrites)) {
     const value = replaces ? operand : op === Op.CSRRS || op === Op.CSRRSI ? old | operand : old & ~operand;
+    const pending = csr.interrupt >= 0;
     csr.write(number, value);
+    // The interrupt that is not taken any more has held the next instruction back for a cycle.
+    if (pending && csr.interrupt < 0 && !flushes) core.bubble();
   }
   registers.setInteger((packed >>> SLOT_RD) & 31, old);
 }
@@ -107,29 +110,29 @@ function csrWord(packed: number, immediate: number): number {
   return ((immediate & 0xfff) << 20) | (source << 15) | (funct3 << 12) | (rd << 7) | 0x73;
 }
 
-/** cspecialrw: reads a special capability register and, unless cs1 is c0, writes it (CHERIoT 1.0, section CSpecialRW). */
-function accessSpecial(core: Core, packed: number, number: number, at: number): void {
+/**
+ * Executes cspecialrw, which can execute in cycle `at`, where the fast path cannot: a register that wants only some
+ * capabilities, or a fault (CHERIoT 1.0, section CSpecialRW).
+ */
+export function accessSpecial(core: Core, packed: number, number: number, at: number): void {
   const { registers, special } = core;
   const rd = (packed >>> SLOT_RD) & 31;
   const rs1 = (packed >>> SLOT_RS1) & 15;
-  const exists = number >= SCR.ZTOPC;
+  const exists = number >= FIRST_SCR;
+  core.next = at;
   if (!exists || !core.pccSystem) {
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
+    if (core.config.faultsRetire) core.csr.countFault();
     if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, at + 2);
     return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, at + 2);
   }
   const address = registers.address[rs1];
   const metadata = registers.metadataOf(rs1);
   const tag = registers.tagOf(rs1);
-  const oldAddress = special.addressOf(number);
-  const oldMetadata = special.metadataOf(number);
-  const oldTag = special.tagOf(number);
-  if (rs1 !== 0) {
-    const low = number === SCR.MTCC ? 3 : number === SCR.MEPCC ? 1 : 0;
-    special.set(number, address & ~low, metadata, tag && (low === 0 || isVector(metadata, address, low)));
-  }
-  registers.set(rd, oldAddress, oldMetadata, oldTag);
+  registers.copy(rd, special.file, number - FIRST_SCR);
+  const low = number === SCR.MTCC ? 3 : 1;
+  special.set(number, address & ~low, metadata, tag && isVector(metadata, address, low));
   core.retire(at);
   core.slot += 2;
 }
@@ -146,7 +149,7 @@ function returnFromTrap(core: Core, at: number): void {
   const { special } = core;
   core.retire(at);
   core.csr.leaveTrap();
-  core.setPcc(special.metadataOf(SCR.MEPCC), special.addressOf(SCR.MEPCC), special.tagOf(SCR.MEPCC));
+  core.setPcc(special.file, SCR.MEPCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MEPCC));
   core.sendFetch(at + 1, 'exception');
   core.pendingPhase = core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;

@@ -1,7 +1,7 @@
 import { PHASE_INDEX } from '../../machine/ledger.js';
 import { hex32 } from '../../machine/units.js';
 import type { Core } from './core.js';
-import { SCR } from './special.js';
+import { FIRST_SCR, SCR } from './special.js';
 import { NEVER } from './times.js';
 
 /** Exception codes (privileged ISA table 3.6; CHERIoT 1.0, section on exceptions). */
@@ -66,7 +66,7 @@ function enter(core: Core, cause: number, value: number, pc: number, at: number,
   const { special } = core;
   special.set(SCR.MEPCC, pc, core.pccMetadata, core.pccTag && !untag);
   core.csr.enterTrap(cause, value);
-  core.setPcc(special.metadataOf(SCR.MTCC), special.addressOf(SCR.MTCC), special.tagOf(SCR.MTCC));
+  core.setPcc(special.file, SCR.MTCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MTCC));
   core.sendFetch(at, 'exception');
   core.noteMasking();

@@ -20,6 +20,8 @@ export class BenchDevice implements Device {
   outputs: number[] = [];
   /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line; the first 2^20. */
   timerRises: number[] = [];
+  /** Cycles that the engine of a platform's own registers was last busy (CHERIoT: the revoker); undefined if it never was. */
+  engineBusy: number | undefined;
   private readonly uart = new ConsoleDevice({ data: CONSOLE });
   private lines = 0;
   private host!: DeviceHost;
@@ -37,6 +39,7 @@ export class BenchDevice implements Device {
     this.outputs = [];
     this.uart.reset();
     this.timerRises = [];
+    this.engineBusy = undefined;
     this.setLines(0);
   }
 
