@@ -18,16 +18,22 @@ export const XOUS_BOARD = {
   interrupts: 0x58002000,
 } as const;
 
-/** Interrupt lines of board `xous`. */
-export const XOUS_LINES = { timer: 3, firstInterrupt: 8, interruptCount: 8 } as const;
+/** Interrupt lines of board `xous`, as bits of the core's external interrupt array (CSR 0x9C0). */
+export const XOUS_LINES = { timer: 1, firstInterrupt: 6, interruptCount: 8 } as const;
+
+/** The core's line that is bit 0 of the array; the two below are its machine timer and software interrupts. */
+const ARRAY = 2;
 
 const DEVICE_BYTES = 4096;
 
 /** Board `xous`: the SRAM of Baochip-1x, a timer and interrupt lines. Everything else answers with a bus error. */
 export function xousBoard(request: MachineRequest): Board {
   const bench = new BenchDevice();
-  const timer = new TimerDevice({ line: XOUS_LINES.timer });
-  const interrupts = new InterruptDevice({ first: XOUS_LINES.firstInterrupt, count: XOUS_LINES.interruptCount });
+  const timer = new TimerDevice({ line: ARRAY + XOUS_LINES.timer });
+  const interrupts = new InterruptDevice({
+    first: ARRAY + XOUS_LINES.firstInterrupt,
+    count: XOUS_LINES.interruptCount,
+  });
   const ram = request.ram ?? [XOUS_BOARD.ram];
   const device = (start: number, what: BenchDevice | TimerDevice | InterruptDevice): Region => ({
     kind: 'device',

@@ -4,7 +4,8 @@
   .phase validate
 call_terminate:
 terminate:
-  # what it has sent, queue by queue
+  # what it has sent, queue by queue; s10 = the process whose space is visible
+  mv    s10, s2
   li    s5, 0
   li    s6, SERVERS
 1:
@@ -12,17 +13,22 @@ terminate:
   beqz  s3, 2f
   beq   s3, s1, 2f
   slli  s3, s3, P_SHIFT
+  beq   s3, s10, 9f
   .phase switch-protection
   visit s3, t0
+  mv    s10, s3
   .phase validate
+9:
   jal   orphan_messages
 2:
   addi  s6, s6, 1 << S_SHIFT
   addi  s5, s5, 1
   li    t0, SERVER_COUNT
   bne   s5, t0, 1b
+  beq   s10, s2, 9f
   .phase switch-protection
   visit s2, t0
+9:
   .phase validate
 
   # its servers
