@@ -79,18 +79,20 @@ export function measurePath(
   machine.setBudget(instructions(BUDGET));
   machine.reset();
   machine.load(system.image);
-  machine.setTrace((event) => count(tally, event));
+  const hook = (event: TraceEvent): void => count(tally, event);
   // at a place that is both, one passage ends before the next begins: handlers are called in the order of their adding
   for (const to of operation.to) {
     machine.probes.add(system.symbol(to).physical, ({ cycle }) => {
       if (start !== undefined) samples.push(sample(machine, start, cycle, tally));
       start = undefined;
+      machine.setTrace(undefined);
       return false;
     });
   }
   for (const from of operation.from) {
     machine.probes.add(system.symbol(from).physical, ({ cycle }) => {
       start = { cycle, counters: machine.counters, ledger: machine.ledger.read(), tally: copy(tally) };
+      machine.setTrace(hook);
       return false;
     });
   }

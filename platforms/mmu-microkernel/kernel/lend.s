@@ -16,13 +16,11 @@ send_memory:
   lw    s3, S_OWNER(s6)
   mv    s0, a4                # page under way, in the sender
   add   s8, a4, a5            # where it ends
+  .phase switch-protection
 .if FULL
   bne   s3, s1, lend_pages
-.endif
   # within the process nothing moves, but all of it must be there
-  .phase switch-protection
 2:
-.if FULL
   jal   present_page
   beqz  t1, bad_address
   li    t0, 4096
