@@ -65,11 +65,7 @@ interface Start {
 }
 
 /** Runs the programs of an operation. @returns its passages in order. @throws WrongPath if the programs do not end well. */
-export function measurePath(
-  machine: Machine,
-  operation: Operation,
-  kernel: ParameterValues,
-): readonly PathSample[] {
+export function measurePath(machine: Machine, operation: Operation, kernel: ParameterValues): readonly PathSample[] {
   const system = linkSystem(kernelConfig(kernel), operation.programs);
   const tally: Tally = { user: 0, kernel: 0, loads: 0, stores: 0, phases: PHASES.map(() => 0) };
   const samples: PathSample[] = [];

@@ -85,7 +85,15 @@ describe.each(Object.entries(EXPECTED))('%s: traps, satp writes, sfence.vma', (g
 });
 
 describe('isolation=path', () => {
-  const PATHS = ['null-call', 'yield-next', 'scalar-call', 'scalar-call-legacy', 'borrow-2', 'mutable-borrow-4', 'move-1'];
+  const PATHS = [
+    'null-call',
+    'yield-next',
+    'scalar-call',
+    'scalar-call-legacy',
+    'borrow-2',
+    'mutable-borrow-4',
+    'move-1',
+  ];
   const OUTSIDE = ['switch protection', 'clear', 'user'];
 
   it.each([...PATHS, 'interrupt-out', 'demand-zero'])('%s: as full outside protection and clearing', (id) => {

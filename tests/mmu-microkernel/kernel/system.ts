@@ -59,6 +59,10 @@ const PRELUDE = `
   j 8b
 9:
 .endm
+.macro idle                # does nothing for ever, but lets others run
+7: kcall CALL_YIELD
+  j 7b
+.endm
 .macro receive first
   sid \\first
   kcall CALL_RECEIVE
