@@ -38,6 +38,8 @@ scheduler:
   bne   s3, s0, 2b
   wfi                         # nobody: wait for a line, and let its interrupt in here only
   csrsi sstatus, SSTATUS_SIE
+  nop                         # an interrupt takes the place of an instruction that is in decode 3 cycles after the
+  nop                         # CSR write: of this one's successor
   csrci sstatus, SSTATUS_SIE
   j     1b
 4:

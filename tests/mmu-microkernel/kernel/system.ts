@@ -17,7 +17,7 @@ export const DEVICES = [
 ];
 
 export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
-const BUDGET = 3_000_000;
+const BUDGET = 5_000_000;
 
 /** What every test program may use. `out` appends a register to the outputs, `exit` ends the run; both use t6. */
 const PRELUDE = `
