@@ -147,10 +147,10 @@ function leaves(machine: Machine, root: number): { virtual: number; entry: numbe
 }
 
 /** Calls `look` with the running process at every trap from a program, before the kernel has done anything. */
-function atTraps(machine: Machine, { image, symbol }: LinkedSystem, look: (pid: number, satp: number) => void): void {
-  machine.probes.add(symbol('trap_entry').physical, () => {
+function atTraps(machine: Machine, system: LinkedSystem, look: (pid: number, satp: number) => void): void {
+  machine.probes.add(system.symbol('trap_entry').physical, () => {
     const register = (name: string): number => machine.registers().find((r) => r.name === name)!.value;
-    if ((register('sstatus') & 0x100) === 0) look(wordAt(machine, image.spaceWord!), register('satp'));
+    if ((register('sstatus') & 0x100) === 0) look(wordAt(machine, system.image.spaceWord!), register('satp'));
     return false;
   });
 }
