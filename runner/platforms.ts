@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { mmuMicrokernel } from '../platforms/mmu-microkernel/index.js';
+import { mpuRtos } from '../platforms/mpu-rtos/index.js';
 import type { Checked, Platform } from '../platforms/platform.js';
 import { messageOf } from './failure.js';
 import { suggestion } from './suggest.js';
 
 /** The platforms that come with Bulkhead. */
-export const BUILT_IN: readonly Platform[] = [mmuMicrokernel];
+export const BUILT_IN: readonly Platform[] = [mmuMicrokernel, mpuRtos];
 
 const isPath = (name: string): boolean => /^(\.{0,2}[/\\]|[a-z]:[/\\])/i.test(name);
 

@@ -89,9 +89,9 @@ sort:                       @ r0 words, r1 count: insertion sort
 copy:                       @ r0 to, r1 from, r2 words
   ldr   r3, [r1]
   adds  r1, r1, #4
-  subs  r2, r2, #1
   str   r3, [r0]
-  add   r0, r0, #4
+  adds  r0, r0, #4
+  subs  r2, r2, #1
   bne   copy
   bx    lr
 
@@ -220,9 +220,10 @@ user:
   .pool
 `;
 
+/** Armv6-M, so that every core runs the same instructions. */
 function program(name: string, source: string): () => Image {
   return () => {
-    const isa = thumbAssembler({ architecture: 'armv7e-m' });
+    const isa = thumbAssembler({ architecture: 'armv6-m' });
     const assembled = assemble(source, { file: name, isa, sections: { '.text': 0 } });
     if (!assembled.ok) throw new Error(assembled.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
     return assembled.image;
