@@ -84,7 +84,7 @@ const NEVER_IN_BLOCK: ReadonlySet<Op> = new Set([Op.CBZ, Op.CBNZ, Op.CPS, Op.IT]
 class ThumbSession implements IsaSession {
   readonly alignIsPowerOfTwo = true;
   readonly codeAlignment = 2;
-  readonly instructionAlignment = 2;
+  readonly instructionAlignment = 1;
   readonly endAlignment = 4;
   private readonly pools: LiteralPools;
   private readonly block = new IfThen();
