@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { EXIT, must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
-import { rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
+import { errataLines, rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
 import { planValidation } from '../validate/plan.js';
 import type { Row } from '../validate/row.js';
 import { runJob } from '../validate/run.js';
@@ -58,6 +58,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     return;
   }
   for (const table of summaryTables(summary)) terminal.out(`${printable(table)}\n`);
+  for (const line of errataLines(rows)) terminal.out(`${line}\n`);
   if (notModelled.length > 0) terminal.out(`Not run, no platform models them: ${notModelled.join(', ')}\n`);
   if (leftOut) terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
   terminal.out(`${bold(terminal, verdict(rows, options.maxError))}\n`);

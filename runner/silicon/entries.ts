@@ -44,7 +44,7 @@ export const SILICON: readonly SiliconEntry[] = [
     title: 'X25519 in Armv7E-M assembly, constant time',
     platform: 'mpu-rtos',
     parameters: { core: 'm4', flash: 'zero' },
-    symbol: 'X25519_calc_shared_secret',
+    symbol: 'curve25519_scalarmult',
     link: 'lr',
     cycles: 548_873,
     core: 'Cortex-M4, chip not named',

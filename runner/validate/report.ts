@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import type { Group, Row } from './row.js';
-import { fails, partsOf, type Summary } from './summary.js';
+import { fails, isCheck, partsOf, type Summary } from './summary.js';
 
 /** Group titles as the tables print them. */
 const TITLES: Readonly<Record<Group, string>> = {
@@ -116,6 +116,16 @@ function correctionLines(parts: readonly Summary[]): string {
   return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
+/** Programs that are no check, because what was recorded of them is wrong. */
+export const errataLines = (rows: readonly Row[]): string[] =>
+  rows.flatMap(({ config, program, erratum }) =>
+    erratum === undefined
+      ? []
+      : [
+          `${config}, not checked: ${program}, recorded wrongly from word ${erratum.word} on: ${erratum.why}; ${erratum.source}\n`,
+        ],
+  );
+
 /** Functional sets: programs whose words, counts are those of the oracle. */
 function functionalLines(parts: readonly Summary[]): string {
   const header = ['set', 'programs', 'words identical', 'instruction counts identical', 'exceptions', 'no result'];
@@ -153,11 +163,11 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 
 /**
  * What a run of rows came to, in one line: how many are outside the tolerance, whether any recorded output word or count
- * of instructions differs, and whether the check failed. Informative rows (start from reset) are left out.
+ * of instructions differs, and whether the check failed. Rows that are no check are left out.
  * @param maxError the limit of |error| that `--max-error` set, as a fraction
  */
 export function verdict(all: readonly Row[], maxError: number | undefined): string {
-  const rows = all.filter((r) => r.group !== 'start');
+  const rows = all.filter(isCheck);
   const outside = rows.filter((r) => r.simulated !== null && !r.within).length;
   const differ = rows.filter((r) => r.stateMatches === false).length;
   const missing = rows.filter((r) => r.simulated === null).length;

@@ -1,4 +1,4 @@
-import type { Correction } from './functional/references.js';
+import type { Correction, Erratum } from './functional/references.js';
 import type { Measured } from './rows.js';
 
 /** What a summary puts together; each is reported apart. */
@@ -37,4 +37,6 @@ export interface Row extends Measured {
   readonly state?: FunctionalState;
   /** Of rows of group `body`. */
   readonly cycles?: CorrectedCycles;
+  /** The recorded state is wrong; the row is printed and is no check. */
+  readonly erratum?: Erratum;
 }

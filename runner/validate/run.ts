@@ -4,6 +4,7 @@ import { cycles, instructions } from '../../platforms/machine/units.js';
 import { BadInput } from '../failure.js';
 import { describeStop } from '../stop.js';
 import { observeFunctional } from './functional/observe.js';
+import { ERRATA } from './functional/references.js';
 import { functionalRows } from './functional/rows.js';
 import { findMarkers, type Mark } from './marks.js';
 import { type FunctionalJob, type Job, type RtlJob, setOf } from './plan.js';
@@ -89,7 +90,8 @@ function* runFunctional(job: FunctionalJob): Generator<Row> {
   for (const { program, image } of job.programs) {
     place(machine, image, `${core}/${config}: ${program.name}`);
     const seen = observeFunctional(machine, program, reference?.corrections ?? []);
-    for (const row of functionalRows(program, seen, reference)) {
+    const erratum = ERRATA.find((e) => e.set === `${core}/${config}` && e.program === program.name);
+    for (const row of functionalRows(program, seen, reference, erratum)) {
       yield { ...row, core, kind: 'functional', config, set: 'development', program: program.name, fetchWait: false };
     }
   }

@@ -94,13 +94,15 @@ export function summaries(rows: readonly Row[]): Summary[] {
 /** Of the division in an error: 1.04 / 1 - 1 is a little more than 0.04. */
 const ROUNDING = 1e-9;
 
+/** Whether a row is a check at all: the start from reset is informative, and what was recorded wrongly says nothing. */
+export const isCheck = (row: Row): boolean => row.group !== 'start' && row.erratum === undefined;
+
 /**
- * Whether a row fails the check: its state differs, it has no result, or its error is above the limit. The cycle of
- * mark 1 is informative and fails nothing.
+ * Whether a row fails the check: its state differs, it has no result, or its error is above the limit.
  * @param maxError the limit of |error| as a fraction; undefined = errors fail nothing
  */
 export function fails(row: Row, maxError: number | undefined): boolean {
-  if (row.group === 'start') return false;
+  if (!isCheck(row)) return false;
   if (row.stateMatches === false || row.simulated === null) return true;
   if (maxError === undefined) return false;
   return row.error === null ? !row.exact : Math.abs(row.error) > maxError + ROUNDING;

@@ -90,7 +90,7 @@ describe('with the platform mmu-microkernel', () => {
   test('the validation table of README.md is what the command prints', async () => {
     const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
     const [, args, shown] =
-      /<!-- validation table: output of `npx bulkhead ([^`]*)`[^>]*-->\n\n(.*)\n\n<!-- end of validation table -->/s.exec(
+      /<!-- validation table: output of `npx bulkhead ([^`]*)`[^>]*-->\n\n(.*?)\n\n<!-- end of validation table -->/s.exec(
         readme,
       ) ?? [];
     const { code, stdout } = await bulkhead(...args.split(' '));

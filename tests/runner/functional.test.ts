@@ -5,9 +5,9 @@ import type { FunctionalObservation } from '../../runner/validate/functional/obs
 import { CYCLE_REFERENCES, type CycleReference } from '../../runner/validate/functional/references.js';
 import { functionalRows } from '../../runner/validate/functional/rows.js';
 import type { FunctionalProgram } from '../../runner/validate/functional/schema.js';
-import { rowTable, summaryTables } from '../../runner/validate/report.js';
+import { errataLines, rowTable, summaryTables, verdict } from '../../runner/validate/report.js';
 import type { Row } from '../../runner/validate/row.js';
-import { summaries } from '../../runner/validate/summary.js';
+import { fails, summaries } from '../../runner/validate/summary.js';
 import { toy } from './fake-platform.js';
 import { bulkhead } from './terminal.js';
 import { FUNCTIONAL, functionalProgram, goodVectors, writeSets } from './vector-writer.js';
@@ -210,6 +210,44 @@ describe('recorded cycles that an oracle counts otherwise than the manual', () =
   test('each rule is added as often as its instruction was executed', () => {
     expect(row()).toMatchObject({ quantity: 'cycles', expected: 107, simulated: 107, exact: true, stateMatches: null });
     expect(row().cycles).toMatchObject({ recorded: 100, corrections: [{ executed: 3 }, { executed: 2 }] });
+  });
+
+  describe('recorded state that is wrong from some word on', () => {
+    const erratum = { set: 'toy-core/alpha', program: 'p', word: 2, why: 'the oracle sleeps', source: 'manual 3' };
+    const recorded = { ...program, expected: [2, 7, 8] };
+    const observed = (words: readonly number[]): FunctionalObservation => ({ ...seen, words, instructions: 9 });
+    const rowOf = (words: readonly number[]): Row => {
+      const where = {
+        core: 'toy-core',
+        kind: 'functional',
+        config: 'alpha',
+        set: 'development',
+        program: 'p',
+      } as const;
+      return { ...functionalRows(recorded, observed(words), undefined, erratum)[0], ...where, fetchWait: false };
+    };
+
+    test('is no check, and is printed', () => {
+      const wrong = rowOf([3, 7, 9, 9]);
+      expect(wrong).toMatchObject({ stateMatches: null, error: null, erratum });
+      expect(fails(wrong, 0)).toBe(false);
+      expect(verdict([wrong], undefined)).toMatch(/^0 rows: none outside the tolerance, no recorded/);
+      expect(errataLines([wrong])).toEqual([
+        'alpha, not checked: p, recorded wrongly from word 2 on: the oracle sleeps; manual 3\n',
+      ]);
+      expect(summaries([wrong])[0].functional).toMatchObject({ wordsMatch: 0, countsMatch: 0 });
+    });
+
+    test('the words before it are a check', () => {
+      const wrong = rowOf([3, 6, 9, 9]);
+      expect(wrong).toMatchObject({ stateMatches: false });
+      expect(fails(wrong, undefined)).toBe(true);
+      expect(errataLines([wrong])).toEqual([]);
+    });
+
+    test('a model that does as the oracle is compared as ever', () => {
+      expect(rowOf([2, 7, 8])).toMatchObject({ stateMatches: false, reason: '9 instructions executed, not 5' });
+    });
   });
 
   test('kinds of programs whose cycles mean nothing are left out', () => {

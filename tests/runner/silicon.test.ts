@@ -142,7 +142,8 @@ describe('the entries that ship', () => {
       expect([name, cycles > 0 && Number.isInteger(cycles)]).toEqual([name, true]);
       expect(citation).toMatch(/https:\/\//);
       const model = BUILT_IN.find((p) => p.id === platform);
-      if (model !== undefined) expect(readParameters(model, parameters)).toMatchObject({ ok: true });
+      if (model === undefined) throw new Error(`${name}: no platform ${platform}`);
+      expect(readParameters(model, parameters)).toMatchObject({ ok: true });
     }
     expect(new Set(SILICON.map((e) => e.name)).size).toBe(SILICON.length);
   });

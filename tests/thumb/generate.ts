@@ -195,13 +195,13 @@ function vary(random: Random, mnemonic: string, operands: string): string {
 const NOT_V6 = /^cps.. .*f|basepri|faultmask|^udf/;
 
 /** A random instruction of the architecture, outside an IT block. */
-function randomInstruction(random: Random, table: readonly Instruction[], architecture: Architecture): string {
-  for (;;) {
-    const instruction = random.pick(table);
+function randomInstruction(random: Random, instruction: Instruction, architecture: Architecture): string {
+  for (let tries = 0; ; tries++) {
     // A 16-bit literal lies ahead
     const ahead = architecture === 'armv6-m' && instruction.operands.includes('at.');
     const line = lineOf(random, instruction, instruction.mnemonic, ahead ? '9f' : random.pick(['9b', '9f']));
     if (architecture !== 'armv6-m' || !NOT_V6.test(line)) return line;
+    if (tries > 20) return 'nop';
   }
 }
 
@@ -278,18 +278,19 @@ function randomAlias(random: Random, table: readonly Instruction[]): string {
   return random.pick(wide ? [...common, ...others] : common);
 }
 
-/** A program of random instructions, about one statement a line. The label `9` is never far away. */
+/** A program of random instructions, one statement or IT block a line; every entry of the table has its turn. */
 export function randomProgram(seed: number, count: number, architecture: Architecture): string[] {
   const random = new Random(seed);
   const table = writable(architecture);
   const lines: string[] = ['.syntax unified', '.thumb', '.balign 4', '9: nop'];
+  let next = 0;
   for (let i = 0; i < count; i++) {
     if (i % 25 === 0) lines.push('.balign 4', `9: ${random.pick(['nop', '.word 9b'])}`);
     if (i % 60 === 0) lines.push('.ltorg');
     const kind = random.below(8);
     if (kind === 0) lines.push(randomAlias(random, table));
     else if (kind === 1 && architecture !== 'armv6-m') lines.push(randomBlock(random, table, '9b'));
-    else lines.push(randomInstruction(random, table, architecture));
+    else lines.push(randomInstruction(random, table[next++ % table.length], architecture));
   }
   lines.push('.balign 4', '9: nop');
   return lines;

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { skipReason as gnuSkipReason } from '../gnu.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
 
 const PREFIX = 'arm-none-eabi-';
@@ -14,15 +15,8 @@ export type GnuResult =
   | { readonly ok: true; readonly sections: ReadonlyMap<string, Uint8Array> }
   | { readonly ok: false; readonly messages: string };
 
-/**
- * Why tests against GNU are skipped, or undefined to run them. With CI=true a missing GNU as is an error: there the
- * comparison must not be lost silently.
- */
-export function skipReason(): string | undefined {
-  if (spawnSync(`${PREFIX}as`, ['--version']).status === 0) return undefined;
-  if (process.env.CI === 'true') throw new Error(`${PREFIX}as is not installed, and CI=true requires it`);
-  return `${PREFIX}as is not installed (Debian package binutils-arm-none-eabi)`;
-}
+/** Why tests against GNU binutils for Arm are skipped, or undefined to run them. */
+export const skipReason = (): string | undefined => gnuSkipReason(PREFIX);
 
 function inFolder<T>(work: (at: (name: string) => string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-arm-'));

@@ -1,6 +1,6 @@
-import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
+import { LINE_HAS_CODE, LINE_SHIFT, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
 import type { Core } from './core.js';
-import { Bank } from './lookaside.js';
+import { Bank, DATA_ENTRIES, tagMask } from './lookaside.js';
 import { MpuAccess } from './mpu.js';
 import { isPpb } from './system-control.js';
 
@@ -33,6 +33,12 @@ export const bankOf = (core: Core, privileged: boolean): Bank =>
  * repeated without asking again.
  */
 export function loadAccess(core: Core, address: number, size: 1 | 2 | 4, bank: Bank): AccessFault {
+  const { loads } = core;
+  const known = bank * DATA_ENTRIES + ((address >>> 5) & (DATA_ENTRIES - 1));
+  if (loads.tags[known] === ((address & tagMask(size)) | loads.epoch)) {
+    datum.value = readArena(core.memory, (address + loads.values[known]) | 0, size);
+    return AccessFault.NONE;
+  }
   if (isPpb(address)) {
     const value = core.system.read(address >>> 0, size, isPrivileged(bank), core.base + core.next);
     if (value === undefined) return AccessFault.BUS;
@@ -49,13 +55,22 @@ export function loadAccess(core: Core, address: number, size: 1 | 2 | 4, bank: B
     return AccessFault.NONE;
   }
   const at = page + (address & 0xfff);
-  core.loads.set(bank, address, (at - address) | 0);
-  datum.value = size === 4 ? memory.words[at >> 2] : size === 2 ? memory.halves[at >> 1] : memory.bytes[at];
+  loads.set(bank, address, (at - address) | 0);
+  datum.value = readArena(memory, at, size);
   return AccessFault.NONE;
 }
 
+const readArena = (memory: PhysicalMemory, at: number, size: 1 | 2 | 4): number =>
+  size === 4 ? memory.words[at >> 2] : size === 2 ? memory.halves[at >> 1] : memory.bytes[at];
+
 /** A store of 1, 2 or 4 bytes at an aligned address; see `loadAccess`. */
 export function storeAccess(core: Core, address: number, size: 1 | 2 | 4, value: number, bank: Bank): AccessFault {
+  const { stores } = core;
+  const known = bank * DATA_ENTRIES + ((address >>> 5) & (DATA_ENTRIES - 1));
+  if (stores.tags[known] === ((address & tagMask(size)) | stores.epoch)) {
+    writeArena(core.memory, (address + stores.values[known]) | 0, size, value);
+    return AccessFault.NONE;
+  }
   if (isPpb(address)) {
     const result = core.system.write(address >>> 0, size, value, isPrivileged(bank), core.base + core.next);
     if (result === 'error') return AccessFault.BUS;
@@ -66,6 +81,13 @@ export function storeAccess(core: Core, address: number, size: 1 | 2 | 4, value:
   const { memory } = core;
   if (memory.write(address >>> 0, size, value, core.base + core.next) === 'error') return AccessFault.BUS;
   const page = memory.writeMap[address >>> 12];
-  if (page !== 0) core.stores.set(bank, address, (page + (address & 0xfff) - address) | 0);
+  if (page !== 0) stores.set(bank, address, (page + (address & 0xfff) - address) | 0);
   return AccessFault.NONE;
+}
+
+function writeArena(memory: PhysicalMemory, at: number, size: 1 | 2 | 4, value: number): void {
+  if (size === 4) memory.words[at >> 2] = value;
+  else if (size === 2) memory.halves[at >> 1] = value;
+  else memory.bytes[at] = value;
+  if ((memory.lineFlags[at >>> LINE_SHIFT] & LINE_STORE_SLOW) !== 0) memory.stored(at);
 }

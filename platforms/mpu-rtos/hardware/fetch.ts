@@ -1,5 +1,6 @@
 import { LINE_HAS_CODE } from '../../machine/memory.js';
 import { isWide } from '../../thumb/decode.js';
+import { Op } from '../../thumb/operations.js';
 import { isNegative, isPrivileged } from './access.js';
 import type { Core } from './core.js';
 import { raise } from './exceptions.js';
@@ -46,9 +47,16 @@ export function fetchInstruction(core: Core): boolean {
     raiseUsage(core, CFSR.INVSTATE);
     return false;
   }
+  const { memory, slots } = core;
+  const known = slots.packed[core.slot];
+  if (known !== Op.NONE && !core.checking && (known & 255) !== SlotOp.TRANSIENT) {
+    if (core.redirected && (known & SLOT_LONG) !== 0 && (core.slot & 1) !== 0) chargeWideTarget(core);
+    core.redirected = false;
+    fetched.packed = known;
+    return true;
+  }
   const half = core.slot - core.pageSlot;
   const at = offsetOf(core.slot);
-  const { memory, slots, timing } = core;
   const first = memory.halves[at >> 1];
   const wide = isWide(first);
   let word = first;
@@ -65,10 +73,7 @@ export function fetchInstruction(core: Core): boolean {
     }
     word = (first << 16) | memory.halves[upper >> 1];
     memory.lineFlags[upper >>> 5] |= LINE_HAS_CODE;
-    if (core.redirected && (half & 1) !== 0) {
-      core.next += timing.wideTarget;
-      core.fetchStall += timing.wideTarget;
-    }
+    if (core.redirected && (half & 1) !== 0) chargeWideTarget(core);
   }
   core.redirected = false;
   memory.lineFlags[at >>> 5] |= LINE_HAS_CODE;
@@ -82,6 +87,12 @@ export function fetchInstruction(core: Core): boolean {
     slots.cover(core.slot);
   }
   return true;
+}
+
+/** A branch to a 32-bit instruction that is not word-aligned waits for its second half. */
+function chargeWideTarget(core: Core): void {
+  core.next += core.timing.wideTarget;
+  core.fetchStall += core.timing.wideTarget;
 }
 
 /**

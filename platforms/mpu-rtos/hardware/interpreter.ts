@@ -65,6 +65,9 @@ export function createInterpreter(core: Core): () => void {
   const limited = core.config.system.architecture === 'v8m';
   const { load: loadCost, store: storeCost, storeRegister: storeRegisterCost } = timing;
 
+  const role = OP_ROLE;
+  const writesBack = OP_WRITES_BACK;
+
   // Cycles to be booked, kept out of local variables: registers are scarce in the loop.
   const stalls = new Int32Array(5);
 
@@ -939,7 +942,6 @@ export function createInterpreter(core: Core): () => void {
                           if (a < 0) break slow;
                           t += a;
                           stalls[DATA] += a;
-                          stalls[BEATS] += a;
                           if (immediate[ip] >= 0x8000) {
                             a = x[15];
                             t += timing.popPc - branchRegister;
@@ -954,7 +956,6 @@ export function createInterpreter(core: Core): () => void {
                           if (a < 0) break slow;
                           t += a;
                           stalls[DATA] += a;
-                          stalls[BEATS] += a;
                           break dispatch;
                         }
 
@@ -1061,12 +1062,12 @@ export function createInterpreter(core: Core): () => void {
             else if (kind === Size.SIGNED_BYTE) result = signedBytes[p];
             else result = signedHalves[p >> 1];
             if (pipelined) {
-              const role = OP_ROLE[done & 255];
-              if (role !== Role.NONE) {
+              const before = role[done & 255];
+              if (before !== Role.NONE) {
                 const d = (done >> SLOT_RD) & 15;
                 const depends =
                   d === ((w >> SLOT_RN) & 15) || ((w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R && d === ((w >> SLOT_RM) & 15));
-                if (role === Role.LOAD) {
+                if (before === Role.LOAD) {
                   if (!depends) cost--;
                 } else if (depends && (w & 255) !== Op.LDR_LITERAL) {
                   t += addressHazard;
@@ -1077,7 +1078,7 @@ export function createInterpreter(core: Core): () => void {
             if (flashed) cost += core.readWait(address, t);
             if (w < 0) {
               // Writing rn back, or loading SP.
-              if (OP_WRITES_BACK[w & 255] !== 0) x[(w >> SLOT_RN) & 15] += immediate[ip];
+              if (writesBack[w & 255] !== 0) x[(w >> SLOT_RN) & 15] += immediate[ip];
               if (((w >> SLOT_RD) & 15) === 13) result &= ~3;
               x[13] &= ~3;
             }
@@ -1117,11 +1118,11 @@ export function createInterpreter(core: Core): () => void {
             moved = core.relocate;
           }
           if (pipelined) {
-            const role = OP_ROLE[done & 255];
-            if (role !== Role.NONE) {
+            const before = role[done & 255];
+            if (before !== Role.NONE) {
               const d = (done >> SLOT_RD) & 15;
               const depends = d === ((w >> SLOT_RN) & 15) || (indexedByRegister && d === ((w >> SLOT_RM) & 15));
-              if (role === Role.LOAD) {
+              if (before === Role.LOAD) {
                 if (!depends && cost > 0) cost--;
               } else if (depends) {
                 t += addressHazard;
@@ -1216,7 +1217,7 @@ export function createInterpreter(core: Core): () => void {
   function overflows(w: number, offset: number): boolean {
     return (
       ((w >> SLOT_RN) & 15) === 13 &&
-      OP_WRITES_BACK[w & 255] !== 0 &&
+      writesBack[w & 255] !== 0 &&
       (x[13] + offset) >>> 0 < core.stackLimit >>> 0
     );
   }

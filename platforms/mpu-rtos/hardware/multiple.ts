@@ -58,6 +58,7 @@ export function loadMultiple(core: Core, w: number, list: number, now: number): 
   const block = blockAt(loads.tags, loads.values, loads.epoch, core.dataBank, start, 4 * count);
   if (block === 0) return -1;
   const { words } = memory;
+  core.counts.busBeats += count;
   let p = block >> 2;
   if (((w >> SLOT_MODE) & 3) === Mode.WRITE_BACK) r[rn] = ascending ? base + 4 * count : start;
   for (let rest = list; rest !== 0; rest &= rest - 1) r[31 - Math.clz32(rest & -rest)] = words[p++];
@@ -81,6 +82,7 @@ export function storeMultiple(core: Core, w: number, list: number, now: number):
   for (let line = block >> 5; line <= (block + 4 * count - 4) >> 5; line++) {
     if ((lineFlags[line] & LINE_STORE_SLOW) !== 0) return -1;
   }
+  core.counts.busBeats += count;
   let p = block >> 2;
   for (let rest = list; rest !== 0; rest &= rest - 1) words[p++] = r[31 - Math.clz32(rest & -rest)];
   if (((w >> SLOT_MODE) & 3) === Mode.WRITE_BACK) r[rn] = ascending ? base + 4 * count : start;

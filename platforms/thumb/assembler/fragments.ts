@@ -6,6 +6,7 @@ import { encodeBits } from '../codecs.js';
 import { insert } from '../fields.js';
 import type { Matched, Pending } from './match.js';
 import { outOfRange } from './match.js';
+import { joinReasons } from './messages.js';
 
 /** Bytes of a word: 16-bit ones, or the first halfword before the second. */
 export function wordBytes(word: number, length: 2 | 4): number[] {
@@ -57,7 +58,9 @@ export function waitingFragment(forms: readonly Waiting[], codeBit: 0 | 1): Frag
   const narrow = forms.find(({ prepared }) => prepared.instruction.length === 2);
   const wide = forms.filter(({ prepared }) => prepared.instruction.length === 4);
   const encodeWide = (place: Place): number[] => encodeFirst(place, wide, codeBit);
-  if (narrow === undefined) return { fixed: 4, size: () => 4, encode: encodeWide };
+  // A number that is known only later takes the long form, as in GNU as
+  const needsWide = narrow === undefined || (readingOf(narrow) === 'number' && wide.length > 0);
+  if (needsWide) return { fixed: 4, size: () => 4, encode: encodeWide };
   const encodeNarrow = (place: Place): number[] => {
     const value = finalValue(place, narrow.pending.expression, readingOf(narrow), codeBit);
     if (value === -2 && /^cbn?z$/.test(narrow.prepared.instruction.mnemonic)) return NOP_BYTES;
@@ -81,15 +84,10 @@ export function waitingFragment(forms: readonly Waiting[], codeBit: 0 | 1): Frag
 /** True if the 16-bit form reaches its target in the present layout. */
 function reaches(place: Place, narrow: Waiting): boolean {
   const { expression, field, layout } = narrow.pending;
-  const reading = readingOf(narrow);
-  if (reading === 'number') {
-    const value = place.constant(expression);
-    return value !== undefined && encodeBits(field.codec, Number(value), layout.width) !== undefined;
-  }
   const distance = place.distanceMoving(expression);
   const label = place.label(expression);
   if (distance === undefined || label === undefined) return false;
-  if (reading === 'target') {
+  if (readingOf(narrow) === 'target') {
     // Another file may replace a global label, and a linker then needs the long form
     return !label.global && encodeBits(field.codec, (distance - 4) & ~1, layout.width) !== undefined;
   }
@@ -105,6 +103,12 @@ function encodeFirst(place: Place, forms: readonly Waiting[], codeBit: 0 | 1): n
     const { field, layout } = form.pending;
     if (encodeBits(field.codec, value, layout.width) !== undefined) return finish(form, value);
   }
-  const last = forms[forms.length - 1];
-  return finish(last, finalValue(place, last.pending.expression, readingOf(last), codeBit));
+  throw new Mistake(
+    joinReasons(
+      forms.map((form) => {
+        const { expression, field, layout } = form.pending;
+        return outOfRange(field.codec, layout.width, finalValue(place, expression, readingOf(form), codeBit));
+      }),
+    ),
+  );
 }

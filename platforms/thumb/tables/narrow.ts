@@ -15,6 +15,9 @@ const ALWAYS: More = { flags: Flags.ALWAYS };
 const NO_LIST: More['except'] = [{ mask: 0xff, match: 0 }];
 const NO_LIST_NINE: More['except'] = [{ mask: 0x1ff, match: 0 }];
 
+/** CPS that names neither PRIMASK nor FAULTMASK. */
+const NO_FLAGS: More['except'] = [{ mask: 3, match: 0 }];
+
 const twoRegisters = (mnemonic: string, op: Op, opcode: number, section: string): Instruction =>
   v6(mnemonic, op, `010000 ${binary(opcode, 4)} mmm ddd`, 'rdn,rm', 'alu', section, OUTSIDE_IT);
 
@@ -156,8 +159,13 @@ const SYSTEM: readonly Instruction[] = [
   v6('hint', Op.NOP, '10111111 ---- 0000', '', 'nop', 'A5.2.5', { decodeOnly: true }),
   // Condition 15 is UNPREDICTABLE: UNDEFINED here. 14 with more than one instruction works as "always"
   v7('it', Op.IT, '10111111 iiiiiiii', 'imm', 'it', 'IT', { except: [{ mask: 0xf0, match: 0xf0 }] }),
-  v6('cpsie', Op.CPS, '10110110 0110 (0)(0)ii', 'iflags', 'cps', 'B4.2 CPS'),
-  v6('cpsid', Op.CPS, '10110110 0111 (0)(0)ii', 'iflags', 'cps', 'B4.2 CPS', { implied: { imm: 16 } }),
+  // CPS for nothing is UNPREDICTABLE: nothing happens
+  v6('hint', Op.NOP, '10110110 011- (0)(0)00', '', 'cps', 'B4.2 CPS', { decodeOnly: true }),
+  v6('cpsie', Op.CPS, '10110110 0110 (0)(0)ii', 'iflags', 'cps', 'B4.2 CPS', { except: NO_FLAGS }),
+  v6('cpsid', Op.CPS, '10110110 0111 (0)(0)ii', 'iflags', 'cps', 'B4.2 CPS', {
+    implied: { imm: 16 },
+    except: NO_FLAGS,
+  }),
 ];
 
 /** The 16-bit instructions. */

@@ -1,7 +1,7 @@
 import type { CorrectedCycles, FunctionalState, Group } from '../row.js';
 import { compared, firstDifference, type Measured, nothing } from '../rows.js';
 import type { FunctionalObservation } from './observe.js';
-import type { CycleReference } from './references.js';
+import type { CycleReference, Erratum } from './references.js';
 import type { FunctionalProgram } from './schema.js';
 
 /** A row of a functional program, before it is known whose. */
@@ -9,9 +9,18 @@ export interface FunctionalRow extends Measured {
   readonly group: Group;
   readonly state?: FunctionalState;
   readonly cycles?: CorrectedCycles;
+  readonly erratum?: Erratum;
 }
 
-function stateRow(program: FunctionalProgram, seen: FunctionalObservation): FunctionalRow {
+/** Whether two result arrays are the same before a word; their counts, which tell how many follow, are left out. */
+const sameUpTo = (end: number, expected: readonly number[], simulated: readonly number[]): boolean =>
+  firstDifference(expected.slice(1, end), simulated.slice(1, end)) === undefined;
+
+function stateRow(
+  program: FunctionalProgram,
+  seen: FunctionalObservation,
+  erratum: Erratum | undefined,
+): FunctionalRow {
   const { exceptions, failure } = seen;
   if (failure !== undefined) {
     const state = { wordsMatch: false, countMatches: false, exceptions };
@@ -22,11 +31,16 @@ function stateRow(program: FunctionalProgram, seen: FunctionalObservation): Func
   if (!countMatches) differences.push(`${seen.instructions} instructions executed, not ${program.instructions}`);
   const word = firstDifference(program.expected, seen.words, 'result word');
   if (word !== undefined) differences.push(word);
+  const state = { wordsMatch: word === undefined, countMatches, exceptions };
+  if (erratum !== undefined && word !== undefined && sameUpTo(erratum.word, program.expected, seen.words)) {
+    const reason = `recorded wrongly from word ${erratum.word} on`;
+    const row = nothing('instructions', program.instructions, reason, null);
+    return { ...row, simulated: seen.instructions, within: true, group: 'functional', state, erratum };
+  }
   const row = compared('instructions', program.instructions, seen.instructions, {
     stateMatches: differences.length === 0,
     ...(differences.length === 0 ? {} : { reason: differences.join(', ') }),
   });
-  const state = { wordsMatch: word === undefined, countMatches, exceptions };
   return { ...row, within: countMatches, group: 'functional', state };
 }
 
@@ -52,8 +66,9 @@ export function functionalRows(
   program: FunctionalProgram,
   seen: FunctionalObservation,
   reference: CycleReference | undefined,
+  erratum?: Erratum,
 ): FunctionalRow[] {
-  const rows = [stateRow(program, seen)];
+  const rows = [stateRow(program, seen, erratum)];
   const comparable = reference === undefined || reference.kinds.includes(program.kind);
   if (program.cycles !== undefined && comparable) rows.push(bodyRow(program.cycles, seen, reference));
   return rows;
