@@ -4,7 +4,7 @@ import type { Assembled, AssembleOptions } from '../../platforms/assembler/assem
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
 import { INSTRUCTIONS } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
-import { Random } from './generate.js';
+import { Random } from '../assembler/generate.js';
 
 function run(
   source: string,
