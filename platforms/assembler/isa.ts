@@ -51,6 +51,8 @@ export interface IsaSession {
   functionDeclared?(label: Label): void;
   /** Exponent (`.align 2` is 4 bytes) or bytes: what the argument of `.align` means. */
   readonly alignIsPowerOfTwo: boolean;
+  /** What `.align` without an argument means. Default: 0, nothing. */
+  readonly bareAlign?: number;
   /** The source has ended: emit what is pending. */
   finish(): void;
 }

@@ -84,6 +84,7 @@ const NEVER_IN_BLOCK: ReadonlySet<Op> = new Set([Op.CBZ, Op.CBNZ, Op.CPS, Op.IT]
 /** One assembly of Thumb source. */
 class ThumbSession implements IsaSession {
   readonly alignIsPowerOfTwo = true;
+  readonly bareAlign = 2;
   readonly codeAlignment = 2;
   readonly instructionAlignment = 1;
   readonly endAlignment = 4;

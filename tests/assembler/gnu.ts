@@ -47,7 +47,7 @@ export function gnuAssemble(source: string, sections: readonly SectionAddress[],
 }
 
 /** The bytes of each section of an ELF32 file (System V ABI, chapter 4). */
-function elfSections(file: Buffer): Map<string, Uint8Array> {
+export function elfSections(file: Buffer): Map<string, Uint8Array> {
   const table = file.readUInt32LE(0x20);
   const entrySize = file.readUInt16LE(0x2e);
   const count = file.readUInt16LE(0x30);

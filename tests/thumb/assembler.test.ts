@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../platforms/assembler/assemble.js';
 import type { Assembled, AssembleOptions } from '../../platforms/assembler/assemble.js';
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
+import { INSTRUCTIONS } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
+import { Random } from '../assembler/generate.js';
 
 function run(
   source: string,
@@ -215,5 +217,44 @@ describe('mistakes are one line that says what would be right', () => {
     ['adr r0, far\n.space 5000\nfar: nop', '5000 is not 0 to 4095 or -4095 to 0'],
   ])('%j', (source, message, architecture = 'armv7-m') => {
     expect(problems(source, architecture)).toEqual([`1: ${message}`]);
+  });
+});
+
+describe('any text', () => {
+  const WORDS =
+    'r0 r7 r8 sp pc lr #1 #-1 #0 #255 #4096 #0xffffffff #0x1ffffffff [r0] [r0,#4] [r0,#-0] [r0,r1] [r0,r1,lsl#2]! [pc,#4] ' +
+    '{r0-r3} {r0,pc} {lr} r0! sp! lsl#2 lsl\\ r3 rrx asr#32 label late =5 =late =label+4 eq i sy apsr msp #late ' +
+    '#(late-label) 1f . ne - { ] ! # "x" psr_x (1<<31) #1/0 #late*late';
+  const operands = WORDS.split(' ').map((word) => word.replace('\\', ' '));
+  const names = [
+    ...new Set(INSTRUCTIONS.map(({ mnemonic }) => mnemonic)),
+    ...[
+      'ldm',
+      'push',
+      'neg',
+      'itte',
+      'bal',
+      'addeq',
+      'movs.w',
+      'add.n',
+      '.ltorg',
+      '.inst',
+      '.cpu',
+      '.thumb_func',
+      '.align',
+    ],
+  ];
+
+  it('assembles or ends in messages, and never in an exception', () => {
+    const random = new Random(777);
+    const odd: string[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const line = `${random.pick(names)} ${Array.from({ length: random.below(5) }, () => random.pick(operands)).join(', ')}`;
+      const architecture = random.pick<Architecture>(['armv6-m', 'armv7-m', 'armv8-m.main+dsp']);
+      for (const message of problems(`label: nop\n${line}\nlate: nop\n1: nop`, architecture)) {
+        if (!/^\d: .{8,}/.test(message) || /\bundefined\b|NaN|\[object/.test(message)) odd.push(`${line}: ${message}`);
+      }
+    }
+    expect(odd).toEqual([]);
   });
 });

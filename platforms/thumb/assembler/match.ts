@@ -69,7 +69,9 @@ export function match(around: Surroundings, prepared: Prepared, operands: readon
 class Builder {
   private word: number;
   private pending: Pending | undefined;
+  /** The number written before the width of a bit field. */
   private lowestBit = 0;
+  private lastRegister = 0;
 
   constructor(
     private readonly around: Surroundings,
@@ -79,13 +81,12 @@ class Builder {
   }
 
   finish(): Matched {
-    const matched = { prepared: this.prepared, word: this.word | 0 };
-    // BFI and REV hold a register twice
-    const copy = this.prepared.layouts.get('p');
-    if (copy !== undefined) matched.word |= insert(copy, this.lastSource);
-    return this.pending === undefined ? matched : { ...matched, pending: this.pending };
+    const { prepared, pending } = this;
+    // REV and the like hold their source twice
+    const copy = prepared.layouts.get('p');
+    const word = this.word | (copy === undefined ? 0 : insert(copy, this.lastRegister));
+    return pending === undefined ? { prepared, word } : { prepared, word, pending };
   }
-  private lastSource = 0;
 
   add(pattern: Pattern, operand: Operand | undefined): void {
     switch (pattern.kind) {
@@ -123,7 +124,7 @@ class Builder {
     if (register === 15 && field.allowed !== 'any') refuse('pc cannot be this operand', 2);
     if (register === 13 && field.allowed === 'general' && layout.width > 3) refuse('sp cannot be this operand', 2);
     this.word |= insert(layout, register);
-    this.lastSource = register;
+    this.lastRegister = register;
   }
 
   private value(field: ImmediateField, operand: Operand | undefined): void {
