@@ -176,7 +176,7 @@ export class Core {
     this.revokerPort = this.makeRevokerPort();
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last,
-      retiredCount: () => this.retiredBase + this.retired,
+      retiredCount: () => this.retiredBase + this.retired + (this.countsAhead ? 1 : 0),
       interruptsChanged: () => this.interruptsChanged(),
       trapAddress: () => this.special.addressOf(SCR.MTCC),
       exceptionAddress: () => this.special.addressOf(SCR.MEPCC),
@@ -341,6 +341,20 @@ export class Core {
     this[kind] += next - this.next;
     this.next = next;
   }
+
+  /**
+   * Reads a CSR in cycle `at`, when the counters are those of that cycle. `minstret` is read with the instruction in
+   * write-back added; the core adds one although there is none.
+   */
+  readCsr(number: number, at: number): number {
+    const written = this.detailed ? Math.max(this.last + 1, this.pipeline.responseAt) : this.last + 1;
+    this.countsAhead = this.config.countsAhead && at > written && this.retiredBase + this.retired > 0;
+    this.last = at;
+    const value = this.csr.read(number);
+    this.countsAhead = false;
+    return value;
+  }
+  private countsAhead = false;
 
   /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
   branch(early: number, at: number): void {

@@ -251,7 +251,8 @@ export class CsrFile {
         break;
       case CSR.minstret:
       case CSR.minstreth:
-        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired() - 1n;
+        // The writing instruction itself counts.
+        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired();
         break;
       case CSR.mcountinhibit:
         this.inhibit(value & 5);

@@ -83,9 +83,7 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number, ea
     if (!exists) return illegal(core, csrWord(packed, immediate), early);
     return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), early);
   }
-  // The counters read as they are in the cycle of the access.
-  core.last = at;
-  const old = csr.read(number);
+  const old = core.readCsr(number, at);
   const flushes = writes && (number === CSR.mstatus || number === CSR.mie) && op !== Op.CSRRC && op !== Op.CSRRCI;
   core.retire(at);
   core.slot += 2;
