@@ -9,7 +9,7 @@ import { Permission } from './permissions.js';
 import { Pipeline } from './pipeline.js';
 import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
 import { Revoker } from './revoker.js';
-import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
+import { accessesMemory, DecodedSlots, PAGE_SLOTS, SINK, SLOT_LONG } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
 import { TagMemory } from './tags.js';
 import { earlier, NEVER, PAST, STOP } from './times.js';
@@ -424,6 +424,27 @@ export class Core {
     this.readFrom[rd] = from;
     if (this.config.loadFilter) this.writeFrom[rd] = from;
     if (from > this.lateUntil) this.lateUntil = from;
+  }
+
+  /**
+   * An instruction that has left decode in cycle `end` faults in write-back with the response in cycle `response`: until
+   * then decode may have taken in the instruction behind it, in vain.
+   * @returns the cycle in which the fetch unit is sent to the handler.
+   */
+  failBehind(end: number, response: number): number {
+    const { pipeline, slots } = this;
+    if (this.detailed) {
+      const half = this.memory.halves;
+      const behind = this.slot + ((slots.packed[this.slot] & SLOT_LONG) !== 0 ? 2 : 1);
+      const packed = slots.peek(half[behind] | (half[behind + 1] << 16));
+      pipeline.pass(end);
+      let taken = false;
+      while (!taken && pipeline.now < response) {
+        taken = pipeline.take((behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+      }
+      pipeline.pass(response + 1);
+    }
+    return response + 1;
   }
 
   /** Cycle of the response to an access that left decode in cycle `end`. */

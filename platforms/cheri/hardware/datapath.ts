@@ -30,13 +30,13 @@ function violation(core: Core, authority: number, address: number, bytes: number
 
 /** Takes the trap of an access that was refused in decode: write-back reports it, two cycles after cycle `at`. */
 function refuse(core: Core, violated: number, authority: number, at: number): -1 {
-  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, at + 2);
+  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, core.failBehind(at, at + 1));
   return -1;
 }
 
 /** Takes the trap of an access that the bus, or its alignment, refused; `at` is the cycle in which it left decode. */
 function fault(core: Core, cause: number, address: number, at: number): -1 {
-  takeTrap(core, cause, address, core.pc, core.responseTo(at) + 1);
+  takeTrap(core, cause, address, core.pc, core.failBehind(at, core.responseTo(at)));
   return -1;
 }
 
@@ -168,6 +168,6 @@ export function storeCapability(core: Core, source: number, authority: number, a
 
 /** A misaligned capability access is refused where a violation is. */
 function misaligned(core: Core, cause: number, address: number, at: number): false {
-  takeTrap(core, cause, address >>> 0, core.pc, at + 2);
+  takeTrap(core, cause, address >>> 0, core.pc, core.failBehind(at, at + 1));
   return false;
 }

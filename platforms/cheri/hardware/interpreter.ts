@@ -22,7 +22,7 @@ import { fetched, fetchInstruction } from './fetch.js';
 import { jumpRegister, link, returnType } from './jumps.js';
 import { STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
-import { SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import { accessesMemory, SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
@@ -118,7 +118,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
         passed = -1;
       }
       if (detailed && !arrived && isInstruction(w)) {
-        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, isMemory(w))) {
+        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, accessesMemory(w))) {
           t++;
           stalls[FETCH]++;
           if (ip >= high) passed = ip;
@@ -593,7 +593,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
             }
-            if (isMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
+            if (accessesMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
               // A capability that has not been used before: once its bounds are known, the same again.
               registers.examine((w >>> SLOT_RS1) & 15);
               if (ip >= high) passed = ip;
@@ -736,12 +736,6 @@ function book(core: Core, counted: Int32Array): void {
 const isInstruction = (packed: number): boolean => {
   const op = packed & SLOT_OP;
   return op !== Op.NONE && op !== SlotOp.MARKED && op !== SlotOp.TRANSIENT;
-};
-
-/** Whether an instruction is a load or store. */
-const isMemory = (packed: number): boolean => {
-  const op = packed & SLOT_OP;
-  return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
 };
 
 /** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches and fence.i, not jumps. */

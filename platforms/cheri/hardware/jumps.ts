@@ -53,7 +53,7 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
   if (violated !== 0) {
     if (core.config.faultsRetire) csr.countFault();
-    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, at + 2);
+    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, core.failBehind(at, at + 1));
     return false;
   }
   const type = typeOf(metadata);

@@ -122,8 +122,8 @@ export function accessSpecial(core: Core, packed: number, number: number, at: nu
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
     if (core.config.faultsRetire) core.csr.countFault();
-    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, at + 2);
-    return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, at + 2);
+    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, core.failBehind(at, at + 1));
+    return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, core.failBehind(at, at + 1));
   }
   const address = registers.address[rs1];
   const metadata = registers.metadataOf(rs1);
