@@ -359,7 +359,7 @@ export class Core {
   /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
   branch(early: number, at: number): void {
     if (this.detailed) {
-      this.pipeline.redirect(early);
+      this.jumpFrom(this.slot, early, early === at);
       this.retire(at);
       this.fetchStall += this.pipeline.now + 1 - this.next;
       this.next = this.pipeline.now + 1;
@@ -426,6 +426,21 @@ export class Core {
     if (from > this.lateUntil) this.lateUntil = from;
   }
 
+  /** The decoded form of the instruction in a slot, without remembering it. */
+  private look(slot: number): number {
+    const { halves } = this.memory;
+    return this.slots.peek(halves[slot] | (halves[slot + 1] << 16));
+  }
+
+  /** The jump or branch in `slot` sends the fetch unit elsewhere in cycle `at`, in which it leaves decode if `leaves`. */
+  jumpFrom(slot: number, at: number, leaves: boolean): void {
+    const { pipeline, revoker } = this;
+    if (!leaves || !revoker.active) return pipeline.redirect(at);
+    const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
+    const packed = this.look(behind);
+    pipeline.jump(at, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+  }
+
   /**
    * An instruction that has left decode in cycle `end` faults in write-back with the response in cycle `response`: until
    * then decode may have taken in the instruction behind it, in vain.
@@ -434,9 +449,8 @@ export class Core {
   failBehind(end: number, response: number): number {
     const { pipeline, slots } = this;
     if (this.detailed) {
-      const half = this.memory.halves;
       const behind = this.slot + ((slots.packed[this.slot] & SLOT_LONG) !== 0 ? 2 : 1);
-      const packed = slots.peek(half[behind] | (half[behind + 1] << 16));
+      const packed = this.look(behind);
       pipeline.pass(end);
       let taken = false;
       while (!taken && pipeline.now < response) {

@@ -319,7 +319,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   t = d + redirect;
                   stalls[FETCH] += redirect - 1;
                   if (detailed) {
-                    pipeline.redirect(d);
+                    core.jumpFrom(ip, d, true);
                     arrived = false;
                   }
                   ip = core.enterPage(target);
@@ -662,7 +662,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
           last = d;
           retired++;
           if (detailed) {
-            pipeline.redirect(branchAt);
+            core.jumpFrom(ip, branchAt, branchAt === d);
             pipeline.pass(d);
             arrived = false;
             t = pipeline.now + 1;

@@ -62,9 +62,8 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   registers.copy(SINK, registers, rs1);
   if (rd !== SINK) link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
   core.setPcc(registers, SINK);
-  core.retire(at);
   core.jumpTo((address + immediate) & ~1);
-  core.sendFetch(at, 'fetchStall');
+  core.branch(at, at);
   if (type >= ObjectType.SENTRY_DISABLE && type <= ObjectType.RETURN_ENABLE) {
     const enables = type === ObjectType.SENTRY_ENABLE || type === ObjectType.RETURN_ENABLE;
     if (enables !== ((csr.status & STATUS.MIE) !== 0)) csr.setInterruptsEnabled(enables);
