@@ -497,6 +497,8 @@ export class Core {
         return revoker.busy;
       },
       go: (at) => {
+        // The abstract model has no idle cycles of the bus: the walk takes no time.
+        if (this.common) return port.onFinished(at, revoker.walkAtOnce());
         revoker.go(at - this.base);
         this.limit = STOP;
       },

@@ -323,10 +323,7 @@ export class CsrFile {
   /** `mip`. */
   get pending(): number {
     return (
-      (this.fast << 16) |
-      ((this.lines & 1) << 7) |
-      ((this.lines & 2) << 2) |
-      (this.lines >>> 2 !== 0 ? 1 << 11 : 0)
+      (this.fast << 16) | ((this.lines & 1) << 7) | ((this.lines & 2) << 2) | (this.lines >>> 2 !== 0 ? 1 << 11 : 0)
     );
   }
 

@@ -16,7 +16,14 @@ export const access = { end: 0 };
  * Why a register does not authorise an access, or 0. In the order of the core: tag, seal, permission, permission to store
  * a tagged value, bounds (CHERIoT 1.0; tests/vectors/README.md section 3, fact 6).
  */
-function violation(core: Core, authority: number, address: number, bytes: number, store: boolean, tagged: boolean): number {
+function violation(
+  core: Core,
+  authority: number,
+  address: number,
+  bytes: number,
+  store: boolean,
+  tagged: boolean,
+): number {
   const { registers } = core;
   registers.examine(authority);
   if (!registers.tagOf(authority)) return VIOLATION.tag;
@@ -79,7 +86,14 @@ function readPart(core: Core, address: number, bytes: 1 | 2 | 4): number | undef
  * Stores the low `bytes` bytes of a word where the fast path cannot.
  * @returns false if it trapped.
  */
-export function store(core: Core, authority: number, address: number, bytes: 1 | 2 | 4, value: number, at: number): boolean {
+export function store(
+  core: Core,
+  authority: number,
+  address: number,
+  bytes: 1 | 2 | 4,
+  value: number,
+  at: number,
+): boolean {
   const violated = violation(core, authority, address, bytes, true, false);
   if (violated !== 0) return refuse(core, violated, authority, at) >= 0;
   const device = !crosses(address, bytes) && core.memory.deviceAt(address) !== undefined;
@@ -107,7 +121,8 @@ function writePart(core: Core, address: number, bytes: number, value: number): b
   if ((bytes === 1 || bytes === 2 || bytes === 4) && (address & (bytes - 1)) === 0) {
     return memory.write(address, bytes, value, now) === 'ok';
   }
-  for (let i = 0; i < bytes; i++) if (memory.write((address + i) | 0, 1, (value >>> (8 * i)) & 0xff, now) !== 'ok') return false;
+  for (let i = 0; i < bytes; i++)
+    if (memory.write((address + i) | 0, 1, (value >>> (8 * i)) & 0xff, now) !== 'ok') return false;
   return true;
 }
 

@@ -22,7 +22,18 @@ import { fetched, fetchInstruction } from './fetch.js';
 import { jumpRegister, link, returnType } from './jumps.js';
 import { STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
-import { accessesMemory, SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import {
+  accessesMemory,
+  SINK,
+  SLOT_FAR,
+  SLOT_LONG,
+  SLOT_LONG_SHIFT,
+  SLOT_OP,
+  SLOT_RD,
+  SLOT_RS1,
+  SLOT_RS2,
+  SlotOp,
+} from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
@@ -222,7 +233,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   busy = multiplyUpper;
                   break integer;
                 case Op.MULHSU:
-                  value = multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
+                  value =
+                    multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
                     (x[(w >>> SLOT_RS1) & 15] < 0 ? x[(w >>> SLOT_RS2) & 15] : 0);
                   busy = multiplyUpper;
                   break integer;
@@ -562,7 +574,11 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   const number = immediate[ip];
                   const rs1 = (w >>> SLOT_RS1) & 15;
                   const writes = rs1 !== 0;
-                  if (number < FIRST_SCR || !core.pccSystem || (writes && (number === SCR.MTCC || number === SCR.MEPCC))) {
+                  if (
+                    number < FIRST_SCR ||
+                    !core.pccSystem ||
+                    (writes && (number === SCR.MTCC || number === SCR.MEPCC))
+                  ) {
                     break slow;
                   }
                   if (writes) registers.copy(SINK, registers, rs1);
@@ -593,7 +609,10 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
             }
-            if (accessesMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
+            if (
+              accessesMemory(w) &&
+              (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED
+            ) {
               // A capability that has not been used before: once its bounds are known, the same again.
               registers.examine((w >>> SLOT_RS1) & 15);
               if (ip >= high) passed = ip;

@@ -75,6 +75,7 @@ function violation(tag: boolean, metadata: number, rd: number, rs1: number, imme
   if (!tag) return VIOLATION.tag;
   const executable = (permissionsOf(metadata) & Permission.EX) !== 0;
   // A type that is no sentry's: of a capability that cannot be executed, or free for software.
-  if ((isSealed(metadata) && (immediate !== 0 || !executable)) || !allowed(typeOf(metadata), rd, rs1)) return VIOLATION.seal;
+  if ((isSealed(metadata) && (immediate !== 0 || !executable)) || !allowed(typeOf(metadata), rd, rs1))
+    return VIOLATION.seal;
   return executable ? 0 : VIOLATION.execute;
 }

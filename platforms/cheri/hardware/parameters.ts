@@ -119,8 +119,10 @@ export const PARAMETERS: readonly Parameter[] = [
     name: 'countsAhead',
     type: { kind: 'switch' },
     default: true,
-    meaning: 'minstret reads one more than it should when no instruction is in write-back (behind a jump, a trap, a wait)',
-    source: 'microsoft/cheriot-ibex ibex_cs_registers, mhpmcounter[2]: instr_ret_spec_i is not gated by a valid instruction',
+    meaning:
+      'minstret reads one more than it should when no instruction is in write-back (behind a jump, a trap, a wait)',
+    source:
+      'microsoft/cheriot-ibex ibex_cs_registers, mhpmcounter[2]: instr_ret_spec_i is not gated by a valid instruction',
   },
   quirk('markPerTransfer', 'MSHWM is compared with the address of every bus transfer; off: of every store', 7),
 ];

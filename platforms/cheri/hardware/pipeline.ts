@@ -150,7 +150,10 @@ export class Pipeline {
   private grant(device: boolean): number {
     const { revoker } = this;
     const shared = this.shared && !device;
-    while ((revoker.active && revoker.blocks(this.now)) || (shared && this.port === DATA && this.fetch.wants(false, true))) {
+    while (
+      (revoker.active && revoker.blocks(this.now)) ||
+      (shared && this.port === DATA && this.fetch.wants(false, true))
+    ) {
       this.clock(false, false, false, false, true);
     }
     this.dataNow = !device;

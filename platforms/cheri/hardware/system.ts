@@ -123,7 +123,13 @@ export function accessSpecial(core: Core, packed: number, number: number, at: nu
     const value = core.config.trapValueZero ? 0 : word;
     if (core.config.faultsRetire) core.csr.countFault();
     if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, core.failBehind(at, at + 1));
-    return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, core.failBehind(at, at + 1));
+    return takeTrap(
+      core,
+      CAUSE.capability,
+      violationValue(VIOLATION.system, 0x20 | number),
+      core.pc,
+      core.failBehind(at, at + 1),
+    );
   }
   const address = registers.address[rs1];
   const metadata = registers.metadataOf(rs1);
@@ -150,7 +156,8 @@ function returnFromTrap(core: Core, at: number): void {
   core.setPcc(special.file, SCR.MEPCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MEPCC));
   core.sendFetch(at + 1, 'exception');
-  core.pendingPhase = core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
+  core.pendingPhase =
+    core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
   core.trailing = 'exception';
   core.limit = STOP;
   core.noteMasking();
