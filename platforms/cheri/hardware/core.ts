@@ -239,11 +239,14 @@ export class Core {
     return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
   }
 
-  /** The stamp of the last instruction's retirement, or the boundary after it with `timing=common`. */
+  /** The stamp of a span that ends with the last instruction: it has left decode, whatever the bus still owes. */
+  get leaving(): number {
+    return this.last + (this.common ? 1 : RETIRE_AFTER);
+  }
+
+  /** The stamp of the last instruction's retirement; an access retires with its response. */
   get retiring(): number {
-    if (this.common) return this.last + 1;
-    // An access retires with its response.
-    return Math.max(this.last + RETIRE_AFTER, this.detailed ? this.pipeline.responseAt + 1 : 0);
+    return this.detailed ? Math.max(this.leaving, this.pipeline.responseAt + 1) : this.leaving;
   }
 
   /** The core can never go on: the run ends with `reason`. */

@@ -43,6 +43,8 @@ function refuse(core: Core, violated: number, authority: number, at: number): -1
 
 /** Takes the trap of an access that the bus, or its alignment, refused; `at` is the cycle in which it left decode. */
 function fault(core: Core, cause: number, address: number, at: number): -1 {
+  // The cycles of the transfer are booked.
+  core.next = at;
   takeTrap(core, cause, address, core.pc, core.failBehind(at, core.responseTo(at)));
   return -1;
 }

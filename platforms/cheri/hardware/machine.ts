@@ -287,7 +287,7 @@ export class CheriotMachine implements Machine {
     core[core.trailing] -= trailing;
     core.charge();
     const event = this.probeEvent;
-    event.cycle = core.base + core.retiring;
+    event.cycle = core.base + core.leaving;
     event.instructions = core.retiredBase + core.retired;
     event.physical = probe.physical;
     event.virtual = probe.virtual;
