@@ -1,10 +1,15 @@
 import type { Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
 import { BENCHMARKS } from './hardware/benchmarks.js';
-import { benchBoard } from './hardware/board.js';
+import { benchBoard, safeBoard } from './hardware/board.js';
 import { CheriotMachine } from './hardware/machine.js';
 import { coreConfig, PARAMETERS } from './hardware/parameters.js';
 import { DECODER } from './hardware/slots.js';
+
+const BOARDS = new Map([
+  ['bench', benchBoard],
+  ['safe', safeBoard],
+]);
 
 /** CHERIoT-Ibex: RV32EMC with capabilities, load filter and background revoker. */
 export const cheri: Platform = {
@@ -12,13 +17,16 @@ export const cheri: Platform = {
   title: 'CHERI: CHERIoT-Ibex, RV32EMCB with capabilities',
   core: 'cheriot-ibex',
   parameters: PARAMETERS,
-  boards: ['bench'],
+  boards: [...BOARDS.keys()],
   benchmarks: BENCHMARKS,
   modelVersion: '1',
   elfMachine: 243,
   createMachine(request) {
-    if (request.board !== 'bench') throw new RangeError(`cheri has no board ${request.board}; it has bench`);
-    return new CheriotMachine(coreConfig(request.parameters), benchBoard(request));
+    const board = BOARDS.get(request.board);
+    if (board === undefined) {
+      throw new RangeError(`cheri has no board ${request.board}; it has ${[...BOARDS.keys()].join(', ')}`);
+    }
+    return new CheriotMachine(coreConfig(request.parameters), board(request));
   },
   disassemble: (word, address) => disassemble(word, address, DECODER),
 };

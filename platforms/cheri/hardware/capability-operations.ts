@@ -41,15 +41,30 @@ export function executeCapability(core: Core, packed: number, immediate: number)
   const tag = registers.tagOf(rs1) ? 1 : 0;
   switch (packed & SLOT_OP) {
     case Op.CSETBOUNDS:
-      return registers.set(rd, address, setBounds(metadata, address, operand), boundsTag(tag, metadata, address, operand) !== 0);
+      return registers.set(
+        rd,
+        address,
+        setBounds(metadata, address, operand),
+        boundsTag(tag, metadata, address, operand) !== 0,
+      );
     case Op.CSETBOUNDSIMM:
-      return registers.set(rd, address, setBounds(metadata, address, immediate), boundsTag(tag, metadata, address, immediate) !== 0);
+      return registers.set(
+        rd,
+        address,
+        setBounds(metadata, address, immediate),
+        boundsTag(tag, metadata, address, immediate) !== 0,
+      );
     case Op.CSETBOUNDSEXACT: {
       const exact = areBoundsExact(address, operand) ? boundsTag(tag, metadata, address, operand) : 0;
       return registers.set(rd, address, setBounds(metadata, address, operand), exact !== 0);
     }
     case Op.CSETBOUNDSROUNDDOWN:
-      return registers.set(rd, address, setBoundsRoundDown(metadata, address, operand), boundsTag(tag, metadata, address, operand) !== 0);
+      return registers.set(
+        rd,
+        address,
+        setBoundsRoundDown(metadata, address, operand),
+        boundsTag(tag, metadata, address, operand) !== 0,
+      );
     case Op.CSEAL: {
       const authority = registers.metadataOf(rs2);
       const within = isWithin(authority, operand, operand, 1);
@@ -63,7 +78,12 @@ export function executeCapability(core: Core, packed: number, immediate: number)
       return registers.set(rd, address, unseal(metadata, authority), kept !== 0);
     }
     case Op.CANDPERM:
-      return registers.set(rd, address, andPermissions(metadata, operand), andPermissionsTag(tag, metadata, operand) !== 0);
+      return registers.set(
+        rd,
+        address,
+        andPermissions(metadata, operand),
+        andPermissionsTag(tag, metadata, operand) !== 0,
+      );
     case Op.CSETHIGH:
       return registers.set(rd, address, operand, false);
     case Op.CCLEARTAG:

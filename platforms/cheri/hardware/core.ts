@@ -9,7 +9,7 @@ import { Permission } from './permissions.js';
 import { Pipeline } from './pipeline.js';
 import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
 import { Revoker } from './revoker.js';
-import { DecodedSlots, PAGE_SLOTS, SINK } from './slots.js';
+import { accessesMemory, DecodedSlots, PAGE_SLOTS, SINK, SLOT_LONG } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
 import { TagMemory } from './tags.js';
 import { earlier, NEVER, PAST, STOP } from './times.js';
@@ -176,7 +176,7 @@ export class Core {
     this.revokerPort = this.makeRevokerPort();
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last,
-      retiredCount: () => this.retiredBase + this.retired,
+      retiredCount: () => this.retiredBase + this.retired + (this.countsAhead ? 1 : 0),
       interruptsChanged: () => this.interruptsChanged(),
       trapAddress: () => this.special.addressOf(SCR.MTCC),
       exceptionAddress: () => this.special.addressOf(SCR.MEPCC),
@@ -239,11 +239,14 @@ export class Core {
     return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
   }
 
-  /** The stamp of the last instruction's retirement, or the boundary after it with `timing=common`. */
+  /** The stamp of a span that ends with the last instruction: it has left decode, whatever the bus still owes. */
+  get leaving(): number {
+    return this.last + (this.common ? 1 : RETIRE_AFTER);
+  }
+
+  /** The stamp of the last instruction's retirement; an access retires with its response. */
   get retiring(): number {
-    if (this.common) return this.last + 1;
-    // An access retires with its response.
-    return Math.max(this.last + RETIRE_AFTER, this.detailed ? this.pipeline.responseAt + 1 : 0);
+    return this.detailed ? Math.max(this.leaving, this.pipeline.responseAt + 1) : this.leaving;
   }
 
   /** The core can never go on: the run ends with `reason`. */
@@ -342,10 +345,24 @@ export class Core {
     this.next = next;
   }
 
+  /**
+   * Reads a CSR in cycle `at`, when the counters are those of that cycle. `minstret` is read with the instruction in
+   * write-back added; the core adds one although there is none.
+   */
+  readCsr(number: number, at: number): number {
+    const written = this.detailed ? Math.max(this.last + 1, this.pipeline.responseAt) : this.last + 1;
+    this.countsAhead = this.config.countsAhead && at > written && this.retiredBase + this.retired > 0;
+    this.last = at;
+    const value = this.csr.read(number);
+    this.countsAhead = false;
+    return value;
+  }
+  private countsAhead = false;
+
   /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
   branch(early: number, at: number): void {
     if (this.detailed) {
-      this.pipeline.redirect(early);
+      this.jumpFrom(this.slot, early, early === at);
       this.retire(at);
       this.fetchStall += this.pipeline.now + 1 - this.next;
       this.next = this.pipeline.now + 1;
@@ -412,6 +429,41 @@ export class Core {
     if (from > this.lateUntil) this.lateUntil = from;
   }
 
+  /** The decoded form of the instruction in a slot, without remembering it. */
+  private look(slot: number): number {
+    const { halves } = this.memory;
+    return this.slots.peek(halves[slot] | (halves[slot + 1] << 16));
+  }
+
+  /** The jump or branch in `slot` sends the fetch unit elsewhere in cycle `at`, in which it leaves decode if `leaves`. */
+  jumpFrom(slot: number, at: number, leaves: boolean): void {
+    const { pipeline, revoker } = this;
+    if (!leaves || !revoker.active) return pipeline.redirect(at);
+    const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
+    const packed = this.look(behind);
+    pipeline.jump(at, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+  }
+
+  /**
+   * An instruction that has left decode in cycle `end` faults in write-back with the response in cycle `response`: until
+   * then decode may have taken in the instruction behind it, in vain.
+   * @returns the cycle in which the fetch unit is sent to the handler.
+   */
+  failBehind(end: number, response: number): number {
+    const { pipeline, slots } = this;
+    if (this.detailed) {
+      const behind = this.slot + ((slots.packed[this.slot] & SLOT_LONG) !== 0 ? 2 : 1);
+      const packed = this.look(behind);
+      pipeline.pass(end);
+      let taken = false;
+      while (!taken && pipeline.now < response) {
+        taken = pipeline.take((behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+      }
+      pipeline.pass(response + 1);
+    }
+    return response + 1;
+  }
+
   /** Cycle of the response to an access that left decode in cycle `end`. */
   responseTo(end: number): number {
     return this.detailed ? this.pipeline.responseAt : end + 1;
@@ -448,6 +500,8 @@ export class Core {
         return revoker.busy;
       },
       go: (at) => {
+        // The abstract model has no idle cycles of the bus: the walk takes no time.
+        if (this.common) return port.onFinished(at, revoker.walkAtOnce());
         revoker.go(at - this.base);
         this.limit = STOP;
       },

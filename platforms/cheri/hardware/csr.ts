@@ -251,7 +251,8 @@ export class CsrFile {
         break;
       case CSR.minstret:
       case CSR.minstreth:
-        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired() - 1n;
+        // The writing instruction itself counts.
+        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired();
         break;
       case CSR.mcountinhibit:
         this.inhibit(value & 5);
@@ -322,10 +323,7 @@ export class CsrFile {
   /** `mip`. */
   get pending(): number {
     return (
-      (this.fast << 16) |
-      ((this.lines & 1) << 7) |
-      ((this.lines & 2) << 2) |
-      (this.lines >>> 2 !== 0 ? 1 << 11 : 0)
+      (this.fast << 16) | ((this.lines & 1) << 7) | ((this.lines & 2) << 2) | (this.lines >>> 2 !== 0 ? 1 << 11 : 0)
     );
   }
 

@@ -16,7 +16,14 @@ export const access = { end: 0 };
  * Why a register does not authorise an access, or 0. In the order of the core: tag, seal, permission, permission to store
  * a tagged value, bounds (CHERIoT 1.0; tests/vectors/README.md section 3, fact 6).
  */
-function violation(core: Core, authority: number, address: number, bytes: number, store: boolean, tagged: boolean): number {
+function violation(
+  core: Core,
+  authority: number,
+  address: number,
+  bytes: number,
+  store: boolean,
+  tagged: boolean,
+): number {
   const { registers } = core;
   registers.examine(authority);
   if (!registers.tagOf(authority)) return VIOLATION.tag;
@@ -30,13 +37,15 @@ function violation(core: Core, authority: number, address: number, bytes: number
 
 /** Takes the trap of an access that was refused in decode: write-back reports it, two cycles after cycle `at`. */
 function refuse(core: Core, violated: number, authority: number, at: number): -1 {
-  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, at + 2);
+  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, core.failBehind(at, at + 1));
   return -1;
 }
 
 /** Takes the trap of an access that the bus, or its alignment, refused; `at` is the cycle in which it left decode. */
 function fault(core: Core, cause: number, address: number, at: number): -1 {
-  takeTrap(core, cause, address, core.pc, core.responseTo(at) + 1);
+  // The cycles of the transfer are booked.
+  core.next = at;
+  takeTrap(core, cause, address, core.pc, core.failBehind(at, core.responseTo(at)));
   return -1;
 }
 
@@ -79,7 +88,14 @@ function readPart(core: Core, address: number, bytes: 1 | 2 | 4): number | undef
  * Stores the low `bytes` bytes of a word where the fast path cannot.
  * @returns false if it trapped.
  */
-export function store(core: Core, authority: number, address: number, bytes: 1 | 2 | 4, value: number, at: number): boolean {
+export function store(
+  core: Core,
+  authority: number,
+  address: number,
+  bytes: 1 | 2 | 4,
+  value: number,
+  at: number,
+): boolean {
   const violated = violation(core, authority, address, bytes, true, false);
   if (violated !== 0) return refuse(core, violated, authority, at) >= 0;
   const device = !crosses(address, bytes) && core.memory.deviceAt(address) !== undefined;
@@ -107,7 +123,8 @@ function writePart(core: Core, address: number, bytes: number, value: number): b
   if ((bytes === 1 || bytes === 2 || bytes === 4) && (address & (bytes - 1)) === 0) {
     return memory.write(address, bytes, value, now) === 'ok';
   }
-  for (let i = 0; i < bytes; i++) if (memory.write((address + i) | 0, 1, (value >>> (8 * i)) & 0xff, now) !== 'ok') return false;
+  for (let i = 0; i < bytes; i++)
+    if (memory.write((address + i) | 0, 1, (value >>> (8 * i)) & 0xff, now) !== 'ok') return false;
   return true;
 }
 
@@ -168,6 +185,6 @@ export function storeCapability(core: Core, source: number, authority: number, a
 
 /** A misaligned capability access is refused where a violation is. */
 function misaligned(core: Core, cause: number, address: number, at: number): false {
-  takeTrap(core, cause, address >>> 0, core.pc, at + 2);
+  takeTrap(core, cause, address >>> 0, core.pc, core.failBehind(at, at + 1));
   return false;
 }

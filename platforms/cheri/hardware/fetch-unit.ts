@@ -36,7 +36,7 @@ export class FetchUnit {
    * One cycle.
    * @param wants what `wants` said; @param granted the request got the port; @param take the next instruction is wanted by
    *   decode, `odd` if it begins in the upper half of a word, `long` if it has 32 bits.
-   * @returns whether an instruction was taken.
+   * @returns whether an instruction was taken; one that is taken in the cycle of a redirect is lost.
    */
   advance(
     now: number,
@@ -56,12 +56,11 @@ export class FetchUnit {
       this.underWay--;
     }
     const available = this.words + arrived;
-    let taken = false;
+    const taken = take && available >= (odd && long ? 2 : 1);
     if (redirect) {
       this.words = 0;
       this.forNobody = this.underWay;
     } else {
-      taken = take && available >= (odd && long ? 2 : 1);
       this.words = taken && (odd || long) ? available - 1 : available;
     }
     const useless = this.waiting && (redirect || this.waitingForNobody);

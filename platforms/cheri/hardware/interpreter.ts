@@ -22,7 +22,18 @@ import { fetched, fetchInstruction } from './fetch.js';
 import { jumpRegister, link, returnType } from './jumps.js';
 import { STATE } from './registers.js';
 import { isRevoked } from './revocation.js';
-import { SINK, SLOT_FAR, SLOT_LONG, SLOT_LONG_SHIFT, SLOT_OP, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
+import {
+  accessesMemory,
+  SINK,
+  SLOT_FAR,
+  SLOT_LONG,
+  SLOT_LONG_SHIFT,
+  SLOT_OP,
+  SLOT_RD,
+  SLOT_RS1,
+  SLOT_RS2,
+  SlotOp,
+} from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
@@ -118,7 +129,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
         passed = -1;
       }
       if (detailed && !arrived && isInstruction(w)) {
-        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, isMemory(w))) {
+        if (!pipeline.take((ip & 1) !== 0, (w & SLOT_LONG) !== 0, accessesMemory(w))) {
           t++;
           stalls[FETCH]++;
           if (ip >= high) passed = ip;
@@ -222,7 +233,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   busy = multiplyUpper;
                   break integer;
                 case Op.MULHSU:
-                  value = multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
+                  value =
+                    multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
                     (x[(w >>> SLOT_RS1) & 15] < 0 ? x[(w >>> SLOT_RS2) & 15] : 0);
                   busy = multiplyUpper;
                   break integer;
@@ -319,7 +331,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   t = d + redirect;
                   stalls[FETCH] += redirect - 1;
                   if (detailed) {
-                    pipeline.redirect(d);
+                    core.jumpFrom(ip, d, true);
                     arrived = false;
                   }
                   ip = core.enterPage(target);
@@ -562,7 +574,11 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   const number = immediate[ip];
                   const rs1 = (w >>> SLOT_RS1) & 15;
                   const writes = rs1 !== 0;
-                  if (number < FIRST_SCR || !core.pccSystem || (writes && (number === SCR.MTCC || number === SCR.MEPCC))) {
+                  if (
+                    number < FIRST_SCR ||
+                    !core.pccSystem ||
+                    (writes && (number === SCR.MTCC || number === SCR.MEPCC))
+                  ) {
                     break slow;
                   }
                   if (writes) registers.copy(SINK, registers, rs1);
@@ -593,7 +609,10 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
             }
-            if (isMemory(w) && (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED) {
+            if (
+              accessesMemory(w) &&
+              (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED
+            ) {
               // A capability that has not been used before: once its bounds are known, the same again.
               registers.examine((w >>> SLOT_RS1) & 15);
               if (ip >= high) passed = ip;
@@ -662,7 +681,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
           last = d;
           retired++;
           if (detailed) {
-            pipeline.redirect(branchAt);
+            core.jumpFrom(ip, branchAt, branchAt === d);
             pipeline.pass(d);
             arrived = false;
             t = pipeline.now + 1;
@@ -736,12 +755,6 @@ function book(core: Core, counted: Int32Array): void {
 const isInstruction = (packed: number): boolean => {
   const op = packed & SLOT_OP;
   return op !== Op.NONE && op !== SlotOp.MARKED && op !== SlotOp.TRANSIENT;
-};
-
-/** Whether an instruction is a load or store. */
-const isMemory = (packed: number): boolean => {
-  const op = packed & SLOT_OP;
-  return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
 };
 
 /** Whether an instruction sends the fetch unit elsewhere before it can leave decode: branches and fence.i, not jumps. */

@@ -53,7 +53,7 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
   if (violated !== 0) {
     if (core.config.faultsRetire) csr.countFault();
-    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, at + 2);
+    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, core.failBehind(at, at + 1));
     return false;
   }
   const type = typeOf(metadata);
@@ -62,9 +62,8 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   registers.copy(SINK, registers, rs1);
   if (rd !== SINK) link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
   core.setPcc(registers, SINK);
-  core.retire(at);
   core.jumpTo((address + immediate) & ~1);
-  core.sendFetch(at, 'fetchStall');
+  core.branch(at, at);
   if (type >= ObjectType.SENTRY_DISABLE && type <= ObjectType.RETURN_ENABLE) {
     const enables = type === ObjectType.SENTRY_ENABLE || type === ObjectType.RETURN_ENABLE;
     if (enables !== ((csr.status & STATUS.MIE) !== 0)) csr.setInterruptsEnabled(enables);
@@ -76,6 +75,7 @@ function violation(tag: boolean, metadata: number, rd: number, rs1: number, imme
   if (!tag) return VIOLATION.tag;
   const executable = (permissionsOf(metadata) & Permission.EX) !== 0;
   // A type that is no sentry's: of a capability that cannot be executed, or free for software.
-  if ((isSealed(metadata) && (immediate !== 0 || !executable)) || !allowed(typeOf(metadata), rd, rs1)) return VIOLATION.seal;
+  if ((isSealed(metadata) && (immediate !== 0 || !executable)) || !allowed(typeOf(metadata), rd, rs1))
+    return VIOLATION.seal;
   return executable ? 0 : VIOLATION.execute;
 }

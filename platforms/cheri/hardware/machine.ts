@@ -86,7 +86,7 @@ export class CheriotMachine implements Machine {
     this.events = new EventQueue(board.devices);
     this.core = new Core(config, this.memory);
     this.tracer = new Tracer(this.core);
-    board.connect(this.core.revokerPort);
+    this.connectRevoker(board);
     this.core.isProbed = (address) => this.probes.has(address);
     this.probes.changed = () => this.core.forgetDecoded();
     const host: DeviceHost = {
@@ -101,6 +101,19 @@ export class CheriotMachine implements Machine {
     };
     for (const device of board.devices) device.attach(host);
     this.reset();
+  }
+
+  /** Plugs the revoker in. What its device does at the end of a walk happens in the cycle after it. */
+  private connectRevoker(board: Board): void {
+    const port = this.core.revokerPort;
+    board.connect(port);
+    const { onFinished } = port;
+    port.onFinished = (at, busy) => {
+      const before = this.eventTime;
+      this.eventTime = at + 1;
+      onFinished(at, busy);
+      this.eventTime = before;
+    };
   }
 
   /** Cycle in which a device sees the store that is under way. */
@@ -274,11 +287,11 @@ export class CheriotMachine implements Machine {
     core[core.trailing] -= trailing;
     core.charge();
     const event = this.probeEvent;
-    event.cycle = core.base + core.retiring;
+    event.cycle = core.base + core.leaving;
     event.instructions = core.retiredBase + core.retired;
     event.physical = probe.physical;
     event.virtual = probe.virtual;
-    event.space = this.kernelWord(this.image?.spaceWord) ?? (core.pccBase >>> 0);
+    event.space = this.kernelWord(this.image?.spaceWord) ?? core.pccBase >>> 0;
     event.thread = this.kernelWord(this.image?.threadWord) ?? 0;
     const stop = this.probes.fire(event);
     core[core.trailing] += trailing;
@@ -398,7 +411,11 @@ export class CheriotMachine implements Machine {
 
   stateHash(): string {
     const hash = new Fnv1a64();
-    for (const { value, metadata = 0, tag = false } of this.registers()) hash.word(value).word(metadata).word(tag ? 1 : 0);
+    for (const { value, metadata = 0, tag = false } of this.registers())
+      hash
+        .word(value)
+        .word(metadata)
+        .word(tag ? 1 : 0);
     for (const { address, data } of this.memory.nonZeroPages()) hash.word(address).bytes(data);
     for (const address of this.core.tagMemory.addresses()) hash.word(address);
     for (const device of this.board.devices) hash.integers(device.save());

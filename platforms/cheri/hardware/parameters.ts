@@ -115,6 +115,15 @@ export const PARAMETERS: readonly Parameter[] = [
     meaning: 'minstret counts a cjalr or cspecialrw that faults',
     source: 'microsoft/cheriot-ibex ibex_wb_stage, perf_instr_ret_wb_o: only errors of loads and stores do not count',
   },
+  {
+    name: 'countsAhead',
+    type: { kind: 'switch' },
+    default: true,
+    meaning:
+      'minstret reads one more than it should when no instruction is in write-back (behind a jump, a trap, a wait)',
+    source:
+      'microsoft/cheriot-ibex ibex_cs_registers, mhpmcounter[2]: instr_ret_spec_i is not gated by a valid instruction',
+  },
   quirk('markPerTransfer', 'MSHWM is compared with the address of every bus transfer; off: of every store', 7),
 ];
 
@@ -144,6 +153,7 @@ export interface CoreConfig {
   readonly addressCsrs: boolean;
   readonly counterWrites: boolean;
   readonly faultsRetire: boolean;
+  readonly countsAhead: boolean;
   readonly markPerTransfer: boolean;
 }
 

@@ -115,6 +115,16 @@ export class Pipeline {
   }
 
   /**
+   * The same by a jump that leaves decode in that cycle: what is behind it goes to decode, though not as an instruction.
+   * The arguments are those of `take`.
+   */
+  jump(at: number, odd: boolean, long: boolean, memory: boolean): void {
+    this.pass(at);
+    if (this.clock(true, true, odd, long, true)) this.memoryDecoded = memory;
+    this.redirected = true;
+  }
+
+  /**
    * Moves data in one or two transfers, the first in cycle `at` at the earliest. `responseAt` is the response to the last.
    * @param device the access does not share a port with instructions.
    * @returns the cycle in which the instruction leaves decode.
@@ -140,7 +150,10 @@ export class Pipeline {
   private grant(device: boolean): number {
     const { revoker } = this;
     const shared = this.shared && !device;
-    while ((revoker.active && revoker.blocks(this.now)) || (shared && this.port === DATA && this.fetch.wants(false, true))) {
+    while (
+      (revoker.active && revoker.blocks(this.now)) ||
+      (shared && this.port === DATA && this.fetch.wants(false, true))
+    ) {
       this.clock(false, false, false, false, true);
     }
     this.dataNow = !device;

@@ -77,6 +77,13 @@ export class DecodedSlots {
     return packed;
   }
 
+  /** The packed form of `word`, apart from what depends on its place. Nothing is remembered. */
+  peek(word: number): number {
+    const packed = this.decode(0, word);
+    this.packed[0] = 0;
+    return packed;
+  }
+
   /** Puts a mark on a decoded slot. */
   cover(slot: number): void {
     const packed = this.packed[slot];
@@ -97,6 +104,12 @@ export class DecodedSlots {
     this.covered.clear();
   }
 }
+
+/** Whether a slot holds a load or store. */
+export const accessesMemory = (packed: number): boolean => {
+  const op = packed & SLOT_OP;
+  return (op >= Op.LB && op <= Op.SW) || op === Op.CLC || op === Op.CSC;
+};
 
 /** Number of the globals register, which auicgp reads without naming it. */
 const GLOBALS = 3;

@@ -83,9 +83,7 @@ function accessCsr(core: Core, packed: number, immediate: number, at: number, ea
     if (!exists) return illegal(core, csrWord(packed, immediate), early);
     return exception(core, CAUSE.capability, violationValue(VIOLATION.system, PCC_REGISTER), early);
   }
-  // The counters read as they are in the cycle of the access.
-  core.last = at;
-  const old = csr.read(number);
+  const old = core.readCsr(number, at);
   const flushes = writes && (number === CSR.mstatus || number === CSR.mie) && op !== Op.CSRRC && op !== Op.CSRRCI;
   core.retire(at);
   core.slot += 2;
@@ -124,8 +122,14 @@ export function accessSpecial(core: Core, packed: number, number: number, at: nu
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
     if (core.config.faultsRetire) core.csr.countFault();
-    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, at + 2);
-    return takeTrap(core, CAUSE.capability, violationValue(VIOLATION.system, 0x20 | number), core.pc, at + 2);
+    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, core.failBehind(at, at + 1));
+    return takeTrap(
+      core,
+      CAUSE.capability,
+      violationValue(VIOLATION.system, 0x20 | number),
+      core.pc,
+      core.failBehind(at, at + 1),
+    );
   }
   const address = registers.address[rs1];
   const metadata = registers.metadataOf(rs1);
@@ -152,7 +156,8 @@ function returnFromTrap(core: Core, at: number): void {
   core.setPcc(special.file, SCR.MEPCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MEPCC));
   core.sendFetch(at + 1, 'exception');
-  core.pendingPhase = core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
+  core.pendingPhase =
+    core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
   core.trailing = 'exception';
   core.limit = STOP;
   core.noteMasking();
