@@ -23,20 +23,31 @@ describe('faults end the process, and the others go on', () => {
     ['ebreak', 'ebreak'],
     ['misaligned load', 'addi t0, sp, -63\n lw t0, 0(t0)'],
     ['misaligned store', 'addi t0, sp, -63\n sw t0, 0(t0)'],
-    ['load beyond all memory', 'li a1, 0x70000000\n li a2, 0x20000000\n li a3, 4096\n li a4, 2\n kcall CALL_MAP_MEMORY\n li t0, 0x20000000\n lw t0, 0(t0)'],
-    ...['0xff000000', '0xff400000', '0xff800000', '0xff801000', '0xff802000', '0xff880000', '0xffd00000', '0xfffff800'].flatMap(
-      (address) => [
-        [`load from ${address}`, `li t0, ${address}\n lw t0, 0(t0)`],
-        [`store to ${address}`, `li t0, ${address}\n sw t0, 0(t0)`],
-        [`jump to ${address}`, `li t0, ${address}\n jr t0`],
-      ],
-    ),
+    [
+      'load beyond all memory',
+      'li a1, 0x70000000\n li a2, 0x20000000\n li a3, 4096\n li a4, 2\n kcall CALL_MAP_MEMORY\n li t0, 0x20000000\n lw t0, 0(t0)',
+    ],
+    ...[
+      '0xff000000',
+      '0xff400000',
+      '0xff800000',
+      '0xff801000',
+      '0xff802000',
+      '0xff880000',
+      '0xffd00000',
+      '0xfffff800',
+    ].flatMap((address) => [
+      [`load from ${address}`, `li t0, ${address}\n lw t0, 0(t0)`],
+      [`store to ${address}`, `li t0, ${address}\n sw t0, 0(t0)`],
+      [`jump to ${address}`, `li t0, ${address}\n jr t0`],
+    ]),
   ])('%s', (_, body) => {
     expect(outputsOf(beside(body))).toEqual([1]);
   });
 
   it('as shipped too, where the address in stval has a page: the instruction is the fault', () => {
-    const map = 'li a1, 0\n li a2, 0x20000000\n li a3, 4096\n li a4, 2\n kcall CALL_MAP_MEMORY\n lui t0, 0x20000\n lw t0, 0(t0)\n';
+    const map =
+      'li a1, 0\n li a2, 0x20000000\n li a3, 4096\n li a4, 2\n kcall CALL_MAP_MEMORY\n lui t0, 0x20000\n lw t0, 0(t0)\n';
     const outputs = outputsOf(beside(`${map} .word 0x2000007b`), { kernel: { misuse: 'as-shipped' } });
     expect(outputs).toEqual([1]);
   });

@@ -440,6 +440,29 @@ describe('pages in messages', () => {
     expect(outputs).toEqual([19, 2]);
   });
 
+  it('as shipped, pages before one that cannot go stay lent', () => {
+    const { stop, outputs } = run(
+      {
+        client: `
+  _start: connect 7
+    li a2, KIND_BORROW
+    la a4, buffer
+    li a5, 8192
+    kcall CALL_SEND
+    out a1
+    la a4, buffer
+    lw t0, 0(a4)
+    put 1000
+    .bss
+    .balign 4096
+  buffer: .space 4096`,
+        server: '_start: server 7\n receive 7',
+      },
+      { kernel: { misuse: 'as-shipped' } },
+    );
+    expect([stop.kind, outputs]).toEqual(['asleep', [2]]);
+  });
+
   it('as shipped, a server may drop a borrowed page and then cannot answer', () => {
     const outputs = outputsOf(
       {
@@ -557,9 +580,10 @@ describe('pages in messages', () => {
     expect(outputs).toEqual([40 * 0x3000, 820, 0x40000000 + 39 * 0x3000]);
   });
 
-  it('messages within a process move nothing', () => {
-    const outputs = outputsOf({
-      both: `
+  it.each(['hardened', 'as-shipped'])('messages within a process move nothing, %s', (misuse) => {
+    const outputs = outputsOf(
+      {
+        both: `
   _start: server 7
     mv s0, a5
     la a1, worker
@@ -577,8 +601,8 @@ describe('pages in messages', () => {
     out t0
     mv a1, s0
     li a2, KIND_BORROW
-    li a4, 0x50000000
-    li a5, 4096
+    la a4, buffer
+    li a5, 0x10000
     kcall CALL_SEND
     out a1
     exit
@@ -594,7 +618,9 @@ describe('pages in messages', () => {
     .balign 4096
   buffer: .space 4096
   stack: .space 1024`,
-    });
+      },
+      { kernel: { misuse } },
+    );
     expect(outputs).toEqual([0, 18, 8, 2]);
   });
 });

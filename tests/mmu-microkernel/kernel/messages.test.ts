@@ -315,6 +315,48 @@ describe('errors of senders', () => {
   });
 });
 
+describe('numbers beyond a table', () => {
+  it('a CID that would be the joiner of a thread', () => {
+    const outputs = outputsOf({
+      one: `
+  _start: server 7
+    server 8
+    la a1, worker
+    la a2, stack
+    li a3, 1024
+    kcall CALL_CREATE_THREAD
+    li s0, 36
+    ${send('KIND_SCALAR', [1, 2, 3, 4])}
+    out a0
+    out a1
+    li a1, 36
+    kcall CALL_DISCONNECT
+    out a0
+    exit
+  worker: li a1, 2
+    kcall CALL_JOIN_THREAD
+    .bss
+  stack: .space 1024`,
+    });
+    expect(outputs).toEqual([ERROR, 9, ERROR]);
+  });
+
+  it('a server in a token that would be an interrupt record', () => {
+    const outputs = outputsOf({
+      one: `
+  _start: li a1, 1
+    la a2, _start
+    kcall CALL_CLAIM_INTERRUPT
+    li a1, 0x02900000
+    kcall CALL_RETURN_SCALAR1
+    out a0
+    out a1
+    exit`,
+    });
+    expect(outputs).toEqual([ERROR, 9]);
+  });
+});
+
 describe('errors of servers', () => {
   /** A server that got a blocking scalar and makes a call with its token in s3; the client is answered afterwards. */
   const server = (body: string, misuse = 'hardened'): number[] => {

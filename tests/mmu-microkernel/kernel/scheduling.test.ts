@@ -91,7 +91,9 @@ describe('round robin', () => {
 
   it('GetProcessId and GetThreadId', () => {
     const body = 'kcall CALL_GET_PROCESS_ID\n out a0\n out a1\n kcall CALL_GET_THREAD_ID\n out a0\n out a1\n';
-    expect(outputsOf({ one: `_start: ${body} idle`, two: `_start: ${body} exit` })).toEqual([11, 2, 10, 2, 11, 3, 10, 2]);
+    expect(outputsOf({ one: `_start: ${body} idle`, two: `_start: ${body} exit` })).toEqual([
+      11, 2, 10, 2, 11, 3, 10, 2,
+    ]);
   });
 
   it('calls that do not exist are refused', () => {

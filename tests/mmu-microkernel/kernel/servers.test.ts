@@ -145,6 +145,45 @@ describe('the end of a server', () => {
     expect(thief).toEqual([9]);
   });
 
+  it('pages that were moved to it and not received are free again', () => {
+    const outputs = outputsOf({
+      server: `
+  _start: li s1, 300
+  1: server 7
+    kcall CALL_YIELD
+    sid 7
+    kcall CALL_DESTROY_SERVER
+    mv a1, a5
+    kcall CALL_DISCONNECT
+    li a1, 2
+    kcall CALL_DISCONNECT
+    addi s1, s1, -1
+    bnez s1, 1b
+    out s1
+    exit`,
+      client: `
+  _start: li a1, 0
+    li a2, 0x20000000
+    li a3, 8192
+    li a4, RIGHT_READ | RIGHT_WRITE
+    kcall CALL_MAP_MEMORY
+    connect 7
+    mv s0, a1
+    li a2, KIND_MOVE
+    li a4, 0x20000000
+    li a5, 8192
+    kcall CALL_SEND
+    mv s2, a0
+    mv a1, s0
+    kcall CALL_DISCONNECT
+    beqz s2, 1f
+    out s2
+  1: kcall CALL_YIELD
+    j _start`,
+    });
+    expect(outputs).toEqual([0]);
+  });
+
   it('threads that wait in it are told', () => {
     const outputs = outputsOf({
       server: `
