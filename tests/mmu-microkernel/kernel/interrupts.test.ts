@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { XOUS_LINES } from '../../../platforms/mmu-microkernel/devices/board.js';
 import { physical } from '../../../platforms/machine/units.js';
-import { outputsOf, run } from './system.js';
+import { FOR_EVER, outputsOf, run } from './system.js';
 
 const FIRST = XOUS_LINES.firstInterrupt;
 
@@ -328,7 +328,7 @@ describe('misuse', () => {
       client: '_start: kcall CALL_YIELD\n put 1\n exit',
     };
     expect(outputsOf(programs)).toEqual([1]);
-    const { stop, outputs } = run(programs, { kernel: { misuse: 'as-shipped' } });
+    const { stop, outputs } = run(programs, { kernel: { misuse: 'as-shipped' }, budget: FOR_EVER });
     expect([stop.kind, outputs]).toEqual(['budget', []]);
   });
 });

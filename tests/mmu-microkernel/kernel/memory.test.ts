@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputsOf, run } from './system.js';
+import { FOR_EVER, outputsOf, run } from './system.js';
 
 const map = (physical: string, address: string, bytes: string, rights = 'RIGHT_READ | RIGHT_WRITE'): string => `
   li a1, ${physical}
@@ -273,7 +273,10 @@ describe('pages in messages', () => {
   });
 
   it('as shipped, a server that writes to a borrow tries for ever', () => {
-    const { stop } = run(visit('KIND_BORROW', 'sw s3, 0(s4)', ''), { kernel: { misuse: 'as-shipped' } });
+    const { stop } = run(visit('KIND_BORROW', 'sw s3, 0(s4)', ''), {
+      kernel: { misuse: 'as-shipped' },
+      budget: FOR_EVER,
+    });
     expect(stop.kind).toBe('budget');
   });
 
