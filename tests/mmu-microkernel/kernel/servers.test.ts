@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { physical } from '../../../platforms/machine/units.js';
 import { outputsOf, run } from './system.js';
 
 const call = (id: number): string => `
@@ -283,12 +284,18 @@ describe('the end of a client', () => {
     expect(outputs).toEqual([3, 0xff, 2, 1234, 0xff, 0]);
   });
 
-  it.each(['CALL_RETURN_SCALAR1', 'CALL_RETURN_MEMORY', 'CALL_REPLY_AND_RECEIVE'])(
-    'a message that was delivered is forgotten by %s, and its slot is free again',
-    (answer) => {
+  it.each([
+    ['CALL_RETURN_SCALAR1', 'full'],
+    ['CALL_RETURN_MEMORY', 'full'],
+    ['CALL_REPLY_AND_RECEIVE', 'full'],
+    ['CALL_RETURN_SCALAR1', 'path'],
+  ])(
+    'a message that was delivered is forgotten by %s, and its slot is free again (isolation=%s)',
+    (answer, isolation) => {
       const memory = answer === 'CALL_RETURN_MEMORY';
-      const { outputs, machine, system, stop } = run({
-        server: `
+      const { outputs, machine, system, stop } = run(
+        {
+          server: `
   _start: server 7
     receive 7
     mv s3, a1
@@ -302,7 +309,7 @@ describe('the end of a client', () => {
     out a0
     out a1
     exit`,
-        client: `
+          client: `
   _start: connect 7
     mv s0, a1
     la a1, worker
@@ -326,7 +333,7 @@ describe('the end of a client', () => {
   stack: .space 1024
     .balign 4096
   buffer: .space 4096`,
-        other: `_start: connect 7
+          other: `_start: connect 7
     mv s0, a1
     kcall CALL_YIELD
     kcall CALL_YIELD
@@ -335,13 +342,15 @@ describe('the end of a client', () => {
     li a2, KIND_SCALAR
     kcall CALL_SEND
     idle`,
-      });
+        },
+        { kernel: { isolation } },
+      );
       expect(stop.kind).toBe('exit');
       if (answer === 'CALL_REPLY_AND_RECEIVE') expect(outputs).toEqual([9, ((4 << 24) | 0xff) >>> 0]);
       else expect(outputs).toEqual([...(memory ? [4096] : []), 1, 10]);
       const data = system.image.spaceWord! - (system.image.spaceWord! % 4096);
       // nothing in RAM belongs to the dead process any more
-      expect([...machine.memory.dump(data as never, 512)]).not.toContain(3);
+      expect([...machine.memory.dump(physical(data), 512)]).not.toContain(3);
     },
   );
 });
