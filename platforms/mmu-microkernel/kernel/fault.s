@@ -21,19 +21,17 @@ page_fault:
   beqz  t4, terminate
   lw    t2, 0(t4)
   andi  t0, t2, PTE_V
-  bnez  t0, 1f
+.if HARDENED
+  bnez  t0, terminate         # the page is there, the right is not
+.else
+  bnez  t0, return_resume     # Xous finds the page and tries again, for ever
+.endif
   andi  t0, t2, PTE_LENT
   bnez  t0, terminate
   beqz  t2, terminate         # nothing was ever there
   jal   demand_page
   beqz  t0, terminate
   j     return_resume
-1:
-.if HARDENED
-  j     terminate             # the page is there, the right is not
-.else
-  j     return_resume         # Xous finds the page and tries again, for ever
-.endif
 
 fetch_fault:
   lw    t0, F_PC(sp)

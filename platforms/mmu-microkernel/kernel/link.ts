@@ -33,7 +33,7 @@ export interface LinkedSystem {
   /** Value of a kernel symbol. @throws RangeError if there is none. */
   readonly kernel: Layout;
   /** Address of a program's symbol, virtual and physical. @throws RangeError if there is none. */
-  symbol(name: string): ImageSymbol;
+  readonly symbol: (name: string) => ImageSymbol;
 }
 
 /** Where process `pid` has its text and its variables. */

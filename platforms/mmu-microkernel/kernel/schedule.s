@@ -46,11 +46,10 @@ scheduler:
   mv    s0, s3
   li    a0, CALL_SWITCH_TO
   mv    a1, s3
-  li    a2, 0
   ecall
   j     1b
 
-# SwitchTo(process, thread; 0 = any): runs one of the caller's children.
+# SwitchTo(process): runs one of the caller's children.
   .phase validate
 call_switch_to:
   li    t0, PROCESS_COUNT
@@ -64,26 +63,16 @@ call_switch_to:
   bne   t1, s1, not_a_child
   .phase schedule
   lw    t1, P_READY(t0)
-  bnez  a2, 1f
   # the lowest ready thread above the last one, else the lowest
   lw    t2, P_THREAD(t0)
   li    t3, -2
   sll   t3, t3, t2
   and   t3, t3, t1
-  bnez  t3, 2f
+  bnez  t3, 1f
   mv    t3, t1
   beqz  t3, no_such_process
-2:
-  lowest_bit s4, t3, t2
-  j     3f
 1:
-  mv    s4, a2
-  srl   t2, t1, s4            # by s4 mod 32
-  andi  t2, t2, 1
-  beqz  t2, no_such_thread
-  li    t2, 32
-  bgeu  s4, t2, no_such_thread
-3:
+  lowest_bit s4, t3, t2
   slli  t2, s3, 8
   or    t2, t2, s4
   sw    t2, quantum(zero)

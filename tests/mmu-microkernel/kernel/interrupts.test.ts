@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { XOUS_LINES } from '../../../platforms/mmu-microkernel/devices/board.js';
-import { outputsOf, run } from './system.js';
+import { physical } from '../../../platforms/machine/units.js';
+import { FOR_EVER, outputsOf, run } from './system.js';
 
 const FIRST = XOUS_LINES.firstInterrupt;
 
@@ -54,6 +55,23 @@ describe('handlers', () => {
     ret`,
     });
     expect(outputs).toEqual([0x7ffffff0, 42, 43]);
+  });
+
+  it('use the stack as it is now, every time', () => {
+    const outputs = outputsOf({
+      driver: `
+  _start: ${claim(FIRST, 'handler')}
+    ${raise(1)} ${'nop\n'.repeat(30)}
+    addi sp, sp, -32
+    ${raise(1)} ${'nop\n'.repeat(30)}
+    addi sp, sp, 16
+    ${raise(1)} ${'nop\n'.repeat(30)}
+    exit
+  handler: out sp
+    ${lower(1)}
+    ret`,
+    });
+    expect(outputs).toEqual([0x80000000, 0x7fffffe0, 0x7ffffff0]);
   });
 
   it('wake a machine that has nothing to do', () => {
@@ -169,7 +187,8 @@ describe('claims', () => {
     const outputs = outputsOf({
       one: `
   _start: ${claim(FIRST, '_start')} out a0
-    ${claim(FIRST, '_start')} out a1
+    ${claim(FIRST, '_start')} out a0
+    out a1
     ${claim(32, '_start')} out a1
     ${claim(-1, '_start')} out a1
     kcall CALL_YIELD
@@ -186,7 +205,15 @@ describe('claims', () => {
     exit`,
       two: `_start: li a1, ${FIRST}\n kcall CALL_FREE_INTERRUPT\n out a1\n idle`,
     });
-    expect(outputs).toEqual([0, 6, 5, 5, 5, 0, 5, 5, 0]);
+    expect(outputs).toEqual([0, 1, 6, 5, 5, 5, 0, 5, 5, 0]);
+  });
+
+  it('a line beyond the table names nothing of the kernel', () => {
+    // where record 96 would be, the kernel holds the number of the running process
+    const outputs = outputsOf({
+      one: `_start: li a1, 96\n kcall CALL_FREE_INTERRUPT\n out a1\n ${claim(95, '_start')} out a1\n exit`,
+    });
+    expect(outputs).toEqual([5, 5]);
   });
 
   it('a line that nobody claims, or that was freed, interrupts nobody', () => {
@@ -255,6 +282,19 @@ describe('pre-emption', () => {
     expect(outputsOf({ ticker, one: counter(9000), two: counter(8000), three: counter(20000) })).toEqual([4, 3, 5]);
   });
 
+  it('a tick while nobody runs leaves the scheduler as it was', () => {
+    const { outputs, machine, system } = run({
+      ticker: ticker.replace(
+        'jr s1',
+        'la t0, left\n lw t1, 0(t0)\n addi t1, t1, -1\n sw t1, 0(t0)\n out t1\n bnez t1, 9f\n exit\n 9: jr s1\n .data\n left: .word 5',
+      ),
+    });
+    expect(outputs).toEqual([4, 3, 2, 1, 0]);
+    const record = system.kernel('P_READY') + (system.kernel('SCHEDULER') << system.kernel('P_SHIFT'));
+    const data = system.image.spaceWord! - (system.image.spaceWord! % 4096);
+    expect([...machine.memory.dump(physical(data + (record & 0xfff)), 4)]).toEqual([0, 0, 0, 0]);
+  });
+
   it('ReturnToParent outside of a handler is a yield', () => {
     const outputs = outputsOf({
       one: '_start: put 1\n kcall CALL_RETURN_TO_PARENT\n out a0\n exit',
@@ -288,7 +328,7 @@ describe('misuse', () => {
       client: '_start: kcall CALL_YIELD\n put 1\n exit',
     };
     expect(outputsOf(programs)).toEqual([1]);
-    const { stop, outputs } = run(programs, { kernel: { misuse: 'as-shipped' } });
+    const { stop, outputs } = run(programs, { kernel: { misuse: 'as-shipped' }, budget: FOR_EVER });
     expect([stop.kind, outputs]).toEqual(['budget', []]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputsOf, run } from './system.js';
+import { FOR_EVER, outputsOf, run } from './system.js';
 
 const map = (physical: string, address: string, bytes: string, rights = 'RIGHT_READ | RIGHT_WRITE'): string => `
   li a1, ${physical}
@@ -173,7 +173,11 @@ describe('demand', () => {
   });
 
   it('no memory for tables: the call says so', () => {
-    const outputs = one(`
+    const outputs = outputsOf({
+      server: '_start: server 7\n receive 7',
+      client: `
+  _start: connect 7
+    mv s0, a1
   1: addi s3, s3, 1
     li a1, 0
     slli a2, s3, 22
@@ -183,8 +187,22 @@ describe('demand', () => {
     li t0, TAG_RANGE
     beq a0, t0, 1b
     out a0
-    out a1`);
-    expect(outputs).toEqual([1, 3]);
+    out a1
+    mv a1, s0                 # the server has no table for its window yet
+    li a2, KIND_BORROW
+    la a4, buffer
+    li a5, 4096
+    kcall CALL_SEND
+    out a0
+    out a1
+    lw t0, 0(a4)
+    out t0
+    exit
+    .bss
+    .balign 4096
+  buffer: .space 4096`,
+    });
+    expect(outputs).toEqual([1, 3, 1, 3, 0]);
   });
 });
 
@@ -273,7 +291,10 @@ describe('pages in messages', () => {
   });
 
   it('as shipped, a server that writes to a borrow tries for ever', () => {
-    const { stop } = run(visit('KIND_BORROW', 'sw s3, 0(s4)', ''), { kernel: { misuse: 'as-shipped' } });
+    const { stop } = run(visit('KIND_BORROW', 'sw s3, 0(s4)', ''), {
+      kernel: { misuse: 'as-shipped' },
+      budget: FOR_EVER,
+    });
     expect(stop.kind).toBe('budget');
   });
 
@@ -440,6 +461,29 @@ describe('pages in messages', () => {
     expect(outputs).toEqual([19, 2]);
   });
 
+  it('as shipped, pages before one that cannot go stay lent', () => {
+    const { stop, outputs } = run(
+      {
+        client: `
+  _start: connect 7
+    li a2, KIND_BORROW
+    la a4, buffer
+    li a5, 8192
+    kcall CALL_SEND
+    out a1
+    la a4, buffer
+    lw t0, 0(a4)
+    put 1000
+    .bss
+    .balign 4096
+  buffer: .space 4096`,
+        server: '_start: server 7\n receive 7',
+      },
+      { kernel: { misuse: 'as-shipped' } },
+    );
+    expect([stop.kind, outputs]).toEqual(['asleep', [2]]);
+  });
+
   it('as shipped, a server may drop a borrowed page and then cannot answer', () => {
     const outputs = outputsOf(
       {
@@ -557,9 +601,10 @@ describe('pages in messages', () => {
     expect(outputs).toEqual([40 * 0x3000, 820, 0x40000000 + 39 * 0x3000]);
   });
 
-  it('messages within a process move nothing', () => {
-    const outputs = outputsOf({
-      both: `
+  it.each(['hardened', 'as-shipped'])('messages within a process move nothing, %s', (misuse) => {
+    const outputs = outputsOf(
+      {
+        both: `
   _start: server 7
     mv s0, a5
     la a1, worker
@@ -577,8 +622,8 @@ describe('pages in messages', () => {
     out t0
     mv a1, s0
     li a2, KIND_BORROW
-    li a4, 0x50000000
-    li a5, 4096
+    la a4, buffer
+    li a5, 0x10000
     kcall CALL_SEND
     out a1
     exit
@@ -594,7 +639,9 @@ describe('pages in messages', () => {
     .balign 4096
   buffer: .space 4096
   stack: .space 1024`,
-    });
+      },
+      { kernel: { misuse } },
+    );
     expect(outputs).toEqual([0, 18, 8, 2]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outputsOf } from './system.js';
+import { FOR_EVER, outputsOf } from './system.js';
 
 const OK = 0;
 const ERROR = 1;
@@ -232,7 +232,9 @@ describe('a full queue', () => {
     };
     expect(outputsOf(program)).toEqual([0, 15, 5]);
     // as shipped the page is gone: the client ends, and the server yields for ever
-    expect(() => outputsOf(program, { kernel: { misuse: 'as-shipped' } })).toThrow(/budget.*outputs 0,15$/);
+    expect(() => outputsOf(program, { kernel: { misuse: 'as-shipped' }, budget: FOR_EVER })).toThrow(
+      /budget.*outputs 0,15$/,
+    );
   });
 });
 
@@ -312,6 +314,48 @@ describe('errors of senders', () => {
     j 1b`,
     });
     expect(outputs).toEqual([2, 2, 11, 22, 0, 18]);
+  });
+});
+
+describe('numbers beyond a table', () => {
+  it('a CID that would be the joiner of a thread', () => {
+    const outputs = outputsOf({
+      one: `
+  _start: server 7
+    server 8
+    la a1, worker
+    la a2, stack
+    li a3, 1024
+    kcall CALL_CREATE_THREAD
+    li s0, 36
+    ${send('KIND_SCALAR', [1, 2, 3, 4])}
+    out a0
+    out a1
+    li a1, 36
+    kcall CALL_DISCONNECT
+    out a0
+    exit
+  worker: li a1, 2
+    kcall CALL_JOIN_THREAD
+    .bss
+  stack: .space 1024`,
+    });
+    expect(outputs).toEqual([ERROR, 9, ERROR]);
+  });
+
+  it('a server in a token that would be an interrupt record', () => {
+    const outputs = outputsOf({
+      one: `
+  _start: li a1, 1
+    la a2, _start
+    kcall CALL_CLAIM_INTERRUPT
+    li a1, 0x02900000
+    kcall CALL_RETURN_SCALAR1
+    out a0
+    out a1
+    exit`,
+    });
+    expect(outputs).toEqual([ERROR, 9]);
   });
 });
 

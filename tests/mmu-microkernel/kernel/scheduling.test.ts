@@ -89,6 +89,13 @@ describe('round robin', () => {
     expect(outputs).toEqual([10, 11, 11, 11, 10, 10, 10]);
   });
 
+  it('GetProcessId and GetThreadId', () => {
+    const body = 'kcall CALL_GET_PROCESS_ID\n out a0\n out a1\n kcall CALL_GET_THREAD_ID\n out a0\n out a1\n';
+    expect(outputsOf({ one: `_start: ${body} idle`, two: `_start: ${body} exit` })).toEqual([
+      11, 2, 10, 2, 11, 3, 10, 2,
+    ]);
+  });
+
   it('calls that do not exist are refused', () => {
     const outputs = outputsOf({
       one: `_start: ${[0, 1, 8, 13, 21, 23, 29, 31, 37, 39, 42, 1000, -1].map((n) => `li a0, ${n}\n ecall\n out a0\n out a1`).join('\n')}\n exit`,

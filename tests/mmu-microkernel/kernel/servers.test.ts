@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { physical } from '../../../platforms/machine/units.js';
 import { outputsOf, run } from './system.js';
 
 const call = (id: number): string => `
@@ -145,6 +146,45 @@ describe('the end of a server', () => {
     expect(thief).toEqual([9]);
   });
 
+  it('pages that were moved to it and not received are free again', () => {
+    const outputs = outputsOf({
+      server: `
+  _start: li s1, 300
+  1: server 7
+    kcall CALL_YIELD
+    sid 7
+    kcall CALL_DESTROY_SERVER
+    mv a1, a5
+    kcall CALL_DISCONNECT
+    li a1, 2
+    kcall CALL_DISCONNECT
+    addi s1, s1, -1
+    bnez s1, 1b
+    out s1
+    exit`,
+      client: `
+  _start: li a1, 0
+    li a2, 0x20000000
+    li a3, 8192
+    li a4, RIGHT_READ | RIGHT_WRITE
+    kcall CALL_MAP_MEMORY
+    connect 7
+    mv s0, a1
+    li a2, KIND_MOVE
+    li a4, 0x20000000
+    li a5, 8192
+    kcall CALL_SEND
+    mv s2, a0
+    mv a1, s0
+    kcall CALL_DISCONNECT
+    beqz s2, 1f
+    out s2
+  1: kcall CALL_YIELD
+    j _start`,
+    });
+    expect(outputs).toEqual([0]);
+  });
+
   it('threads that wait in it are told', () => {
     const outputs = outputsOf({
       server: `
@@ -244,12 +284,18 @@ describe('the end of a client', () => {
     expect(outputs).toEqual([3, 0xff, 2, 1234, 0xff, 0]);
   });
 
-  it.each(['CALL_RETURN_SCALAR1', 'CALL_RETURN_MEMORY', 'CALL_REPLY_AND_RECEIVE'])(
-    'a message that was delivered is forgotten by %s, and its slot is free again',
-    (answer) => {
+  it.each([
+    ['CALL_RETURN_SCALAR1', 'full'],
+    ['CALL_RETURN_MEMORY', 'full'],
+    ['CALL_REPLY_AND_RECEIVE', 'full'],
+    ['CALL_RETURN_SCALAR1', 'path'],
+  ])(
+    'a message that was delivered is forgotten by %s, and its slot is free again (isolation=%s)',
+    (answer, isolation) => {
       const memory = answer === 'CALL_RETURN_MEMORY';
-      const { outputs, machine, system, stop } = run({
-        server: `
+      const { outputs, machine, system, stop } = run(
+        {
+          server: `
   _start: server 7
     receive 7
     mv s3, a1
@@ -263,7 +309,7 @@ describe('the end of a client', () => {
     out a0
     out a1
     exit`,
-        client: `
+          client: `
   _start: connect 7
     mv s0, a1
     la a1, worker
@@ -287,7 +333,7 @@ describe('the end of a client', () => {
   stack: .space 1024
     .balign 4096
   buffer: .space 4096`,
-        other: `_start: connect 7
+          other: `_start: connect 7
     mv s0, a1
     kcall CALL_YIELD
     kcall CALL_YIELD
@@ -296,13 +342,15 @@ describe('the end of a client', () => {
     li a2, KIND_SCALAR
     kcall CALL_SEND
     idle`,
-      });
+        },
+        { kernel: { isolation } },
+      );
       expect(stop.kind).toBe('exit');
       if (answer === 'CALL_REPLY_AND_RECEIVE') expect(outputs).toEqual([9, ((4 << 24) | 0xff) >>> 0]);
       else expect(outputs).toEqual([...(memory ? [4096] : []), 1, 10]);
       const data = system.image.spaceWord! - (system.image.spaceWord! % 4096);
       // nothing in RAM belongs to the dead process any more
-      expect([...machine.memory.dump(data as never, 512)]).not.toContain(3);
+      expect([...machine.memory.dump(physical(data), 512)]).not.toContain(3);
     },
   );
 });

@@ -18,6 +18,8 @@ export const DEVICES = [
 
 export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
 const BUDGET = 5_000_000;
+/** Enough for a program that does something for ever to be seen doing it. */
+export const FOR_EVER = 200_000;
 
 /** What every test program may use. `out` appends a register to the outputs, `exit` ends the run; both use t6. */
 const PRELUDE = `
@@ -81,7 +83,6 @@ function freshMachine(parameters: ParameterValues): Machine {
   }
   machine.setTrace(undefined);
   machine.probes.clear();
-  machine.setBudget(instructions(BUDGET));
   machine.reset();
   return machine;
 }
@@ -91,6 +92,8 @@ export interface Options {
   /** Kernel parameters. */
   readonly kernel?: ParameterValues;
   readonly hardware?: ParameterValues;
+  /** Instructions after which the run ends; less than usual where a program is expected to run for ever. */
+  readonly budget?: number;
   /** Called when the system is in memory, before it runs. */
   readonly prepare?: (machine: Machine, system: LinkedSystem) => void;
 }
@@ -120,6 +123,7 @@ export function run(programs: Readonly<Record<string, string>>, options: Options
   const machine = freshMachine(options.hardware ?? {});
   machine.load(system.image);
   options.prepare?.(machine, system);
+  machine.setBudget(instructions(options.budget ?? BUDGET));
   const stop = machine.run(FOREVER);
   return { machine, system, stop, outputs: machine.bench!.outputs };
 }
