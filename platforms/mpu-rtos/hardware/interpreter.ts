@@ -9,7 +9,7 @@ import { DATA_ENTRIES, FETCH_ENTRIES } from './lookaside.js';
 import { executeMedia } from './media.js';
 import { executeOther, raiseInvalidState } from './other.js';
 import { raiseStackOverflow, raiseUsage } from './retire.js';
-import { OP_ROLE, OP_WRITES_BACK, Role } from './roles.js';
+import { OP_WRITES_BACK, pairing } from './pairing.js';
 import { CCR, CFSR } from './scb.js';
 import {
   SLOT_FLAGS,
@@ -54,18 +54,17 @@ const SCRATCH = 8;
  */
 export function createInterpreter(core: Core): () => void {
   const { r: x, memory, timing, slots, flash } = core;
-  const { packed, immediate } = slots;
+  const { packed, immediate, pairedWith, pairCost } = slots;
   const { loads, stores, fetches } = core;
   const { tags: loadTags, values: loadValues } = loads;
   const { tags: storeTags, values: storeValues } = stores;
   const { tags: fetchTags, values: fetchValues } = fetches;
   const { bytes, halves, words, lineFlags, signedBytes, signedHalves } = memory;
-  const { pipelined, wideTarget, addressHazard, branchRegister, branchLink, branch } = timing;
+  const { pipelined, wideTarget, branchRegister, branchLink, branch } = timing;
   const flashed = flash !== undefined;
   const limited = core.config.system.architecture === 'v8m';
   const { load: loadCost, store: storeCost, storeRegister: storeRegisterCost } = timing;
 
-  const role = OP_ROLE;
   const writesBack = OP_WRITES_BACK;
 
   // Cycles to be booked, kept out of local variables: registers are scarce in the loop.
@@ -1062,17 +1061,11 @@ export function createInterpreter(core: Core): () => void {
             else if (kind === Size.SIGNED_BYTE) result = signedBytes[p];
             else result = signedHalves[p >> 1];
             if (pipelined) {
-              const before = role[done & 255];
-              if (before !== Role.NONE) {
-                const d = (done >> SLOT_RD) & 15;
-                const depends =
-                  d === ((w >> SLOT_RN) & 15) || ((w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R && d === ((w >> SLOT_RM) & 15));
-                if (before === Role.LOAD) {
-                  if (!depends) cost--;
-                } else if (depends && (w & 255) !== Op.LDR_LITERAL) {
-                  t += addressHazard;
-                  stalls[HAZARD] += addressHazard;
-                }
+              const pair = done === pairedWith[ip] ? pairCost[ip] : pairUp(ip, done, w);
+              if (pair <= 0) cost += pair;
+              else {
+                t += pair;
+                stalls[HAZARD] += pair;
               }
             }
             if (flashed) cost += core.readWait(address, t);
@@ -1097,8 +1090,7 @@ export function createInterpreter(core: Core): () => void {
           }
           const size = (1 << kind) as 1 | 2 | 4;
           const h = core.dataBank + ((address >>> 5) & (DATA_ENTRIES - 1));
-          const indexedByRegister = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R;
-          let cost = indexedByRegister ? storeRegisterCost : storeCost;
+          let cost = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R ? storeRegisterCost : storeCost;
           const p = (address + storeValues[h]) | 0;
           let moved = false;
           if (storeTags[h] === ((address & ~(32 - size)) | stores.epoch) && (lineFlags[p >>> 5] & LINE_STORE_SLOW) === 0) {
@@ -1118,16 +1110,11 @@ export function createInterpreter(core: Core): () => void {
             moved = core.relocate;
           }
           if (pipelined) {
-            const before = role[done & 255];
-            if (before !== Role.NONE) {
-              const d = (done >> SLOT_RD) & 15;
-              const depends = d === ((w >> SLOT_RN) & 15) || (indexedByRegister && d === ((w >> SLOT_RM) & 15));
-              if (before === Role.LOAD) {
-                if (!depends && cost > 0) cost--;
-              } else if (depends) {
-                t += addressHazard;
-                stalls[HAZARD] += addressHazard;
-              }
+            const pair = done === pairedWith[ip] ? pairCost[ip] : pairUp(ip, done, w);
+            if (pair <= 0) cost += pair;
+            else {
+              t += pair;
+              stalls[HAZARD] += pair;
             }
           }
           if (w < 0) {
@@ -1206,6 +1193,12 @@ export function createInterpreter(core: Core): () => void {
   function bound(): number {
     const watched = (core.it | core.itAt | core.ici) !== 0 || core.checking || core.stepping;
     return watched ? STOP : core.limit | 0;
+  }
+
+  /** Finds out, and remembers in the slot, what an access costs behind the instruction `before`. */
+  function pairUp(ip: number, before: number, w: number): number {
+    pairedWith[ip] = before;
+    return (pairCost[ip] = pairing(before, w, timing));
   }
 
   /** CCR.DIV_0_TRP. */
