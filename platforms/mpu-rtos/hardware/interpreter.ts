@@ -26,7 +26,7 @@ import {
 import { advanceIt, holds } from './status.js';
 import { STOP } from './times.js';
 import { scaled } from './timing.js';
-import { branchTo } from './transfer.js';
+import { branchTo, isReturn } from './transfer.js';
 import { loadMultiple, storeMultiple } from './multiple.js';
 
 const HAZARD = 0;
@@ -131,6 +131,7 @@ export function createInterpreter(core: Core): () => void {
       let address = 0;
       let kind: Size = Size.WORD;
       let taken = true;
+      let refill = branchRegister;
 
       dispatch: {
         slow: {
@@ -943,8 +944,7 @@ export function createInterpreter(core: Core): () => void {
                           stalls[DATA] += a;
                           if (immediate[ip] >= 0x8000) {
                             a = x[15];
-                            t += timing.popPc - branchRegister;
-                            stalls[FETCH] += timing.popPc - branchRegister;
+                            refill = timing.popPc;
                             break register;
                           }
                           break dispatch;
@@ -1008,18 +1008,23 @@ export function createInterpreter(core: Core): () => void {
                 continue next;
               }
               // A branch to the address in `a`, with interworking.
-              t += 1 + branchRegister;
-              stalls[FETCH] += branchRegister;
+              t++;
               retired++;
               done = 0;
               const h = core.fetchBank + ((a >>> 12) & (FETCH_ENTRIES - 1));
               if ((a & 1) === 0 || a >>> 28 === 15 || fetchTags[h] !== ((a & ~0xfff) | fetches.epoch)) {
+                if (!isReturn(core, a)) {
+                  t += refill;
+                  stalls[FETCH] += refill;
+                }
                 core.next = t;
                 branchTo(core, a);
                 ip = 0;
                 limit = limit === STOP ? STOP : core.limit | 0;
                 continue next;
               }
+              t += refill;
+              stalls[FETCH] += refill;
               core.page = a & ~0xfff;
               core.pageSlot = fetchValues[h];
               core.checking = false;
