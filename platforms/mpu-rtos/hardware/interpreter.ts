@@ -117,7 +117,7 @@ export function createInterpreter(core: Core): () => void {
       if (flashed) {
         // Instruction fetches of wait-state memory; see `fetchWait`.
         const op = w & 255;
-        if (op !== Op.NONE && op !== SlotOp.PAGE_END) {
+        if (op !== Op.NONE && (op < SlotOp.MARKED || op === SlotOp.SKIPPED)) {
           core.slot = ip;
           core.next = t;
           const wait = core.fetchWait((w & SLOT_LONG) !== 0);
