@@ -9,7 +9,7 @@ import { DATA_ENTRIES, FETCH_ENTRIES } from './lookaside.js';
 import { executeMedia } from './media.js';
 import { executeOther, raiseInvalidState } from './other.js';
 import { raiseStackOverflow, raiseUsage } from './retire.js';
-import { OP_ROLE, OP_WRITES_BACK, Role } from './roles.js';
+import { OP_WRITES_BACK, pairing } from './pairing.js';
 import { CCR, CFSR } from './scb.js';
 import {
   SLOT_FLAGS,
@@ -26,7 +26,7 @@ import {
 import { advanceIt, holds } from './status.js';
 import { STOP } from './times.js';
 import { scaled } from './timing.js';
-import { branchTo } from './transfer.js';
+import { branchTo, isReturn } from './transfer.js';
 import { loadMultiple, storeMultiple } from './multiple.js';
 
 const HAZARD = 0;
@@ -54,18 +54,17 @@ const SCRATCH = 8;
  */
 export function createInterpreter(core: Core): () => void {
   const { r: x, memory, timing, slots, flash } = core;
-  const { packed, immediate } = slots;
+  const { packed, immediate, pairedWith, pairCost } = slots;
   const { loads, stores, fetches } = core;
   const { tags: loadTags, values: loadValues } = loads;
   const { tags: storeTags, values: storeValues } = stores;
   const { tags: fetchTags, values: fetchValues } = fetches;
   const { bytes, halves, words, lineFlags, signedBytes, signedHalves } = memory;
-  const { pipelined, wideTarget, addressHazard, branchRegister, branchLink, branch } = timing;
+  const { pipelined, wideTarget, branchRegister, branchLink, branch } = timing;
   const flashed = flash !== undefined;
   const limited = core.config.system.architecture === 'v8m';
   const { load: loadCost, store: storeCost, storeRegister: storeRegisterCost } = timing;
 
-  const role = OP_ROLE;
   const writesBack = OP_WRITES_BACK;
 
   // Cycles to be booked, kept out of local variables: registers are scarce in the loop.
@@ -118,7 +117,7 @@ export function createInterpreter(core: Core): () => void {
       if (flashed) {
         // Instruction fetches of wait-state memory; see `fetchWait`.
         const op = w & 255;
-        if (op !== Op.NONE && op !== SlotOp.PAGE_END) {
+        if (op !== Op.NONE && (op < SlotOp.MARKED || op === SlotOp.SKIPPED)) {
           core.slot = ip;
           core.next = t;
           const wait = core.fetchWait((w & SLOT_LONG) !== 0);
@@ -132,6 +131,7 @@ export function createInterpreter(core: Core): () => void {
       let address = 0;
       let kind: Size = Size.WORD;
       let taken = true;
+      let refill = branchRegister;
 
       dispatch: {
         slow: {
@@ -944,8 +944,7 @@ export function createInterpreter(core: Core): () => void {
                           stalls[DATA] += a;
                           if (immediate[ip] >= 0x8000) {
                             a = x[15];
-                            t += timing.popPc - branchRegister;
-                            stalls[FETCH] += timing.popPc - branchRegister;
+                            refill = timing.popPc;
                             break register;
                           }
                           break dispatch;
@@ -1009,18 +1008,23 @@ export function createInterpreter(core: Core): () => void {
                 continue next;
               }
               // A branch to the address in `a`, with interworking.
-              t += 1 + branchRegister;
-              stalls[FETCH] += branchRegister;
+              t++;
               retired++;
               done = 0;
               const h = core.fetchBank + ((a >>> 12) & (FETCH_ENTRIES - 1));
               if ((a & 1) === 0 || a >>> 28 === 15 || fetchTags[h] !== ((a & ~0xfff) | fetches.epoch)) {
+                if (!isReturn(core, a)) {
+                  t += refill;
+                  stalls[FETCH] += refill;
+                }
                 core.next = t;
                 branchTo(core, a);
                 ip = 0;
                 limit = limit === STOP ? STOP : core.limit | 0;
                 continue next;
               }
+              t += refill;
+              stalls[FETCH] += refill;
               core.page = a & ~0xfff;
               core.pageSlot = fetchValues[h];
               core.checking = false;
@@ -1062,17 +1066,11 @@ export function createInterpreter(core: Core): () => void {
             else if (kind === Size.SIGNED_BYTE) result = signedBytes[p];
             else result = signedHalves[p >> 1];
             if (pipelined) {
-              const before = role[done & 255];
-              if (before !== Role.NONE) {
-                const d = (done >> SLOT_RD) & 15;
-                const depends =
-                  d === ((w >> SLOT_RN) & 15) || ((w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R && d === ((w >> SLOT_RM) & 15));
-                if (before === Role.LOAD) {
-                  if (!depends) cost--;
-                } else if (depends && (w & 255) !== Op.LDR_LITERAL) {
-                  t += addressHazard;
-                  stalls[HAZARD] += addressHazard;
-                }
+              const pair = done === pairedWith[ip] ? pairCost[ip] : pairUp(ip, done, w);
+              if (pair <= 0) cost += pair;
+              else {
+                t += pair;
+                stalls[HAZARD] += pair;
               }
             }
             if (flashed) cost += core.readWait(address, t);
@@ -1097,8 +1095,7 @@ export function createInterpreter(core: Core): () => void {
           }
           const size = (1 << kind) as 1 | 2 | 4;
           const h = core.dataBank + ((address >>> 5) & (DATA_ENTRIES - 1));
-          const indexedByRegister = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R;
-          let cost = indexedByRegister ? storeRegisterCost : storeCost;
+          let cost = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R ? storeRegisterCost : storeCost;
           const p = (address + storeValues[h]) | 0;
           let moved = false;
           if (storeTags[h] === ((address & ~(32 - size)) | stores.epoch) && (lineFlags[p >>> 5] & LINE_STORE_SLOW) === 0) {
@@ -1118,16 +1115,11 @@ export function createInterpreter(core: Core): () => void {
             moved = core.relocate;
           }
           if (pipelined) {
-            const before = role[done & 255];
-            if (before !== Role.NONE) {
-              const d = (done >> SLOT_RD) & 15;
-              const depends = d === ((w >> SLOT_RN) & 15) || (indexedByRegister && d === ((w >> SLOT_RM) & 15));
-              if (before === Role.LOAD) {
-                if (!depends && cost > 0) cost--;
-              } else if (depends) {
-                t += addressHazard;
-                stalls[HAZARD] += addressHazard;
-              }
+            const pair = done === pairedWith[ip] ? pairCost[ip] : pairUp(ip, done, w);
+            if (pair <= 0) cost += pair;
+            else {
+              t += pair;
+              stalls[HAZARD] += pair;
             }
           }
           if (w < 0) {
@@ -1206,6 +1198,12 @@ export function createInterpreter(core: Core): () => void {
   function bound(): number {
     const watched = (core.it | core.itAt | core.ici) !== 0 || core.checking || core.stepping;
     return watched ? STOP : core.limit | 0;
+  }
+
+  /** Finds out, and remembers in the slot, what an access costs behind the instruction `before`. */
+  function pairUp(ip: number, before: number, w: number): number {
+    pairedWith[ip] = before;
+    return (pairCost[ip] = pairing(before, w, timing));
   }
 
   /** CCR.DIV_0_TRP. */

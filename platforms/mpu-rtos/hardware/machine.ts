@@ -26,7 +26,7 @@ import { enterException, returnFromException } from './exceptions.js';
 import { interpreterFor } from './interpreters.js';
 import type { CoreConfig } from './parameters.js';
 import { listRegisters, setRegister } from './registers.js';
-import { isStore } from './roles.js';
+import { isStore } from './pairing.js';
 import { Semihosting, type SemihostingMemory } from './semihosting.js';
 import { type CoreState, restoreCore, saveCore } from './state.js';
 import { NEVER, STOP } from './times.js';

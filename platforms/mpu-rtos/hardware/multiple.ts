@@ -7,7 +7,7 @@ import { DATA_ENTRIES } from './lookaside.js';
 import { raiseStackOverflow, retire } from './retire.js';
 import { SLOT_MODE, SLOT_RN } from './slots.js';
 import { STOP } from './times.js';
-import { branchTo } from './transfer.js';
+import { branchTo, isReturn } from './transfer.js';
 
 /** Registers in a list. */
 export function listLength(list: number): number {
@@ -150,8 +150,9 @@ export function transferMultiple(core: Core, w: number, list: number): void {
     core.dataStall += cycles;
     return;
   }
-  retire(core, w, timing.popPc);
-  core.fetchStall += timing.popPc;
+  const refill = isReturn(core, target) ? 0 : timing.popPc;
+  retire(core, w, refill);
+  core.fetchStall += refill;
   core.next += cycles;
   core.dataStall += cycles;
   branchTo(core, target);

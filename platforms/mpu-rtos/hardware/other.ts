@@ -22,7 +22,7 @@ import {
 } from './slots.js';
 import { changeProcessorState, readSpecial, writeSpecial } from './special.js';
 import { shifted } from './arithmetic.js';
-import { branchTo } from './transfer.js';
+import { branchTo, isReturn } from './transfer.js';
 
 /** BKPT that calls the semihosting host (Arm semihosting, Thumb). */
 const SEMIHOSTING = 0xab;
@@ -66,10 +66,11 @@ function loadPc(core: Core, w: number, address: number, base: number): void {
   if (!load(core, address, 4, core.bank, false)) return;
   const target = datum.value;
   if (((w >> SLOT_MODE) & 3) !== Mode.OFFSET) r[(w >> SLOT_RN) & 15] = base;
-  core.fetchStall += timing.loadPc;
+  const refill = isReturn(core, target) ? 0 : timing.loadPc;
+  core.fetchStall += refill;
   core.dataStall += timing.load;
   core.counts.busBeats++;
-  retire(core, w, timing.load + timing.loadPc);
+  retire(core, w, timing.load + refill);
   branchTo(core, target);
 }
 

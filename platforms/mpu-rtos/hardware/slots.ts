@@ -93,6 +93,9 @@ const loadsWord = (op: number): boolean =>
 export class DecodedSlots {
   readonly packed: Int32Array;
   readonly immediate: Int32Array;
+  /** Of a load or store: the packed form of the instruction that came before it last, and what that cost; see `pairing`. */
+  readonly pairedWith: Int32Array;
+  readonly pairCost: Int8Array;
   /** What a `MARKED` slot covers, by slot. */
   readonly covered = new Map<number, number>();
   private readonly operands: Operands = {
@@ -118,6 +121,8 @@ export class DecodedSlots {
   ) {
     this.packed = new Int32Array((pages + 1) * PAGE_SLOTS);
     this.immediate = new Int32Array((pages + 1) * PAGE_SLOTS);
+    this.pairedWith = new Int32Array((pages + 1) * PAGE_SLOTS);
+    this.pairCost = new Int8Array((pages + 1) * PAGE_SLOTS);
   }
 
   /**
@@ -152,6 +157,8 @@ export class DecodedSlots {
     if (movesStack || (op === Op.BX && o.rm === 15)) packed |= SLOT_SPECIAL;
     this.packed[slot] = packed;
     this.immediate[slot] = immediate;
+    this.pairedWith[slot] = 0;
+    this.pairCost[slot] = 0;
     this.packed[slot - half + PAGE_BYTES / 2] = SlotOp.PAGE_END;
     return packed;
   }
