@@ -90,8 +90,8 @@ export function enterException(core: Core): void {
 /** EXC_RETURN for what is being interrupted. */
 function returnValueOf(core: Core): number {
   const mode = core.handler ? 0 : RETURN_THREAD | (core.usesPsp ? RETURN_PSP : 0);
-  if (core.config.system.architecture !== 'v8m') return (0xfffffff1 | mode) | 0;
-  return (0xffffffb0 | mode | (core.config.security === 'secure' ? RETURN_SECURE : 0)) | 0;
+  if (core.config.system.architecture !== 'v8m') return 0xfffffff1 | mode | 0;
+  return 0xffffffb0 | mode | (core.config.security === 'secure' ? RETURN_SECURE : 0) | 0;
 }
 
 /** A fault while a frame was stored or loaded: pends what `fault` (bits of CFSR) stands for. */

@@ -39,7 +39,7 @@ export const raiseInvalidState = (core: Core): void => {
 };
 
 /** Bank of the unprivileged forms (LDRT, STRT). */
-const unprivileged = (core: Core): Bank => (core.bank | Bank.UNPRIVILEGED) as Bank;
+const unprivileged = (core: Core): Bank => (core.bank | Bank.UNPRIVILEGED);
 
 /** A loaded value as its width and sign demand. */
 function extended(value: number, size: Size): number {
