@@ -1,39 +1,7 @@
+import { refuse } from '../platforms/machine/checked.js';
+import { accepts, describeType } from '../platforms/parameters.js';
 import type { Checked, Parameter, ParameterValue, ParameterValues, Platform } from '../platforms/platform.js';
 import { suggestion } from './suggest.js';
-
-const bad = (problem: string): { ok: false; problem: string } => ({ ok: false, problem });
-
-/** One line on what a parameter takes: `an integer from 0 to 64, a power of two`. */
-export function describeType({ type }: Parameter): string {
-  switch (type.kind) {
-    case 'integer':
-      return `an integer from ${type.minimum} to ${type.maximum}${type.powerOfTwo ? ', a power of two' : ''}`;
-    case 'switch':
-      return 'true or false';
-    case 'choice':
-      return `one of ${type.values.join(', ')}`;
-  }
-}
-
-const isPowerOfTwo = (n: number): boolean => n > 0 && Number.isInteger(Math.log2(n));
-
-/** Whether a value is one the parameter takes. */
-export function accepts({ type }: Parameter, value: ParameterValue): boolean {
-  switch (type.kind) {
-    case 'integer':
-      return (
-        typeof value === 'number' &&
-        Number.isInteger(value) &&
-        value >= type.minimum &&
-        value <= type.maximum &&
-        (type.powerOfTwo !== true || isPowerOfTwo(value))
-      );
-    case 'switch':
-      return typeof value === 'boolean';
-    case 'choice':
-      return typeof value === 'string' && type.values.includes(value);
-  }
-}
 
 /**
  * The platform's defaults with overrides on top.
@@ -51,10 +19,10 @@ export function readParameters(
     const parameter = platform.parameters.find((p) => p.name === name);
     if (parameter === undefined) {
       const names = platform.parameters.map((p) => p.name);
-      return bad(`${place}: platform ${platform.id} has no parameter '${name}'; ${suggestion(name, names)}`);
+      return refuse(`${place}: platform ${platform.id} has no parameter '${name}'; ${suggestion(name, names)}`);
     }
     if (!accepts(parameter, value)) {
-      return bad(`${place}: ${platform.id}.${name} cannot be ${String(value)}; it takes ${describeType(parameter)}`);
+      return refuse(`${place}: ${platform.id}.${name} cannot be ${String(value)}; it takes ${describeType(parameter)}`);
     }
     values[name] = value;
   }
@@ -83,10 +51,10 @@ export function readSettings(platform: Platform, settings: readonly string[]): C
     const place = `--set ${setting}`;
     const match = /^([^.=]+)\.([^=]+)=(.*)$/.exec(setting);
     if (match === null)
-      return bad(`${place}: not of the form platform.name=value; example: --set ${example(platform)}`);
+      return refuse(`${place}: not of the form platform.name=value; example: --set ${example(platform)}`);
     const [, id, name, text] = match;
     if (id !== platform.id) {
-      return bad(
+      return refuse(
         `${place}: the platform of this run is ${platform.id}, not '${id}'; write ${platform.id}.${name}=${text}`,
       );
     }

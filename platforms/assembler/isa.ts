@@ -9,19 +9,19 @@ import type { Fragment, Label, SectionKind } from './section.js';
  * The core knows lines, labels, expressions, sections, macros and data; it hands every other statement to the plug-in with
  * its operands unread, and takes back bytes or fragments. Nothing in the core knows a register or a mnemonic.
  *
- * How Thumb plugs in:
- * - Registers, condition suffixes, `.n`/`.w`, shifted operands and register lists (`{r0-r3,lr}`, `[r0,#4]!`) are read by
- *   the plug-in's own operand parser from `Cursor`, whose tokens include braces, brackets, `#`, `!` and `^`. A mnemonic
- *   comes as one name, dots included (`addseq.w`), and the plug-in takes suffixes off.
+ * How Thumb plugs in (`platforms/thumb/assembler`), as an example that needs everything:
+ * - Registers, shifted operands and register lists (`{r0-r3,lr}`, `[r0,#4]!`) are read by the plug-in's own operand parser
+ *   from `Cursor`, whose tokens include braces, brackets, `#`, `!` and `^`. A mnemonic comes as one name, dots included
+ *   (`addseq.w`), and the plug-in takes suffixes off.
  * - The comment character is `@`; `#` begins a comment only at the start of a line (`Lexical`).
- * - `ldr r0, =expr`: the plug-in makes a label with `Host.newLabel`, remembers it with the expression in its pool and emits a
- *   fragment that asks for the distance to the label. At `.ltorg`, and in `finish`, it calls `Host.align(4)`, `Host.place`
- *   for each label and `Host.data` for each value.
- * - Instructions of 2 or 4 bytes by distance (`b`, `beq`, `adr`, `ldr` from a label, `cbz`) are fragments without `fixed`:
- *   `size` answers from `Place.distance` in every pass of the layout, until nothing changes.
- * - `.thumb_func` sets `Label.codeBit` of the next label (the plug-in keeps a flag and `labelDefined` tells it of labels), so
- *   that `.word handler` holds the address with bit 0 set, while differences and branches use the plain address.
- * - IT blocks are state of the session; `.syntax`, `.cpu`, `.thumb`, `.fpu` are its directives.
+ * - `ldr r0, =expr`: the plug-in makes a label with `Host.newLabel`, remembers it with the expression in the pool of
+ *   `Host.section` and emits a fragment that asks for the distance to the label. At `.ltorg`, and in `finish` with
+ *   `Host.within`, it calls `Host.align`, `Host.place` for each label and `Host.data` for each value.
+ * - Instructions of 2 or 4 bytes by distance (`b`, `beq`, `adr`, `ldr` from a label) are fragments without `fixed`: `size`
+ *   answers from `Place.distanceMoving` in every pass of the layout, until nothing changes.
+ * - `.thumb_func` and `.type name, %function` set `Label.codeBit`, so that `.word handler` holds the address with bit 0 set,
+ *   while differences and branches use the plain address.
+ * - IT blocks are state of the session; `.syntax`, `.cpu`, `.thumb` are its directives.
  */
 export interface IsaPlugin {
   /** Name for messages. */
@@ -51,6 +51,8 @@ export interface IsaSession {
   functionDeclared?(label: Label): void;
   /** Exponent (`.align 2` is 4 bytes) or bytes: what the argument of `.align` means. */
   readonly alignIsPowerOfTwo: boolean;
+  /** What `.align` without an argument means. Default: 0, nothing. */
+  readonly bareAlign?: number;
   /** The source has ended: emit what is pending. */
   finish(): void;
 }

@@ -86,7 +86,8 @@ export function splitStatements(
       i = end + 2;
     } else if (
       source.startsWith('//', i) ||
-      lexical.comment.includes(c) ||
+      // `\\@` is the number of a macro expansion
+      (lexical.comment.includes(c) && source[i - 1] !== '\\') ||
       (first && lexical.lineComment.includes(c))
     ) {
       const end = source.indexOf('\n', i);

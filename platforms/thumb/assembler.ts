@@ -7,6 +7,7 @@ import { directive } from './assembler/directives.js';
 import type { Settings } from './assembler/directives.js';
 import { waitingFragment, wordBytes } from './assembler/fragments.js';
 import type { Waiting } from './assembler/fragments.js';
+import { FEATURE_NAMES, joinReasons, readable } from './assembler/messages.js';
 import { IfThen } from './assembler/it.js';
 import { match } from './assembler/match.js';
 import type { Matched, Surroundings } from './assembler/match.js';
@@ -83,6 +84,7 @@ const NEVER_IN_BLOCK: ReadonlySet<Op> = new Set([Op.CBZ, Op.CBNZ, Op.CPS, Op.IT]
 /** One assembly of Thumb source. */
 class ThumbSession implements IsaSession {
   readonly alignIsPowerOfTwo = true;
+  readonly bareAlign = 2;
   readonly codeAlignment = 2;
   readonly instructionAlignment = 1;
   readonly endAlignment = 4;
@@ -160,7 +162,9 @@ class ThumbSession implements IsaSession {
   private ifThen(name: string, cursor: Cursor): void {
     const [prepared] = BY_NAME.get('it') ?? [];
     if (!this.settings.features.has(prepared.instruction.feature)) {
-      throw new Mistake(`it needs Armv7-M, which ${this.settings.architecture} is not`);
+      throw new Mistake(
+        `it needs ${FEATURE_NAMES[prepared.instruction.feature]}, which ${this.settings.architecture} lacks`,
+      );
     }
     const state = this.block.begin(name.slice(2), cursor.name('condition'));
     this.host.bytes(wordBytes(prepared.base | state, 2));
@@ -260,32 +264,47 @@ class ThumbSession implements IsaSession {
     this.emit(mnemonic, name, [rt, { kind: 'value', expression: { kind: 'label', label }, hash: false }]);
   }
 
-  /** Why no entry takes the operands: the reason of the one that came nearest. */
+  /** Why no entry takes the operands: the reasons of those that came nearest. */
   private explain(mnemonic: string, name: Name, list: readonly Attempt[], inBlock: boolean): string {
     const own = list.filter((attempt) => attempt.constantOnly !== true);
-    const everywhere = own.flatMap((attempt) => BY_NAME.get(attempt.mnemonic) ?? []);
-    const here = own.flatMap((attempt) =>
-      this.candidates(attempt, name, inBlock).map((prepared) => ({ attempt, prepared })),
+    const results = own.flatMap((attempt) =>
+      this.candidates(attempt, name, inBlock).flatMap((prepared) =>
+        orders(attempt, prepared).map((operands) => ({ prepared, result: match(this.around, prepared, operands) })),
+      ),
     );
-    if (here.length === 0) return this.explainAbsence(mnemonic, name, everywhere);
-    let best = { reason: '', rank: 0 };
-    for (const { attempt, prepared } of here) {
-      for (const operands of orders(attempt, prepared)) {
-        const result = match(this.around, prepared, operands);
-        if ('reason' in result && result.rank >= best.rank && result.reason !== '') best = result;
-      }
+    if (results.length === 0) return this.explainAbsence(mnemonic, name, own);
+    if (!inBlock && own.some((attempt) => this.matchesWithS(attempt, name))) {
+      return `${mnemonic} without flags has no such form on ${this.settings.architecture}: write ${name.base}s`;
     }
-    const forms = [...new Set(here.map(({ prepared }) => readable(prepared.instruction.operands)))];
-    if (best.rank >= 2 || (best.rank > 0 && forms.length === 1)) return `${mnemonic}: ${best.reason}`;
-    return `${mnemonic} takes ${forms.map((form) => (form === '' ? 'no operands' : form)).join('; or ')}`;
+    const refused = results.flatMap(({ prepared, result }) =>
+      'reason' in result && result.reason !== '' ? [{ ...result, length: prepared.instruction.length }] : [],
+    );
+    const rank = Math.max(0, ...refused.map((r) => r.rank));
+    const nearest = refused.filter((r) => r.rank === rank);
+    // What a 32-bit form could not take, a 16-bit one could not either
+    const wide = nearest.filter((r) => r.length === 4);
+    const reasons = [...new Set((wide.length > 0 ? wide : nearest).map((r) => r.reason))];
+    const count = own[0].operands.length;
+    const near = results.filter(({ prepared }) => prepared.patterns.length === count);
+    const forms = new Set((near.length > 0 ? near : results).map((r) => readable(r.prepared.instruction.operands)));
+    if (rank >= 2 || (rank > 0 && forms.size === 1)) return `${mnemonic}: ${joinReasons(reasons)}`;
+    return `${mnemonic} takes ${[...forms].map((form) => (form === '' ? 'no operands' : form)).join('; or ')}`;
   }
 
-  private explainAbsence(mnemonic: string, name: Name, everywhere: readonly Prepared[]): string {
+  private matchesWithS(attempt: Attempt, name: Name): boolean {
+    const other = { ...attempt, mnemonic: `${attempt.mnemonic}s` };
+    return this.candidates(other, name, false).some((prepared) =>
+      orders(other, prepared).some((operands) => !('reason' in match(this.around, prepared, operands))),
+    );
+  }
+
+  private explainAbsence(mnemonic: string, name: Name, list: readonly Attempt[]): string {
     const { architecture, features } = this.settings;
+    const everywhere = list.flatMap((attempt) => BY_NAME.get(attempt.mnemonic) ?? []);
     const missing = everywhere.find(({ instruction }) => !features.has(instruction.feature));
     const present = everywhere.find(({ instruction }) => features.has(instruction.feature));
     if (present === undefined && missing !== undefined) {
-      return `${mnemonic} needs ${missing.instruction.feature}, which ${architecture} lacks`;
+      return `${mnemonic} needs ${FEATURE_NAMES[missing.instruction.feature]}, which ${architecture} lacks`;
     }
     if (name.width !== undefined) return `${mnemonic}: there is no ${name.width * 8}-bit form on ${architecture}`;
     const wanted = this.block.condition === undefined ? 'with an s, or in an IT block' : 'outside an IT block';
@@ -318,21 +337,4 @@ function loadsPc(prepared: Prepared, word: number): boolean {
   return prepared.instruction.length === 2
     ? prepared.instruction.mnemonic === 'pop' && (word & 0x100) !== 0
     : word < 0 && (word & 0x8000) !== 0;
-}
-
-/** An assembler form of the table as a reader would write it. */
-export function readable(form: string): string {
-  return form
-    .replace(/\b(rdn|rdm)\b(\.\w+)?/g, 'rd')
-    .replace(/\b(r[dnma]|rt|rd2)\.(sp|any)\b/g, '$1')
-    .replace(/\bto\.\w+/g, 'label')
-    .replace(/\bat\.\w+/g, 'label')
-    .replace(/\blist(\.\w+)?/g, '{list}')
-    .replace(/\b(imm|sat)(\.\w+)?/g, '#imm')
-    .replace(/\blsl1\b/, 'lsl #1')
-    .replace(/,(lsl|asr|rotation|shift)\b(?! #)/g, '{,$1 #n}')
-    .replace(/#imm,(msb|width)/, '#lsb,#width')
-    .replace(/sysm\.mask,sysm/, 'special')
-    .replace(/\bsysm\b/, 'special')
-    .replace(/,/g, ', ');
 }

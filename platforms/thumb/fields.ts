@@ -131,12 +131,12 @@ export interface ImmediateField {
   readonly at: number;
 }
 
-/** What needs two fields, or is left out when it is zero. */
+/** A part that is left out where it does nothing, or whose value depends on another field. */
 export interface ShiftField {
   readonly kind: 'shift';
   /**
-   * `any`: type and amount; `lsl`, `asr`: an amount; `rotation`: `ror #8`; `lsb`/`msb`: the width, from the highest bit or
-   * from the width less one.
+   * `any`: type and amount; `lsl`, `asr`: an amount; `rotation`: `ror #8`; `msb`, `width`: the width of a bit field, which
+   * the word holds as the number of its highest bit or less one.
    */
   readonly shift: 'any' | 'lsl' | 'asr' | 'rotation' | 'msb' | 'width';
   readonly letter: Letter;

@@ -10,8 +10,8 @@
  *
  * r13 as a source is the current stack pointer; as a destination it occurs in ADD_SP_I, SUB_SP_I, ADD_SP_X, SUB_SP_X, MOV_SP,
  * ADD_FROM_PC, MOV_FROM_PC, LDR_I, LDR_R, LDR_W and LDR_LITERAL, and as a base that is written back. r15 occurs only as `rm` of
- * MOV_PC, BX and ADD_PC (the value is the instruction's address + 4) and as `rn` of TBB and TBH. Other uses of r15, and of
- * r13 as a destination, are UNPREDICTABLE in the manuals and UNDEFINED here.
+ * MOV_PC and BX and as `rn` of TBB and TBH (the value is the instruction's address + 4). Other uses of r15, and of r13 as a
+ * destination, are UNPREDICTABLE in the manuals and UNDEFINED here.
  *
  * A `const enum`, so that the compiler puts literal numbers into the interpreter's `switch` and V8 builds a jump table. All
  * numbers are below 250.

@@ -33,7 +33,7 @@ export interface SpecialRegister {
 
 const special = (number: number, from: SpecialRegister['from'] = 'v6-M'): SpecialRegister => ({ number, from });
 
-/** SYSm of the special registers (DDI0403E B5.1.1; DDI0553B D1.2, the `_NS` ones). */
+/** SYSm of the special registers (DDI0403E B5.1.1; DDI0553B C2.4 MRS, the others). */
 export const SPECIAL_REGISTERS: ReadonlyMap<string, SpecialRegister> = new Map([
   ['apsr', special(0)],
   ['iapsr', special(1)],

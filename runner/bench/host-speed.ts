@@ -1,6 +1,6 @@
 import { Bench } from 'tinybench';
 import type { Image } from '../../platforms/machine/image.js';
-import type { Machine } from '../../platforms/machine/machine.js';
+import type { Counters, Machine } from '../../platforms/machine/machine.js';
 import { cycles } from '../../platforms/machine/units.js';
 import type { HostBenchmark, Parameter, ParameterValues, Platform } from '../../platforms/platform.js';
 import { must } from '../failure.js';
@@ -16,8 +16,8 @@ export interface HostSpeed {
   readonly parameters: ParameterValues;
   /** The other configuration that ran first, as far as it differs. */
   readonly switchedFrom: ParameterValues;
-  readonly instructions: number;
-  readonly cycles: number;
+  /** What one run counted: instructions, cycles, traps, page-table reads, operations on protection hardware. */
+  readonly counters: Counters;
   readonly runs: number;
   /** Million guest instructions per second: median, slowest and fastest run. */
   readonly median: number;
@@ -101,8 +101,8 @@ export function measure(platform: Platform, benchmark: HostBenchmark): HostSpeed
   });
   const [{ result }] = bench.runSync();
   if (result.state !== 'completed') throw new BenchmarkFailed(`${place}: ${result.state}`);
-  const { instructions, cycles: simulated } = machine.counters;
-  const speed = (milliseconds: number): number => instructions / 1000 / milliseconds;
+  const { counters } = machine;
+  const speed = (milliseconds: number): number => counters.instructions / 1000 / milliseconds;
   const { latency } = result;
   return {
     platform: platform.id,
@@ -110,8 +110,7 @@ export function measure(platform: Platform, benchmark: HostBenchmark): HostSpeed
     meaning: benchmark.meaning,
     parameters: benchmark.parameters,
     switchedFrom,
-    instructions,
-    cycles: simulated,
+    counters,
     runs: latency.samplesCount,
     median: speed(latency.p50),
     slowest: speed(latency.max),

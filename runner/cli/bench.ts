@@ -1,8 +1,10 @@
 import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { markdownTable } from 'markdown-table';
+import type { Counters, ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { ParameterValues } from '../../platforms/platform.js';
 import { type HostSpeed, measure } from '../bench/host-speed.js';
+import { PROTECTION_TITLES } from '../exec/passages.js';
 import { must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
 import { collect, type Context, conventions } from './command.js';
@@ -23,37 +25,55 @@ const showValues = (values: ParameterValues): string =>
     .map(([name, value]) => `${name}=${String(value)}`)
     .join(', ') || 'defaults';
 
+/** How often what the engine does slowly came, as measured: per 1000 instructions. */
+function events({ instructions, traps, pageWalkReads, protection }: Counters): string {
+  const counts: [string, number][] = [
+    ['traps', traps],
+    ['page-table reads', pageWalkReads],
+    ...Object.entries(PROTECTION_TITLES).map(([key, title]): [string, number] => [
+      title,
+      protection[key as keyof ProtectionCounts],
+    ]),
+  ];
+  const seen = counts.filter(([, count]) => count > 0);
+  return seen.map(([title, count]) => `${((1000 * count) / instructions).toFixed(2)} ${title}`).join(', ') || '-';
+}
+
 function table(speeds: readonly HostSpeed[]): string {
   const header = ['platform', 'benchmark', 'parameters', 'guest instructions', 'runs'];
-  header.push('million/s (median)', 'slowest', 'fastest', 'what it exercises');
+  header.push('million/s (median)', 'slowest', 'fastest', 'per 1000 instructions', 'what it exercises');
   const lines = speeds.map((s) => [
     s.platform,
     s.benchmark,
     showValues(s.parameters),
-    String(s.instructions),
+    String(s.counters.instructions),
     String(s.runs),
     s.median.toFixed(1),
     s.slowest.toFixed(1),
     s.fastest.toFixed(1),
+    events(s.counters),
     s.meaning,
   ]);
-  return markdownTable([header, ...lines], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l'] });
+  return markdownTable([header, ...lines], { align: ['l', 'l', 'l', ...Array<'r'>(5).fill('r'), 'l', 'l'] });
 }
+
+/** A line of `--json`: the counters stand beside the rest. */
+const toJson = ({ counters, ...speed }: HostSpeed): object => ({ ...speed, ...counters, ...host() });
 
 async function bench(options: Options, { terminal, platforms: known }: Context): Promise<void> {
   const platforms = options.platform === undefined ? known : [];
   const chosen = [...platforms];
   for (const name of options.platform ?? []) chosen.push(must(await findPlatform(name, known)));
-  const { node, cpu } = host();
   const speeds: HostSpeed[] = [];
   for (const platform of chosen) {
     for (const benchmark of platform.benchmarks) {
       const speed = measure(platform, benchmark);
       speeds.push(speed);
-      if (options.json === true) terminal.out(`${JSON.stringify({ ...speed, node, cpu })}\n`);
+      if (options.json === true) terminal.out(`${JSON.stringify(toJson(speed))}\n`);
     }
   }
   if (options.json === true) return;
+  const { node, cpu } = host();
   terminal.out(
     `Host speed: node ${node}, ${cpu}. Ledger and all models on, after a switch between two configurations.\n\n`,
   );

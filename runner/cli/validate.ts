@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { EXIT, must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
-import { rowJson, rowTables, summaryJson, summaryTables } from '../validate/report.js';
+import { rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
 import { planValidation, type Row, runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
@@ -50,8 +50,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
     }
   }
   const summary = summaries(rows);
-  const failed = rows.filter((row) => fails(row, options.maxError)).length;
-  if (failed > 0) exit(EXIT.checkFailed);
+  if (rows.some((row) => fails(row, options.maxError))) exit(EXIT.checkFailed);
   if (options.json === true) {
     if (options.summary === true) for (const part of summary) terminal.out(`${summaryJson(part)}\n`);
     return;
@@ -60,12 +59,7 @@ async function validateCores(options: Options, { terminal, platforms: known, exi
   if (notModelled.length > 0) terminal.out(`Not run, no platform models them: ${notModelled.join(', ')}\n`);
   if (options.heldOut !== true)
     terminal.out('Held-out random programs (odd index) were not run: --held-out adds them.\n');
-  const limit = options.maxError === undefined ? '' : ` or their error is above ${options.maxError}`;
-  const verdict =
-    failed === 0
-      ? `All ${rows.length} rows pass: no recorded state differs${options.maxError === undefined ? '' : ' and no error is above the limit'}.`
-      : `${failed} of ${rows.length} rows fail: their state differs, they have no result${limit}.`;
-  terminal.out(`${bold(terminal, verdict)}\n`);
+  terminal.out(`${bold(terminal, verdict(rows, options.maxError))}\n`);
 }
 
 /** `bulkhead validate cores`: holds the core models to the cycle counts and states of the cores' RTL. */

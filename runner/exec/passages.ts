@@ -122,7 +122,7 @@ export class PassageRecorder {
 }
 
 /** Titles of the protection operations as tables print them. */
-const PROTECTION_TITLES: Readonly<Record<keyof ProtectionCounts, string>> = {
+export const PROTECTION_TITLES: Readonly<Record<keyof ProtectionCounts, string>> = {
   mpuStores: 'MPU stores',
   satpWrites: 'satp writes',
   sfences: 'sfences',

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import type { Group, Row } from './run.js';
-import type { Summary } from './summary.js';
+import { fails, partsOf, type Summary } from './summary.js';
 
 /** Group titles as the tables print them. */
 const TITLES: Readonly<Record<Group, string>> = {
@@ -43,16 +43,7 @@ export function rowTable(rows: readonly Row[]): string {
 }
 
 /** Row tables, one per core, configuration, group and set. */
-export function rowTables(rows: readonly Row[]): string[] {
-  const parts = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.core, row.config, row.group, row.set]);
-    const part = parts.get(key);
-    if (part === undefined) parts.set(key, [row]);
-    else part.push(row);
-  }
-  return [...parts.values()].map(rowTable);
-}
+export const rowTables = (rows: readonly Row[]): string[] => partsOf(rows).map(rowTable);
 
 const share = (part: number, whole: number): string => `${part} (${((100 * part) / whole).toFixed(1)} %)`;
 
@@ -87,6 +78,34 @@ export function summaryTables(all: readonly Summary[]): string[] {
     }
   }
   return tables;
+}
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+/**
+ * What a run of rows came to, in one line: how many are outside the tolerance, whether any recorded output word or count
+ * of retired instructions differs, and whether the check failed. Informative rows (start from reset) are left out.
+ * @param maxError the limit of |error| that `--max-error` set, as a fraction
+ */
+export function verdict(all: readonly Row[], maxError: number | undefined): string {
+  const rows = all.filter((r) => r.group !== 'start');
+  const outside = rows.filter((r) => r.simulated !== null && !r.within).length;
+  const differ = rows.filter((r) => r.stateMatches === false).length;
+  const missing = rows.filter((r) => r.simulated === null).length;
+  const failed = rows.filter((r) => fails(r, maxError)).length;
+  const parts = [
+    `${count(rows.length, 'row', 'rows')}: ${outside === 0 ? 'none' : outside} outside the tolerance`,
+    differ === 0
+      ? 'no recorded output word or retired-instruction count differs'
+      : `in ${differ} a recorded output word or retired-instruction count differs`,
+  ];
+  if (missing > 0) parts.push(`${missing} without a result`);
+  if (maxError !== undefined) {
+    const above = rows.filter((r) => r.error !== null && fails({ ...r, stateMatches: null }, maxError)).length;
+    parts.push(`${above === 0 ? 'none' : above} with an error above ${maxError}`);
+  }
+  const result = failed === 0 ? 'The check passes.' : `The check fails in ${count(failed, 'row', 'rows')}.`;
+  return `${parts.join(', ')}. ${result}`;
 }
 
 /** One row as a line of JSON (`--json`). `reason` is there only if something differs or is missing. */

@@ -13,7 +13,7 @@ import { type Measured, microRows, type Observation, randomRows } from './rows.j
 /** What a summary puts together; each is reported apart. */
 export type Group = 'micro' | 'footprint' | 'cold' | 'random' | 'start';
 
-/** Development vectors may be looked at when a model is changed; held-out ones only when reporting (DESIGN.md rule 10). */
+/** Development vectors are for work on a model; held-out ones are for reports (DESIGN.md rule 10). */
 export type VectorSet = 'development' | 'held-out';
 
 /** A measured quantity with where it comes from: one row of the tables. */

@@ -44,8 +44,8 @@ function summarise(rows: readonly Row[]): Summary {
   };
 }
 
-/** One summary per core, configuration, group and set, in the order of the rows; delayed-fetch configurations come last. */
-export function summaries(rows: readonly Row[]): Summary[] {
+/** The rows that belong in one table: of one core, configuration, group and set. Tables and rows keep their order. */
+export function partsOf(rows: readonly Row[]): Row[][] {
   const parts = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.core, row.config, row.group, row.set]);
@@ -53,7 +53,12 @@ export function summaries(rows: readonly Row[]): Summary[] {
     if (part === undefined) parts.set(key, [row]);
     else part.push(row);
   }
-  const all = [...parts.values()].map(summarise);
+  return [...parts.values()];
+}
+
+/** One summary per core, configuration, group and set, in the order of the rows; delayed-fetch configurations come last. */
+export function summaries(rows: readonly Row[]): Summary[] {
+  const all = partsOf(rows).map(summarise);
   return [...all.filter((s) => !s.fetchWait), ...all.filter((s) => s.fetchWait)];
 }
 

@@ -148,6 +148,32 @@ describe('the interrupt device', () => {
 });
 
 describe('the bench device', () => {
+  it('comes back from its saved state with a console of any length', () => {
+    const device = new BenchDevice();
+    const host = new TestHost([device]);
+    const text = 'µ'.repeat(300_000);
+    for (const byte of new TextEncoder().encode(text)) device.write(0x10, 1, byte, 0);
+    device.write(0x00, 4, 11, 0);
+    device.write(0x08, 4, 0b10, 0);
+    device.write(0x0c, 4, 25, 0);
+    host.advance(30);
+    const state = device.save();
+    const other = new BenchDevice();
+    const otherHost = new TestHost([other]);
+    other.load(state);
+    expect(other.console === text).toBe(true);
+    expect([other.outputs, other.timerRises]).toEqual([[11], [25]]);
+    expect([otherHost.lines.get(0), otherHost.lines.get(1)]).toEqual([true, true]);
+    expect(other.save()).toEqual(state);
+  });
+
+  it('keeps the first 2^20 of what a guest stores in a loop', () => {
+    const device = new BenchDevice();
+    new TestHost([device]);
+    for (let i = 0; i < (1 << 20) + 3; i++) device.write(0x00, 4, i, 0);
+    expect([device.outputs.length, device.outputs.at(-1)]).toEqual([1 << 20, (1 << 20) - 1]);
+  });
+
   it('does what the vectors’ page says, behind a physical memory', () => {
     const device = new BenchDevice();
     const host = new TestHost([device]);

@@ -1,14 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EM_ARM, EM_RISCV, loadElf } from '../../platforms/machine/elf.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
+import { skipReason } from '../gnu.js';
 
-const AS = 'riscv64-unknown-elf-as';
-const LD = 'riscv64-unknown-elf-ld';
-const installed = [AS, LD].every((tool) => spawnSync(tool, ['--version']).status === 0);
+const PREFIX = 'riscv64-unknown-elf-';
+const AS = `${PREFIX}as`;
+const LD = `${PREFIX}ld`;
+const reason = skipReason(PREFIX);
 
 const SOURCE = `
         .globl _start, tohost, buffer
@@ -40,7 +42,7 @@ SECTIONS {
 }
 `;
 
-describe.skipIf(!installed)('a file of GNU as and ld', () => {
+describe.skipIf(reason !== undefined)(`a file of GNU as and ld${reason === undefined ? '' : `: ${reason}`}`, () => {
   let folder: string;
   const path = (name: string): string => join(folder, name);
   beforeAll(() => {

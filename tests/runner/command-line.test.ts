@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -76,6 +76,14 @@ describe('as a process', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'valid'], { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^bulkhead: .*\n$/);
+  });
+
+  test('the built command runs by itself, as npx runs it: a link to the file, no node before it', () => {
+    const command = join(temporary(), 'bulkhead');
+    symlinkSync(MAIN, command);
+    const { status, stdout, error } = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    expect({ status, error }).toEqual({ status: 0, error: undefined });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   test('a reader that goes away ends it quietly', async () => {

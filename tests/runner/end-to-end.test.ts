@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../runner/cli/program.js';
-import { BUILT_IN } from '../../runner/platforms.js';
 import { writeElf } from '../machine/elf-writer.js';
 import { temporary } from './temporary.js';
 import { type Finished, RecordingTerminal } from './terminal.js';
@@ -42,7 +41,7 @@ function hello(): string {
   return file;
 }
 
-describe.skipIf(!BUILT_IN.some((p) => p.id === ID))('with the platform mmu-microkernel', () => {
+describe('with the platform mmu-microkernel', () => {
   test('exec: console, passages with a ledger that adds up, trace', async () => {
     const trace = join(temporary(), 'hello.trace');
     const ends = ['--from', 'work', '--to', 'done', '--trace', trace, '--json'];
@@ -86,6 +85,17 @@ describe.skipIf(!BUILT_IN.some((p) => p.id === ID))('with the platform mmu-micro
     const fast = await cycles('--set', `${ID}.memoryLatency=0`);
     expect(await cycles('--set', `${ID}.memoryLatency=0`)).toBe(fast);
     expect(await cycles('--set', `${ID}.memoryLatency=4`)).toBeGreaterThan(fast);
+  });
+
+  test('the validation table of README.md is what the command prints', async () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, args, shown] =
+      /<!-- validation table: output of `npx bulkhead ([^`]*)`[^>]*-->\n\n(.*)\n\n<!-- end of validation table -->/s.exec(
+        readme,
+      ) ?? [];
+    const { code, stdout } = await bulkhead(...args.split(' '));
+    expect(code).toBe(0);
+    expect(stdout.trimEnd()).toBe(shown);
   });
 
   test('validate cores: every state is that of the RTL', async () => {

@@ -345,7 +345,9 @@ describe('bench', () => {
     const { code, stdout } = await bulkhead('bench');
     expect(code).toBe(0);
     expect(stdout).toContain(`Host speed: node ${process.version}`);
-    expect(stdout).toMatch(/\| toy +\| loop +\| ways=8 +\| +4001 \| +5 \|/);
+    expect(stdout).toMatch(
+      /\| toy +\| loop +\| ways=8 +\| +4002 \| +5 \|.*\| 0\.25 traps, 0\.25 satp writes \| a loop of/,
+    );
   });
 
   test('--json', async () => {
@@ -356,8 +358,10 @@ describe('bench', () => {
       benchmark: 'loop',
       parameters: { ways: 8 },
       switchedFrom: { wait: 1 },
-      instructions: 4001,
-      cycles: 4001,
+      instructions: 4002,
+      cycles: 4004,
+      traps: 1,
+      pageWalkReads: 0,
       runs: 5,
       node: process.version,
     });

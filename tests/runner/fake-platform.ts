@@ -298,9 +298,9 @@ export const fakePlatform = {
   benchmarks: [
     {
       name: 'loop',
-      meaning: 'a loop of four instructions',
+      meaning: 'a loop of four instructions, a trap and a write of satp',
       parameters: { ways: 8 },
-      image: (): Image => imageOf([toy.nop, toy.nop, toy.nop, toy.loop(3, 1000), toy.exit(0)]),
+      image: (): Image => imageOf([toy.nop, toy.nop, toy.nop, toy.loop(3, 1000), toy.trap(1), toy.satp, toy.exit(0)]),
     },
   ],
   createMachine: ({ parameters }: MachineRequest): Machine => new ToyMachine(parameters),

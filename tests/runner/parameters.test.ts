@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeType, readParameters, readSettings } from '../../runner/parameters.js';
+import { completeParameters, describeType } from '../../platforms/parameters.js';
+import type { ParameterValues } from '../../platforms/platform.js';
+import { readParameters, readSettings } from '../../runner/parameters.js';
 import { editDistance, nearest } from '../../runner/suggest.js';
 import { fakePlatform } from './fake-platform.js';
 
@@ -48,6 +50,29 @@ describe('readParameters', () => {
       expect(result.ok && result.value).toMatchObject(overrides);
     },
   );
+});
+
+describe('what a platform does with values that nobody checked', () => {
+  const complete = (given: object) => completeParameters('toy', fakePlatform.parameters, given as ParameterValues);
+
+  test('defaults where nothing is given', () => {
+    expect(complete({ wait: 3 })).toEqual({
+      wait: 3,
+      ways: 4,
+      crossbar: false,
+      loadFilter: true,
+      timing: 'core',
+      instructionWait: 0,
+    });
+  });
+
+  test('the same values are refused as by the runner, with a RangeError', () => {
+    expect(() => complete({ wiat: 3 })).toThrow(new RangeError('toy has no parameter wiat'));
+    expect(() => complete({ ways: 6 })).toThrow(
+      new RangeError('toy.ways cannot be 6; it takes an integer from 1 to 8, a power of two'),
+    );
+    expect(() => complete({ crossbar: undefined })).toThrow(RangeError);
+  });
 });
 
 describe('readSettings', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rowTable, showCycles, showError, summaryTables } from '../../runner/validate/report.js';
+import { rowTable, showCycles, showError, summaryTables, verdict } from '../../runner/validate/report.js';
 import type { Row } from '../../runner/validate/run.js';
 import { fails, summaries } from '../../runner/validate/summary.js';
 
@@ -69,6 +69,40 @@ test('what fails the check', () => {
   expect(fails(row({ simulated: null, error: null, stateMatches: null }), undefined)).toBe(true);
   expect(fails(row({ expected: 0, error: null, exact: false }), 1)).toBe(true);
   expect(fails(row({ group: 'start', error: 9 }), 0)).toBe(false);
+});
+
+describe('the verdict', () => {
+  const outside = row({ error: 0.02, exact: false, within: false });
+  const differs = row({ stateMatches: false });
+  const missing = row({ simulated: null, error: null, exact: false, within: false, stateMatches: false });
+  const SAME = 'no recorded output word or retired-instruction count differs';
+
+  test('a row outside the tolerance is said, and is no failure without --max-error', () => {
+    expect(verdict([row({}), row({}), outside], undefined)).toBe(
+      `3 rows: 1 outside the tolerance, ${SAME}. The check passes.`,
+    );
+    expect(verdict([row({})], undefined)).toBe(`1 row: none outside the tolerance, ${SAME}. The check passes.`);
+  });
+
+  test('a state that differs and a missing result are counted apart from errors', () => {
+    expect(verdict([row({}), differs], undefined)).toBe(
+      '2 rows: none outside the tolerance, in 1 a recorded output word or retired-instruction count differs. ' +
+        'The check fails in 1 row.',
+    );
+    expect(verdict([missing, differs], undefined)).toContain('2 rows: none outside the tolerance, in 2 a recorded');
+    expect(verdict([missing, differs], undefined)).toContain(', 1 without a result. The check fails in 2 rows.');
+  });
+
+  test('the limit of --max-error is said with the rows above it', () => {
+    expect(verdict([outside, row({})], 0.01)).toContain(
+      `${SAME}, 1 with an error above 0.01. The check fails in 1 row.`,
+    );
+    expect(verdict([outside, row({})], 0.02)).toContain(`${SAME}, none with an error above 0.02. The check passes.`);
+  });
+
+  test('informative rows do not count', () => {
+    expect(verdict([row({}), row({ group: 'start', within: false, error: 9 })], 0)).toMatch(/^1 row: none outside/);
+  });
 });
 
 describe('numbers as tables print them', () => {

@@ -52,7 +52,7 @@ describe('validate cores', () => {
     expect(stdout).toMatch(/\| loop +\| cycles_per_iter +\| +1 \| +1 \| +0 \| same +\|/);
     expect(stdout).toContain('toy-core, plain: random programs (development)');
     expect(stdout).toContain('Held-out random programs (odd index) were not run');
-    expect(stdout).toContain('All 5 rows pass');
+    expect(stdout).toContain('5 rows: none outside the tolerance, no recorded');
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -146,7 +146,9 @@ describe('validate cores', () => {
     const { code, stdout } = await validate(directory, '--max-error', '0.19');
     expect(code).toBe(1);
     expect(stdout).toContain('+20.00 % !');
-    expect(stdout).toContain('1 of 1 rows fail');
+    expect(stdout).toContain(
+      '1 outside the tolerance, no recorded output word or retired-instruction count differs, 1 with an error above 0.19. The check fails in 1 row.',
+    );
   });
 
   test('a state that differs is exit 1, with the place', async () => {

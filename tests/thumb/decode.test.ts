@@ -8,7 +8,7 @@ import type { Instruction } from '../../platforms/thumb/instruction.js';
 import { Op } from '../../platforms/thumb/operations.js';
 import { INSTRUCTIONS, PROFILES } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
-import { Random } from './generate.js';
+import { Random } from '../assembler/generate.js';
 import { fieldBits } from './words.js';
 
 const decoderOf = (architecture: Architecture): Decoder => new Decoder(INSTRUCTIONS, new Set(PROFILES[architecture]));

@@ -6,7 +6,7 @@ import { disassemble } from '../../platforms/thumb/disassemble.js';
 import { noOperands } from '../../platforms/thumb/fields.js';
 import { Op } from '../../platforms/thumb/operations.js';
 import { INSTRUCTIONS, PROFILES } from '../../platforms/thumb/table.js';
-import { Random } from './generate.js';
+import { Random } from '../assembler/generate.js';
 import { canonicalWord } from './words.js';
 
 const architecture = 'armv8-m.main+dsp';

@@ -6,28 +6,7 @@ import { Flags } from '../../platforms/thumb/instruction.js';
 import { BARRIERS, CONDITION_NAMES, REGISTER_NAMES, SPECIAL_REGISTERS } from '../../platforms/thumb/registers.js';
 import { INSTRUCTIONS, PROFILES } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
-
-/** A small deterministic generator of random numbers (xorshift32), so that a failing program can be made again. */
-export class Random {
-  constructor(private state: number) {
-    if (state === 0) this.state = 1;
-  }
-
-  next(): number {
-    this.state ^= this.state << 13;
-    this.state ^= this.state >>> 17;
-    this.state ^= this.state << 5;
-    return this.state >>> 0;
-  }
-
-  below(limit: number): number {
-    return this.next() % limit;
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)];
-  }
-}
+import { Random } from '../assembler/generate.js';
 
 /** Instructions of an architecture that can be written. */
 export function writable(architecture: Architecture): Instruction[] {

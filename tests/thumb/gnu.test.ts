@@ -10,7 +10,8 @@ import { noOperands } from '../../platforms/thumb/fields.js';
 import { Op } from '../../platforms/thumb/operations.js';
 import { INSTRUCTIONS, PROFILES } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
-import { Random, randomBranches, randomProgram } from './generate.js';
+import { Random } from '../assembler/generate.js';
+import { randomBranches, randomProgram } from './generate.js';
 import { gnuAssemble, gnuDisassemble, gnuMessages, skipReason } from './gnu.js';
 import { canonicalWord, isCanonical } from './words.js';
 

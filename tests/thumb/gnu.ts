@@ -3,26 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Architecture } from '../../platforms/thumb/table.js';
+import { elfSections } from '../assembler/gnu.js';
+import type { GnuResult } from '../assembler/gnu.js';
+import { skipReason as gnuSkipReason } from '../gnu.js';
 
 const PREFIX = 'arm-none-eabi-';
 
 /** The option for an architecture. `armv6s-m` is Armv6-M with SVC, which GNU as counts as an extension. */
 const marchOption = (march: Architecture): string => `-march=${march === 'armv6-m' ? 'armv6s-m' : march}`;
 
-/** What GNU as and ld make of a source: the bytes of `.text` and the like by section, or what as said. */
-export type GnuResult =
-  | { readonly ok: true; readonly sections: ReadonlyMap<string, Uint8Array> }
-  | { readonly ok: false; readonly messages: string };
-
-/**
- * Why tests against GNU are skipped, or undefined to run them. With CI=true a missing GNU as is an error: there the
- * comparison must not be lost silently.
- */
-export function skipReason(): string | undefined {
-  if (spawnSync(`${PREFIX}as`, ['--version']).status === 0) return undefined;
-  if (process.env.CI === 'true') throw new Error(`${PREFIX}as is not installed, and CI=true requires it`);
-  return `${PREFIX}as is not installed (Debian package binutils-arm-none-eabi)`;
-}
+/** Why tests against GNU binutils for Arm are skipped, or undefined to run them. */
+export const skipReason = (): string | undefined => gnuSkipReason(PREFIX);
 
 function inFolder<T>(work: (at: (name: string) => string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-arm-'));
@@ -58,25 +49,6 @@ export function gnuMessages(source: string, march: Architecture): string {
     const as = spawnSync(`${PREFIX}as`, [marchOption(march), at('in.s'), '-o', at('in.o')], { encoding: 'utf8' });
     return as.status === 0 ? '' : as.stderr;
   });
-}
-
-/** The bytes of each section of an ELF32 file (System V ABI, chapter 4). */
-function elfSections(file: Buffer): Map<string, Uint8Array> {
-  const table = file.readUInt32LE(0x20);
-  const entrySize = file.readUInt16LE(0x2e);
-  const count = file.readUInt16LE(0x30);
-  const header = (index: number): number => table + index * entrySize;
-  const names = file.readUInt32LE(header(file.readUInt16LE(0x32)) + 0x10);
-  const sections = new Map<string, Uint8Array>();
-  for (let i = 1; i < count; i++) {
-    const start = names + file.readUInt32LE(header(i));
-    const name = file.toString('latin1', start, file.indexOf(0, start));
-    const offset = file.readUInt32LE(header(i) + 0x10);
-    const size = file.readUInt32LE(header(i) + 0x14);
-    const empty = file.readUInt32LE(header(i) + 4) === 8;
-    sections.set(name, empty ? new Uint8Array(size) : Uint8Array.from(file.subarray(offset, offset + size)));
-  }
-  return sections;
 }
 
 /** A line of objdump: address and text. */

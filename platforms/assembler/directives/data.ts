@@ -53,7 +53,8 @@ const org: Directive = (assembly, operands) => {
 const align =
   (meaning: 'power' | 'bytes' | 'isa', fillSize: number): Directive =>
   (assembly, operands) => {
-    const argument = operands.atEnd ? 0 : assembly.number(operands.expression(), 'alignment');
+    const bare = meaning === 'isa' ? (assembly.isa.bareAlign ?? 0) : 0;
+    const argument = operands.atEnd ? bare : assembly.number(operands.expression(), 'alignment');
     const power = meaning === 'power' || (meaning === 'isa' && assembly.isa.alignIsPowerOfTwo);
     if (power && (argument < 0 || argument > 31))
       throw new Mistake(`alignment 2^${argument} is not within 2^0 to 2^31`);

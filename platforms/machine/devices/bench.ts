@@ -1,10 +1,14 @@
 import type { Device, DeviceHost } from '../device.js';
 import type { BusResult } from '../memory.js';
+import { ConsoleDevice } from './console.js';
 
 /** Interrupt lines of the bench board, as bits of register +0x08. */
 export const BENCH_LINE = { timer: 0, software: 1, external: 2 } as const;
 
 const RAISE_TIMER = 0;
+const CONSOLE = 0x10;
+/** Entries of each list that are kept: a guest that stores in a loop cannot use up the host. */
+const KEPT = 1 << 20;
 
 /**
  * The one-page test device of the vector programs (`tests/vectors/README.md`, section 1): output list, exit,
@@ -12,14 +16,18 @@ const RAISE_TIMER = 0;
  */
 export class BenchDevice implements Device {
   readonly name = 'bench';
-  /** Every word stored to +0x00, in order, unsigned. */
+  /** The words stored to +0x00, in order, unsigned; the first 2^20. */
   outputs: number[] = [];
-  /** Characters stored to +0x10. */
-  console = '';
-  /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line. */
+  /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line; the first 2^20. */
   timerRises: number[] = [];
+  private readonly uart = new ConsoleDevice({ data: CONSOLE });
   private lines = 0;
   private host!: DeviceHost;
+
+  /** Bytes stored to +0x10, as text (UTF-8); the first 1 MiB. */
+  get console(): string {
+    return this.uart.text;
+  }
 
   attach(host: DeviceHost): void {
     this.host = host;
@@ -27,7 +35,7 @@ export class BenchDevice implements Device {
 
   reset(): void {
     this.outputs = [];
-    this.console = '';
+    this.uart.reset();
     this.timerRises = [];
     this.setLines(0);
   }
@@ -38,10 +46,10 @@ export class BenchDevice implements Device {
     return 0;
   }
 
-  write(offset: number, _size: 1 | 2 | 4, value: number, now: number): BusResult {
+  write(offset: number, size: 1 | 2 | 4, value: number, now: number): BusResult {
     switch (offset) {
       case 0x00:
-        this.outputs.push(value >>> 0);
+        if (this.outputs.length < KEPT) this.outputs.push(value >>> 0);
         break;
       case 0x04:
         this.host.exit(value);
@@ -52,15 +60,14 @@ export class BenchDevice implements Device {
       case 0x0c:
         this.host.schedule(this, now + value, RAISE_TIMER);
         break;
-      case 0x10:
-        this.console += String.fromCharCode(value & 0xff);
-        break;
+      case CONSOLE:
+        return this.uart.write(offset, size, value);
     }
     return 'ok';
   }
 
   fire(_tag: number, at: number): void {
-    this.timerRises.push(at);
+    if (this.timerRises.length < KEPT) this.timerRises.push(at);
     this.setLines(this.lines | (1 << BENCH_LINE.timer));
   }
 
@@ -73,15 +80,15 @@ export class BenchDevice implements Device {
   }
 
   save(): number[] {
-    const text = Array.from(this.console, (c) => c.charCodeAt(0));
-    return [this.lines, this.outputs.length, this.timerRises.length, ...this.outputs, ...this.timerRises, ...text];
+    const { outputs, timerRises } = this;
+    return [this.lines, outputs.length, timerRises.length, ...outputs, ...timerRises, ...this.uart.save()];
   }
 
   load(state: readonly number[]): void {
     const [lines = 0, outputs = 0, rises = 0] = state;
     this.outputs = state.slice(3, 3 + outputs);
     this.timerRises = state.slice(3 + outputs, 3 + outputs + rises);
-    this.console = String.fromCharCode(...state.slice(3 + outputs + rises));
+    this.uart.load(state.slice(3 + outputs + rises));
     this.setLines(lines);
   }
 }

@@ -216,7 +216,7 @@ export const BENCHMARKS: readonly HostBenchmark[] = [
   },
   {
     name: 'paging',
-    meaning: 'Sv32: a data-TLB miss every 112 instructions, system calls',
+    meaning: 'Sv32: a list over more pages than the data TLB holds, system calls',
     parameters: {},
     image: program('paging.s', PAGING),
   },

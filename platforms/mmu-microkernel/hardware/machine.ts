@@ -155,9 +155,17 @@ export class VexRiscvMachine implements Machine {
       return this.runGuest(limit);
     } catch (error) {
       if (!(error instanceof MemoryExhausted)) throw error;
-      this.ended = { kind: 'memory', reason: error.message };
-      return this.ended;
+      return this.exhausted(error.message);
     }
+  }
+
+  /** Ends a run in the middle of an instruction that no host memory is left for. What it has waited so far has passed. */
+  private exhausted(reason: string): Stop {
+    this.ended = { kind: 'memory', reason };
+    const stop = this.finish(this.ended);
+    const booked = this.ledger.read().matrix.reduce((a, b) => a + b);
+    this.core.next = booked - this.core.base;
+    return stop;
   }
 
   private runGuest(limit: number): Stop {

@@ -1,3 +1,4 @@
+import { completeParameters } from '../../parameters.js';
 import type { Parameter, ParameterValues } from '../../platform.js';
 
 const RTL = 'baochip-1x VexRiscv/GenCramSoC.scala';
@@ -188,22 +189,5 @@ export interface CoreConfig {
  * Turns parameter values into a configuration; what is missing has its default.
  * @throws RangeError for a name that is no parameter, a value of the wrong type or out of its range.
  */
-export function coreConfig(values: ParameterValues): CoreConfig {
-  const known = new Map(PARAMETERS.map((p) => [p.name, p]));
-  for (const [name, value] of Object.entries(values)) {
-    const parameter = known.get(name);
-    if (parameter === undefined) throw new RangeError(`mmu-microkernel has no parameter ${name}`);
-    checkValue(parameter, value);
-  }
-  return Object.fromEntries(PARAMETERS.map((p) => [p.name, values[p.name] ?? p.default])) as unknown as CoreConfig;
-}
-
-function checkValue({ name, type }: Parameter, value: unknown): void {
-  if (type.kind === 'switch' && typeof value === 'boolean') return;
-  if (type.kind === 'choice' && type.values.includes(value as string)) return;
-  if (type.kind === 'integer' && typeof value === 'number' && Number.isInteger(value)) {
-    const fits = value >= type.minimum && value <= type.maximum;
-    if (fits && (type.powerOfTwo !== true || (value & (value - 1)) === 0)) return;
-  }
-  throw new RangeError(`mmu-microkernel.${name} cannot be ${String(value)}`);
-}
+export const coreConfig = (values: ParameterValues): CoreConfig =>
+  completeParameters('mmu-microkernel', PARAMETERS, values) as unknown as CoreConfig;

@@ -6,6 +6,7 @@ import { encodeBits } from '../codecs.js';
 import { insert } from '../fields.js';
 import type { Matched, Pending } from './match.js';
 import { outOfRange } from './match.js';
+import { joinReasons } from './messages.js';
 
 /** Bytes of a word: 16-bit ones, or the first halfword before the second. */
 export function wordBytes(word: number, length: 2 | 4): number[] {
@@ -102,6 +103,12 @@ function encodeFirst(place: Place, forms: readonly Waiting[], codeBit: 0 | 1): n
     const { field, layout } = form.pending;
     if (encodeBits(field.codec, value, layout.width) !== undefined) return finish(form, value);
   }
-  const last = forms[forms.length - 1];
-  return finish(last, finalValue(place, last.pending.expression, readingOf(last), codeBit));
+  throw new Mistake(
+    joinReasons(
+      forms.map((form) => {
+        const { expression, field, layout } = form.pending;
+        return outOfRange(field.codec, layout.width, finalValue(place, expression, readingOf(form), codeBit));
+      }),
+    ),
+  );
 }

@@ -5,6 +5,7 @@ import type { ImmediateField, Layout, RegisterField, ShiftField } from '../field
 import { Shift } from '../instruction.js';
 import type { Feature } from '../instruction.js';
 import { APSR_MASKS, BARRIERS, REGISTER_NAMES, SPECIAL_REGISTERS } from '../registers.js';
+import { FEATURE_NAMES } from './messages.js';
 import type { Operand, WrittenShift } from './operands.js';
 import type { Pattern, Prepared } from './patterns.js';
 
@@ -68,7 +69,9 @@ export function match(around: Surroundings, prepared: Prepared, operands: readon
 class Builder {
   private word: number;
   private pending: Pending | undefined;
+  /** The number written before the width of a bit field. */
   private lowestBit = 0;
+  private lastRegister = 0;
 
   constructor(
     private readonly around: Surroundings,
@@ -78,13 +81,12 @@ class Builder {
   }
 
   finish(): Matched {
-    const matched = { prepared: this.prepared, word: this.word | 0 };
-    // BFI and REV hold a register twice
-    const copy = this.prepared.layouts.get('p');
-    if (copy !== undefined) matched.word |= insert(copy, this.lastSource);
-    return this.pending === undefined ? matched : { ...matched, pending: this.pending };
+    const { prepared, pending } = this;
+    // REV and the like hold their source twice
+    const copy = prepared.layouts.get('p');
+    const word = this.word | (copy === undefined ? 0 : insert(copy, this.lastRegister));
+    return pending === undefined ? { prepared, word } : { prepared, word, pending };
   }
-  private lastSource = 0;
 
   add(pattern: Pattern, operand: Operand | undefined): void {
     switch (pattern.kind) {
@@ -122,7 +124,7 @@ class Builder {
     if (register === 15 && field.allowed !== 'any') refuse('pc cannot be this operand', 2);
     if (register === 13 && field.allowed === 'general' && layout.width > 3) refuse('sp cannot be this operand', 2);
     this.word |= insert(layout, register);
-    this.lastSource = register;
+    this.lastRegister = register;
   }
 
   private value(field: ImmediateField, operand: Operand | undefined): void {
@@ -203,7 +205,7 @@ class Builder {
     const bits = parts?.[2] === undefined ? 2 : APSR_MASKS.get(parts[2]);
     if (register === undefined || bits === undefined) refuse(`"${name}" is no special register`, 2);
     if (!this.around.features.has(register.from))
-      refuse(`${name} needs ${register.from}, which this architecture lacks`, 3);
+      refuse(`${name} needs ${FEATURE_NAMES[register.from]}, which this architecture lacks`, 3);
     if ((bits & 1) !== 0 && !this.around.features.has('DSP')) refuse(`${name} needs the DSP extension`, 3);
     this.word |= insert(this.layout('i'), register.number) | (mask === undefined ? 0 : insert(mask, bits));
   }
@@ -219,7 +221,7 @@ class Builder {
     const isb = this.prepared.instruction.mnemonic === 'isb';
     if (named !== undefined && (!isb || named === 15)) this.word |= insert(layout, named);
     else if (operand.hash) this.number(field, operand.expression);
-    else refuse(isb ? 'isb takes sy or nothing' : `the option is one of ${[...BARRIERS.keys()].join(', ')}`, 2);
+    else refuse(isb ? 'the option is sy, or nothing' : `the option is one of ${[...BARRIERS.keys()].join(', ')}`, 2);
   }
 
   private shift(field: ShiftField, operand: Operand | undefined): void {
@@ -273,7 +275,9 @@ class Builder {
   }
 
   private memory(pattern: Extract<Pattern, { kind: 'memory' }>, operand: Operand | undefined): void {
-    if (operand?.kind !== 'memory' || operand.writeBack !== pattern.writeBack) throw new NoMatch(SHAPE);
+    if (operand?.kind !== 'memory') throw new NoMatch(SHAPE);
+    if (operand.index !== undefined && operand.writeBack) refuse('an index register cannot be written back', 2);
+    if (operand.writeBack !== pattern.writeBack) throw new NoMatch(SHAPE);
     if ((operand.index === undefined) !== (pattern.index === undefined)) throw new NoMatch(SHAPE);
     if (operand.offset !== undefined && pattern.offset === undefined) {
       // `[r0, #0]` where there is no offset

@@ -145,6 +145,10 @@ function readMemory(cursor: Cursor): Operand {
     const index = registerHere(cursor);
     if (index === undefined) {
       cursor.accept('#');
+      const next = cursor.peek(1);
+      if (cursor.peek()?.text === '-' && next?.kind === 'name' && REGISTERS.has(next.text.toLowerCase())) {
+        throw new Mistake('Thumb has no negative index register: subtract first');
+      }
       address.offset = cursor.expression();
       address.minusZero = isMinusZero(address.offset);
     } else {

@@ -1,5 +1,5 @@
 import { Parallel } from '../instruction.js';
-import type { Instruction, TimingClass } from '../instruction.js';
+import type { Instruction } from '../instruction.js';
 import { Op } from '../operations.js';
 import { binary, entries } from './define.js';
 
@@ -94,20 +94,13 @@ const withVariants = (
     multiply(sum + suffix, ops[1], opcode, variant, true, sum.toUpperCase()),
   ]);
 
-const long = (
-  mnemonic: string,
-  op: Op,
-  opcode: string,
-  imm: number,
-  section: string,
-  timing: TimingClass = 'long multiply',
-): Instruction =>
+const long = (mnemonic: string, op: Op, opcode: string, imm: number, section: string): Instruction =>
   dsp(
     mnemonic,
     op,
     `111110111 ${opcode.slice(0, 3)} nnnn dddd aaaa ${opcode.slice(3)} mmmm`,
     'rd,rd2,rn,rm',
-    timing,
+    'long multiply',
     section,
     {
       implied: { imm },

@@ -147,7 +147,7 @@ function preload(mnemonic: string, head: readonly [string, string], decodeOnly?:
       encoding,
       operands,
       'preload',
-      decodeOnly ? 'A5.3.9' : mnemonic.toUpperCase(),
+      decodeOnly ? 'A5.3.8' : mnemonic.toUpperCase(),
       decodeOnly && { decodeOnly },
     );
   return [

@@ -221,6 +221,47 @@ describe.each(VARIANTS)('%s', (_, parameters) => {
     }
   });
 
+  test('the trace shows the fault of a fetch that is made while an interrupt is pending', () => {
+    const machine = freshMachine(parameters);
+    // mret lets the pending interrupt in and goes to where nothing can be fetched
+    const guest = program(`.option norvc
+      _start: la t0, handler
+      csrw mtvec, t0
+      li t0, 8
+      csrw mie, t0
+      li t1, 2
+      sw t1, 8(tp)
+      settle
+      li t2, 0x100
+      csrw mepc, t2
+      li t2, 0x1880
+      csrw mstatus, t2
+      mret
+      .balign 4
+      handler: csrr t3, mcause
+      out t3
+      bltz t3, 1f
+      la t2, after
+      csrw mepc, t2
+      mret
+    1: sw zero, 8(tp)
+      settle
+      mret
+      after: exit`);
+    machine.load(guest.image);
+    const traps: [number, number][] = [];
+    machine.setTrace(({ kind, pc, cause }) => {
+      if (kind === 'trap') traps.push([pc, cause]);
+    });
+    finish(machine);
+    machine.setTrace(undefined);
+    expect(traps).toEqual([
+      [0x100, 1],
+      [guest.address('after'), 0x80000003],
+    ]);
+    expect(machine.bench?.outputs).toEqual([1, 0x80000003]);
+  });
+
   test('the budget stops after exactly so many instructions, and can be raised', () => {
     const machine = freshMachine(parameters);
     for (const guest of [PROGRAMS[0], INTERRUPTED]) {

@@ -117,6 +117,9 @@ describe.each(TIMINGS)('asleep, %j', (parameters) => {
   });
 });
 
+/** Cycles in the ledger. */
+const booked = (machine: Machine): number => machine.ledger.read().matrix.reduce((a, b) => a + b);
+
 describe.each(TIMINGS)('memory, %j', (parameters) => {
   const touching = (instruction: string): string => `
     _start: lui t0, 0x61000
@@ -140,9 +143,10 @@ describe.each(TIMINGS)('memory, %j', (parameters) => {
       machine.load(program(touching(instruction)).image);
       const stop = machine.run(FOREVER);
       expect(stop).toMatchObject({ kind: 'memory', reason: expect.stringContaining('16384') as string });
+      expect(booked(machine)).toBe(machine.counters.cycles);
+      const { cycles: end } = machine.counters;
       expect(machine.run(FOREVER)).toEqual(stop);
-      const booked = machine.ledger.read().matrix.reduce((a, b) => a + b);
-      expect(booked).toBe(machine.counters.cycles);
+      expect([machine.counters.cycles, booked(machine)]).toEqual([end, end]);
       // and nothing of it is left
       machine.reset();
       machine.load(other.image);
@@ -151,8 +155,21 @@ describe.each(TIMINGS)('memory, %j', (parameters) => {
     },
   );
 
+  test('a guest that touches too much behind a page table: the walk has its cycles', () => {
+    const machine = freshMachine(parameters);
+    const tables = new PageTables(machine);
+    for (let at = 0x60000000; at < 0x68000000; at += 1 << 22) tables.superpage(at, at, RWX);
+    const { image } = program(touching('sw t0, 0(t0)'));
+    machine.memory.load(image.segments[0].physical, image.segments[0].data);
+    machine.setRegister('satp', tables.satp());
+    machine.setRegister('privilege', 1);
+    machine.setRegister('pc', image.entry);
+    expect(machine.run(FOREVER).kind).toBe('memory');
+    expect(booked(machine)).toBe(machine.counters.cycles);
+  });
+
   test('a guest that executes too much', () => {
-    const { stop } = run(
+    const { stop, machine } = run(
       `.option norvc
       _start: lui t0, 0x61000
         lui t1, 1
@@ -164,6 +181,7 @@ describe.each(TIMINGS)('memory, %j', (parameters) => {
       { parameters },
     );
     expect(stop.kind).toBe('memory');
+    expect(booked(machine)).toBe(machine.counters.cycles);
   });
 });
 

@@ -52,3 +52,14 @@ later:
     ldr   r0, =0x55667788
     .balign 8
     nop
+    .macro skip count
+    b     9\@f
+    .rept \count
+    nop
+    .endr
+9\@: @ the end of this expansion
+    .endm
+    skip  2
+    skip  3
+    .align
+    nop

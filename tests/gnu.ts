@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+
+/** Prefixes of GNU binutils for the machines that we model, with the Debian package that has them. */
+const PACKAGES = {
+  'riscv64-unknown-elf-': 'binutils-riscv64-unknown-elf',
+  'arm-none-eabi-': 'binutils-arm-none-eabi',
+} as const;
+
+/** How the names of the tools of one machine begin: `riscv64-unknown-elf-as`. */
+export type GnuPrefix = keyof typeof PACKAGES;
+
+/** Version line of GNU as, undefined where these binutils are not installed. */
+export function gnuVersion(prefix: GnuPrefix): string | undefined {
+  try {
+    const output = execFileSync(`${prefix}as`, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return output.split('\n')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The one rule for all tests against GNU binutils: why they are skipped, or undefined to run them. With CI=true missing
+ * binutils are an error, since there a comparison must not be lost silently.
+ * @param version what `gnuVersion` found
+ * @param ci the environment variable CI
+ */
+export function rule(prefix: GnuPrefix, version: string | undefined, ci: string | undefined): string | undefined {
+  if (version !== undefined) return undefined;
+  if (ci === 'true') throw new Error(`${prefix}as is not installed, and CI=true requires it`);
+  return `${prefix}as is not installed (Debian package ${PACKAGES[prefix]})`;
+}
+
+/** The rule on this host. */
+export const skipReason = (prefix: GnuPrefix): string | undefined => rule(prefix, gnuVersion(prefix), process.env.CI);
