@@ -37,7 +37,7 @@ describe.each(VARIANTS)('%s %o', (set, parameters) => {
 
   it('a run in one piece, one in slices and one with a trace end the same (seed 11)', () => {
     const random = new Random(11);
-    for (const { program, image } of some(set, 29)) {
+    for (const { program, image } of some(set, 49)) {
       prepare(machine, image);
       expect([program.name, machine.run(FOREVER).kind]).toEqual([program.name, 'exit']);
       const whole = picture(machine);

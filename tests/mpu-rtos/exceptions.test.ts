@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { PHASES } from '../../platforms/machine/ledger.js';
 import { physical } from '../../platforms/machine/units.js';
 import { type CoreName, FOREVER, hexOf, load, outputsOf, peek, register, run, trace } from './guest.js';
 
@@ -566,6 +567,61 @@ start:
     expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
     expect(at[1] - at[0] - 1).toBe(expected);
     expect(machine.counters).toMatchObject({ traps: 2, interrupts: 1 });
+  });
+});
+
+describe('phases', () => {
+  it('are hardware entry in every handler, a tail-chained one too, and user in unprivileged code', () => {
+    const source = `${EQUATES}
+svcall: ldr r0, =ICSR
+  mov r1, #1 << 28
+  str r1, [r0]
+  dsb
+  bx lr
+pendsv: bx lr
+.pool
+start:
+  ldr r0, =SHPR3
+  mov r1, #0xff0000
+  str r1, [r0]
+  ldr r0, =0x20003000
+  msr psp, r0
+  movs r0, #3
+  msr control, r0
+  isb
+  nop
+  svc #0
+after: nop
+  exit
+`;
+    const { machine, guest } = load(source);
+    const events = trace(machine);
+    expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
+    const phaseOf = (label: string): string =>
+      PHASES[events.find((e) => e.kind === 'retire' && e.pc === guest.address(label))!.phase];
+    expect(['svcall', 'pendsv', 'after'].map(phaseOf)).toEqual(['hardware entry', 'hardware entry', 'user']);
+    const entry = events.filter((e) => e.kind === 'trap').map((e) => PHASES[e.phase]);
+    expect(entry).toEqual(['hardware entry', 'hardware entry']);
+  });
+
+  it('of a privileged thread and of a preempted handler come back with the return', () => {
+    const source = `${EQUATES}
+.phase schedule
+svcall: nop
+  bx lr
+.pool
+.phase validate
+start: nop
+  svc #0
+after: nop
+  exit
+`;
+    const { machine, guest } = load(source);
+    const events = trace(machine);
+    expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
+    const phaseOf = (label: string): string =>
+      PHASES[events.find((e) => e.kind === 'retire' && e.pc === guest.address(label))!.phase];
+    expect(['start', 'svcall', 'after'].map(phaseOf)).toEqual(['validate', 'schedule', 'validate']);
   });
 });
 
