@@ -37,7 +37,7 @@ describe.each(VARIANTS)('%s %o', (set, parameters) => {
 
   it('a run in one piece, one in slices and one with a trace end the same (seed 11)', () => {
     const random = new Random(11);
-    for (const { program, image } of some(set, 29)) {
+    for (const { program, image } of some(set, 49)) {
       prepare(machine, image);
       expect([program.name, machine.run(FOREVER).kind]).toEqual([program.name, 'exit']);
       const whole = picture(machine);
@@ -78,7 +78,8 @@ describe.each(VARIANTS)('%s %o', (set, parameters) => {
     let spans = 0;
     for (const { program, image } of some(set, 37)) {
       prepare(machine, image);
-      let before: { readonly cycle: number; readonly instructions: number; readonly reading: LedgerReading } | undefined;
+      let before:
+        { readonly cycle: number; readonly instructions: number; readonly reading: LedgerReading } | undefined;
       for (let offset = 0x300; offset < program.size; offset += 22) {
         machine.probes.add(physical(offset), ({ cycle, instructions }) => {
           const reading = machine.ledger.read(cycle);

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { PHASES } from '../../platforms/machine/ledger.js';
 import { physical } from '../../platforms/machine/units.js';
 import { type CoreName, FOREVER, hexOf, load, outputsOf, peek, register, run, trace } from './guest.js';
 
@@ -42,7 +43,9 @@ start: ldr r0, =ICSR
   });
 
   it('a fault with FAULTMASK set', () => {
-    expect(lockup('start: cpsid f\n udf #0\n').reason).toMatch(/^lockup: UsageFault at execution priority -1; .*IPSR 0/);
+    expect(lockup('start: cpsid f\n udf #0\n').reason).toMatch(
+      /^lockup: UsageFault at execution priority -1; .*IPSR 0/,
+    );
   });
 
   it('SVC in the HardFault handler', () => {
@@ -50,7 +53,8 @@ start: ldr r0, =ICSR
   });
 
   it('a handler address without its Thumb bit, of HardFault', () => {
-    const source = 'start: ldr r0, =0x20000100\n ldr r1, =start\n str r1, [r0, #12]\n ldr r2, =0xe000ed08\n str r0, [r2]\n udf #0\n';
+    const source =
+      'start: ldr r0, =0x20000100\n ldr r1, =start\n str r1, [r0, #12]\n ldr r2, =0xe000ed08\n str r0, [r2]\n udf #0\n';
     expect(lockup(source).reason).toContain('UsageFault at execution priority -1');
   });
 
@@ -80,7 +84,10 @@ start:
   exit
 `;
     // SVC's vector at +44 is inside too: a table 0x80 bytes long. IRQ 16 and above are outside.
-    const irq = source.replace('svc #0', 'ldr r0, =0xe000e100\n mov r1, #1 << 16\n str r1, [r0]\n str r1, [r0, #0x100]\n dsb\n isb');
+    const irq = source.replace(
+      'svc #0',
+      'ldr r0, =0xe000e100\n mov r1, #1 << 16\n str r1, [r0]\n str r1, [r0, #0x100]\n dsb\n isb',
+    );
     expect(hexOf(outputsOf(EQUATES + irq))).toEqual(['0x00000002']);
   });
 
@@ -127,7 +134,10 @@ describe('the run ends with a reason', () => {
     const { machine, guest } = load('start: exit\n');
     machine.reset();
     machine.load({ ...guest.image, segments: [{ ...guest.image.segments[0], physical: physical(0x20000010) }] });
-    expect(machine.run(FOREVER)).toMatchObject({ kind: 'wedged', reason: expect.stringContaining('0x20000010') as string });
+    expect(machine.run(FOREVER)).toMatchObject({
+      kind: 'wedged',
+      reason: expect.stringContaining('0x20000010') as string,
+    });
   });
 
   it('a request for a system reset', () => {
@@ -324,10 +334,8 @@ describe('stack limits of Armv8-M', () => {
     'stmdb sp!, {r0-r12}',
     'str r0, [sp, #-44]!',
     'strd r0, r1, [sp, #-44]!',
-  ])(
-    '%s below MSPLIM is STKOF, SP and memory are as before',
-    (instruction) => {
-      const source = `${EQUATES}
+  ])('%s below MSPLIM is STKOF, SP and memory are as before', (instruction) => {
+    const source = `${EQUATES}
 usagefault:
 hardfault: ldr r0, =CFSR
   ldr r1, [r0]
@@ -348,11 +356,10 @@ start:
   ${instruction}
   exit
 `;
-      const { outputs, machine } = run(source, { core: 'm33' });
-      expect(hexOf(outputs)).toEqual(['0x00100000']);
-      expect(peek(machine, 0x20003fb0, 4)).toEqual([0, 0, 0, 0]);
-    },
-  );
+    const { outputs, machine } = run(source, { core: 'm33' });
+    expect(hexOf(outputs)).toEqual(['0x00100000']);
+    expect(peek(machine, 0x20003fb0, 4)).toEqual([0, 0, 0, 0]);
+  });
 });
 
 describe('LDM and STM meet an interrupt', () => {
@@ -414,7 +421,12 @@ after: nop
   it('on Armv7-M goes on with the register in EPSR.ICI', () => {
     const seen = new Set<number>();
     for (let delay = 4; delay < 24; delay++) {
-      const { loaded, xpsr } = attempt('m4', 'ldm r4, {r0, r1, r5, r6, r8, r9, r10, r11}', delay, 'nop\n nop\n nop\n nop');
+      const { loaded, xpsr } = attempt(
+        'm4',
+        'ldm r4, {r0, r1, r5, r6, r8, r9, r10, r11}',
+        delay,
+        'nop\n nop\n nop\n nop',
+      );
       // r0 and r1 are stacked and restored by the handler's frame, the others by nobody.
       expect([delay, ...hexOf(loaded)]).toEqual([delay, ...hexOf([...words.slice(0, 8), 0x20001000])]);
       if (xpsr !== 0) seen.add((xpsr >>> 12) & 15);
@@ -436,7 +448,12 @@ after: nop
 
   it('in an IT block begins anew', () => {
     for (let delay = 4; delay < 24; delay++) {
-      const { loaded, xpsr } = attempt('m4', 'ldmeq r4, {r0, r1, r5, r6, r8, r9, r10, r11}', delay, 'cmp r0, r0\n it eq');
+      const { loaded, xpsr } = attempt(
+        'm4',
+        'ldmeq r4, {r0, r1, r5, r6, r8, r9, r10, r11}',
+        delay,
+        'cmp r0, r0\n it eq',
+      );
       expect([delay, ...hexOf(loaded)]).toEqual([delay, ...hexOf([...words.slice(0, 8), 0x20001000])]);
       // ITSTATE of the only instruction of its block: EQ, mask 1000.
       if (xpsr !== 0) expect(hexOf([xpsr & 0x0600fc00])).toEqual(hexOf([0x0800]));
@@ -447,7 +464,11 @@ after: nop
     const times = new Set<number>();
     for (let delay = 4; delay < 24; delay++) {
       const { loaded, xpsr, cycles } = attempt('m0plus', 'ldm r4!, {r0, r1, r5, r6}', delay);
-      expect([delay, ...hexOf(loaded.slice(0, 4)), loaded[8]]).toEqual([delay, ...hexOf(words.slice(0, 4)), 0x20001010]);
+      expect([delay, ...hexOf(loaded.slice(0, 4)), loaded[8]]).toEqual([
+        delay,
+        ...hexOf(words.slice(0, 4)),
+        0x20001010,
+      ]);
       expect(xpsr & 0xf000).toBe(0);
       times.add(cycles);
     }
@@ -546,6 +567,61 @@ start:
     expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
     expect(at[1] - at[0] - 1).toBe(expected);
     expect(machine.counters).toMatchObject({ traps: 2, interrupts: 1 });
+  });
+});
+
+describe('phases', () => {
+  it('are hardware entry in every handler, a tail-chained one too, and user in unprivileged code', () => {
+    const source = `${EQUATES}
+svcall: ldr r0, =ICSR
+  mov r1, #1 << 28
+  str r1, [r0]
+  dsb
+  bx lr
+pendsv: bx lr
+.pool
+start:
+  ldr r0, =SHPR3
+  mov r1, #0xff0000
+  str r1, [r0]
+  ldr r0, =0x20003000
+  msr psp, r0
+  movs r0, #3
+  msr control, r0
+  isb
+  nop
+  svc #0
+after: nop
+  exit
+`;
+    const { machine, guest } = load(source);
+    const events = trace(machine);
+    expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
+    const phaseOf = (label: string): string =>
+      PHASES[events.find((e) => e.kind === 'retire' && e.pc === guest.address(label))!.phase];
+    expect(['svcall', 'pendsv', 'after'].map(phaseOf)).toEqual(['hardware entry', 'hardware entry', 'user']);
+    const entry = events.filter((e) => e.kind === 'trap').map((e) => PHASES[e.phase]);
+    expect(entry).toEqual(['hardware entry', 'hardware entry']);
+  });
+
+  it('of a privileged thread and of a preempted handler come back with the return', () => {
+    const source = `${EQUATES}
+.phase schedule
+svcall: nop
+  bx lr
+.pool
+.phase validate
+start: nop
+  svc #0
+after: nop
+  exit
+`;
+    const { machine, guest } = load(source);
+    const events = trace(machine);
+    expect(machine.run(FOREVER)).toMatchObject({ kind: 'exit', code: 0 });
+    const phaseOf = (label: string): string =>
+      PHASES[events.find((e) => e.kind === 'retire' && e.pc === guest.address(label))!.phase];
+    expect(['start', 'svcall', 'after'].map(phaseOf)).toEqual(['validate', 'schedule', 'validate']);
   });
 });
 

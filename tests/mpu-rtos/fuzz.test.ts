@@ -37,34 +37,40 @@ function randomImage(random: Random): Image {
 }
 
 /** Addresses that mean something: memory, its end, the system control space, an EXC_RETURN. */
-const PLACES = [0, 0x3ffffe, 0x20000000, 0x20000fff, 0x203ffffc, 0x40004000, 0xe000ed90, 0xe000e100, 0xfffffff9, 0x60000000];
+const PLACES = [
+  0, 0x3ffffe, 0x20000000, 0x20000fff, 0x203ffffc, 0x40004000, 0xe000ed90, 0xe000e100, 0xfffffff9, 0x60000000,
+];
 
 describe('random halfwords', () => {
-  it.each(CORES)('%s: no exception comes out, no run hangs (seed 21)', (core: CoreName) => {
-    const random = new Random(21 + CORES.indexOf(core));
-    const machine = freshMachine({ core, ...(core === 'm33' ? { security: 'secure' } : {}) });
-    const names = machine.registers().map((r) => r.name);
-    const ends = new Set<string>();
-    let executed = 0;
-    let budget = 0;
-    while (executed < TOTAL) {
-      machine.reset();
-      machine.load(randomImage(random));
-      for (const name of names) {
-        if (name === 'pc' || name === 'xpsr' || name === 'faultmask') continue;
-        const value = random.below(3) === 0 ? random.word() : random.pick(PLACES) + random.below(64);
-        if (!['primask', 'basepri', 'msplim', 'psplim'].includes(name) || random.below(4) === 0)
-          machine.setRegister(name, value);
+  it.each(CORES)(
+    '%s: no exception comes out, no run hangs (seed 21)',
+    (core: CoreName) => {
+      const random = new Random(21 + CORES.indexOf(core));
+      const machine = freshMachine({ core, ...(core === 'm33' ? { security: 'secure' } : {}) });
+      const names = machine.registers().map((r) => r.name);
+      const ends = new Set<string>();
+      let executed = 0;
+      let budget = 0;
+      while (executed < TOTAL) {
+        machine.reset();
+        machine.load(randomImage(random));
+        for (const name of names) {
+          if (name === 'pc' || name === 'xpsr' || name === 'faultmask') continue;
+          const value = random.below(3) === 0 ? random.word() : random.pick(PLACES) + random.below(64);
+          if (!['primask', 'basepri', 'msplim', 'psplim'].includes(name) || random.below(4) === 0)
+            machine.setRegister(name, value);
+        }
+        budget = ROUND * 4;
+        machine.setBudget(instructions(budget));
+        const stop = machine.run(cycles(4000));
+        ends.add(stop.kind);
+        expect(machine.counters.instructions).toBeLessThanOrEqual(budget);
+        // Vector tables that lead into faults only: the core takes exceptions and executes nothing.
+        executed += Math.max(ROUND, machine.counters.instructions);
       }
-      budget = ROUND * 4;
-      machine.setBudget(instructions(budget));
-      const stop = machine.run(cycles(4000));
-      ends.add(stop.kind);
-      expect(machine.counters.instructions).toBeLessThanOrEqual(budget);
-      // Vector tables that lead into faults only: the core takes exceptions and executes nothing.
-      executed += Math.max(ROUND, machine.counters.instructions);
-    }
-    expect(ends.has('wedged')).toBe(true);
-    expect(ends.has('limit') || ends.has('budget')).toBe(true);
-  }, LONG ? 3_600_000 : 60_000);
+      expect(ends.has('wedged')).toBe(true);
+      expect(ends.has('limit') || ends.has('budget')).toBe(true);
+    },
+    LONG ? 3_600_000 : 60_000,
+  );
 });

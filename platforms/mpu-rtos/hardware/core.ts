@@ -149,9 +149,8 @@ export class Core {
   pendingPhase = -1;
   /** A probed instruction is being executed: its address. */
   probe: { physical: number; virtual: number; retired: number } | undefined;
-  /** The last exception taken and, if it was raised by an instruction that was abandoned, that instruction's word; for traces. */
+  /** Number of the last exception taken, for traces. */
   lastException = 0;
-  lastWord = 0;
   /** EXC_RETURN that a branch in handler mode has gone to, 0 if none: the return is carried out at the next boundary. */
   returning = 0;
   /** Code memory: address of the word fetched last, -1 = none. */
@@ -212,7 +211,7 @@ export class Core {
     this.probe = undefined;
     this.pendingPhase = this.patched = -1;
     this.once = this.checking = this.redirected = false;
-    this.lastException = this.lastWord = this.returning = 0;
+    this.lastException = this.returning = 0;
     this.fetchedWord = -1;
     this.phaseBefore.fill(0);
     for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;

@@ -34,7 +34,14 @@ export function load(core: Core, address: number, size: 1 | 2 | 4, bank: Bank, m
 }
 
 /** A store of the instruction to come; see `load`. */
-export function store(core: Core, address: number, size: 1 | 2 | 4, value: number, bank: Bank, mustAlign: boolean): boolean {
+export function store(
+  core: Core,
+  address: number,
+  size: 1 | 2 | 4,
+  value: number,
+  bank: Bank,
+  mustAlign: boolean,
+): boolean {
   unaligned.cycles = 0;
   if ((address & (size - 1)) !== 0) {
     if (mustAlign || mustBeAligned(core, address)) return dataFault(core, AccessFault.UNALIGNED, address);
@@ -50,7 +57,8 @@ export function store(core: Core, address: number, size: 1 | 2 | 4, value: numbe
 }
 
 /** CCR.UNALIGN_TRP, fixed at 1 on Armv6-M; and the registers of the private peripheral bus (DDI0403E A3.2.1, DDI0553). */
-const mustBeAligned = (core: Core, address: number): boolean => (core.scb.ccr & CCR.UNALIGN_TRP) !== 0 || isPpb(address);
+const mustBeAligned = (core: Core, address: number): boolean =>
+  (core.scb.ccr & CCR.UNALIGN_TRP) !== 0 || isPpb(address);
 
 /** An unaligned access is two or three aligned ones (DDI0337I 3.3.3: a word at an odd address is byte, halfword, byte). */
 const furtherTransfers = (address: number, size: number): number => (size === 4 && (address & 1) !== 0 ? 2 : 1);

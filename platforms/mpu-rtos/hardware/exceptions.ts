@@ -21,12 +21,11 @@ const RETURN_SECURE = 0x41;
 /**
  * A fault of the instruction to come, or an SVC: pends the exception, or HardFault if it is disabled or not urgent enough
  * (DDI0403E B1.5.11). It is entered at the boundary that follows. Where not even HardFault can be taken the core locks up.
- * @param word the instruction if it is abandoned in its execution, 0 for a fetch and for SVC; for traces.
+ * @param word the instruction if it is abandoned in its execution, 0 for a fetch and for SVC.
  */
 export function raise(core: Core, exception: ExceptionNumber, word: number): void {
   const { nvic, scb } = core;
   const taken = nvic.taken(exception);
-  core.lastWord = word;
   if (word !== 0) {
     core.abandoned++;
     core.it = core.itAt;
@@ -90,8 +89,8 @@ export function enterException(core: Core): void {
 /** EXC_RETURN for what is being interrupted. */
 function returnValueOf(core: Core): number {
   const mode = core.handler ? 0 : RETURN_THREAD | (core.usesPsp ? RETURN_PSP : 0);
-  if (core.config.system.architecture !== 'v8m') return (0xfffffff1 | mode) | 0;
-  return (0xffffffb0 | mode | (core.config.security === 'secure' ? RETURN_SECURE : 0)) | 0;
+  if (core.config.system.architecture !== 'v8m') return 0xfffffff1 | mode | 0;
+  return 0xffffffb0 | mode | (core.config.security === 'secure' ? RETURN_SECURE : 0) | 0;
 }
 
 /** A fault while a frame was stored or loaded: pends what `fault` (bits of CFSR) stands for. */
@@ -228,8 +227,7 @@ export function returnFromException(core: Core, value: number): void {
     if (nvic.due !== 0) spend(core, arrival);
   }
   if (nvic.due !== 0) {
-    spend(core, timing.tailChain);
-    startHandler(core, value, interrupted);
+    tailChain(core, value, interrupted);
     return;
   }
   spend(core, timing.exit);
@@ -239,7 +237,12 @@ export function returnFromException(core: Core, value: number): void {
 /** A UsageFault of the return itself, on the frame that is there. */
 function raiseOnReturn(core: Core, value: number, interrupted: number): void {
   raise(core, ExceptionNumber.USAGE_FAULT, 0);
-  if (core.wedged !== undefined) return;
+  if (core.wedged === undefined) tailChain(core, value, interrupted);
+}
+
+/** Goes from one handler to the next; the frame stays. */
+function tailChain(core: Core, value: number, interrupted: number): void {
+  core.setPhase(PHASE_INDEX['hardware entry']);
   spend(core, core.timing.tailChain);
   startHandler(core, value, interrupted);
 }
@@ -278,8 +281,7 @@ function unstack(core: Core, value: number, interrupted: number): void {
     const fault = loadAccess(core, (frame + 4 * i) | 0, 4, bank);
     if (fault !== AccessFault.NONE) {
       derived(core, fault === AccessFault.PROTECTION ? CFSR.MUNSTKERR : CFSR.UNSTKERR, nvic.executionPriority);
-      if (core.wedged !== undefined) return;
-      startHandler(core, value, interrupted);
+      if (core.wedged === undefined) tailChain(core, value, interrupted);
       return;
     }
     frameWords[i] = datum.value;

@@ -693,7 +693,11 @@ export function createInterpreter(core: Core): () => void {
                           b = x[(w >> SLOT_RM) & 15];
                           x[(w >> SLOT_RD) & 15] = Math.imul(a, b);
                           x[(w >> SLOT_RA) & 15] = multiplyHigh(a, b);
-                          const cost = scaled(timing.long, 64 - Math.clz32(a ^ (a >> 31)) - Math.clz32(b ^ (b >> 31)), 62);
+                          const cost = scaled(
+                            timing.long,
+                            64 - Math.clz32(a ^ (a >> 31)) - Math.clz32(b ^ (b >> 31)),
+                            62,
+                          );
                           t += cost;
                           stalls[HAZARD] += cost;
                           break dispatch;
@@ -1001,7 +1005,11 @@ export function createInterpreter(core: Core): () => void {
                   continue next;
                 }
                 ip += immediate[ip];
-                if (wideTarget !== 0 && (ip & 1) !== 0 && (packed[ip] === 0 ? core.isWideAt(ip) : (packed[ip] & SLOT_LONG) !== 0)) {
+                if (
+                  wideTarget !== 0 &&
+                  (ip & 1) !== 0 &&
+                  (packed[ip] === 0 ? core.isWideAt(ip) : (packed[ip] & SLOT_LONG) !== 0)
+                ) {
                   t += wideTarget;
                   stalls[FETCH] += wideTarget;
                 }
@@ -1029,7 +1037,11 @@ export function createInterpreter(core: Core): () => void {
               core.pageSlot = fetchValues[h];
               core.checking = false;
               ip = core.pageSlot + ((a >>> 1) & 2047);
-              if (wideTarget !== 0 && (ip & 1) !== 0 && (packed[ip] === 0 ? core.isWideAt(ip) : (packed[ip] & SLOT_LONG) !== 0)) {
+              if (
+                wideTarget !== 0 &&
+                (ip & 1) !== 0 &&
+                (packed[ip] === 0 ? core.isWideAt(ip) : (packed[ip] & SLOT_LONG) !== 0)
+              ) {
                 t += wideTarget;
                 stalls[FETCH] += wideTarget;
               }
@@ -1098,7 +1110,10 @@ export function createInterpreter(core: Core): () => void {
           let cost = (w & 255) >= Op.LDR_R && (w & 255) <= Op.STRH_R ? storeRegisterCost : storeCost;
           const p = (address + storeValues[h]) | 0;
           let moved = false;
-          if (storeTags[h] === ((address & ~(32 - size)) | stores.epoch) && (lineFlags[p >>> 5] & LINE_STORE_SLOW) === 0) {
+          if (
+            storeTags[h] === ((address & ~(32 - size)) | stores.epoch) &&
+            (lineFlags[p >>> 5] & LINE_STORE_SLOW) === 0
+          ) {
             if (kind === Size.WORD) words[p >> 2] = x[(w >> SLOT_RD) & 15];
             else if (kind === Size.BYTE) bytes[p] = x[(w >> SLOT_RD) & 15];
             else halves[p >> 1] = x[(w >> SLOT_RD) & 15];
@@ -1213,11 +1228,7 @@ export function createInterpreter(core: Core): () => void {
 
   /** Whether an access that writes rn back would bring SP below its limit. */
   function overflows(w: number, offset: number): boolean {
-    return (
-      ((w >> SLOT_RN) & 15) === 13 &&
-      writesBack[w & 255] !== 0 &&
-      (x[13] + offset) >>> 0 < core.stackLimit >>> 0
-    );
+    return ((w >> SLOT_RN) & 15) === 13 && writesBack[w & 255] !== 0 && (x[13] + offset) >>> 0 < core.stackLimit >>> 0;
   }
 
   /** Address of an access that writes rn back. */

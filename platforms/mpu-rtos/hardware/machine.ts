@@ -293,7 +293,8 @@ export class CortexMMachine implements Machine {
     write: (address, size, value) => {
       for (let i = 0; i < size; i++) {
         const at = (address + i) >>> 0;
-        if (this.memory.touch(at) === 0 || this.memory.write(at, 1, (value >>> (8 * i)) & 255, 0) === 'error') return false;
+        if (this.memory.touch(at) === 0 || this.memory.write(at, 1, (value >>> (8 * i)) & 255, 0) === 'error')
+          return false;
       }
       return true;
     },

@@ -8,7 +8,7 @@ import { Bank } from './lookaside.js';
 import { transferMultiple } from './multiple.js';
 import { ExceptionNumber } from './nvic.js';
 import { raiseStackOverflow, raiseUsage, retire } from './retire.js';
-import { CFSR, HFSR } from './scb.js';
+import { CFSR, DFSR, HFSR } from './scb.js';
 import {
   instructionWord,
   SLOT_FLAGS,
@@ -26,8 +26,6 @@ import { branchTo, isReturn } from './transfer.js';
 
 /** BKPT that calls the semihosting host (Arm semihosting, Thumb). */
 const SEMIHOSTING = 0xab;
-/** DFSR.BKPT (DDI0403E C1.6.1). */
-const DFSR_BKPT = 1 << 1;
 /** TT response: R, RW and, in Secure state, S (DDI0553, TT_RESP). */
 const TT_READ_WRITE = 3 << 18;
 const TT_SECURE = 1 << 22;
@@ -39,7 +37,7 @@ export const raiseInvalidState = (core: Core): void => {
 };
 
 /** Bank of the unprivileged forms (LDRT, STRT). */
-const unprivileged = (core: Core): Bank => (core.bank | Bank.UNPRIVILEGED) as Bank;
+const unprivileged = (core: Core): Bank => core.bank | Bank.UNPRIVILEGED;
 
 /** A loaded value as its width and sign demand. */
 function extended(value: number, size: Size): number {
@@ -277,7 +275,7 @@ export function executeOther(core: Core, w: number, imm: number): void {
         core.semihost();
         return;
       }
-      core.scb.reportDebugEvent(DFSR_BKPT);
+      core.scb.reportDebugEvent(DFSR.BKPT);
       core.scb.reportHardFault(HFSR.DEBUGEVT);
       raise(core, ExceptionNumber.HARD_FAULT, instructionWord(core));
       return;

@@ -65,8 +65,7 @@ const BY_ARCHITECTURE: Readonly<Record<string, readonly string[]>> = {
   v8m: [],
 };
 
-const exists = (core: Core, name: string): boolean =>
-  !BY_ARCHITECTURE[core.config.system.architecture].includes(name);
+const exists = (core: Core, name: string): boolean => !BY_ARCHITECTURE[core.config.system.architecture].includes(name);
 
 /** Every register of the core with its value, unsigned. */
 export function listRegisters(core: Core): readonly RegisterValue[] {

@@ -30,7 +30,6 @@ const NUMBERS = [
   'returning',
   'fetchedWord',
   'lastException',
-  'lastWord',
 ] as const;
 
 const SWITCHES = ['thumb', 'handler', 'exclusive', 'event', 'redirected'] as const;
