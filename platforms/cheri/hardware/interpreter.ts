@@ -16,7 +16,7 @@ import {
   takesImmediate,
   takesTwoCycles,
 } from './bit-manipulation.js';
-import { type Core, LATE, LATE_FILTERED, LINE_STORE_SLOW } from './core.js';
+import { type Core, LINE_STORE_SLOW } from './core.js';
 import { access, load, loadCapability, store, storeCapability } from './datapath.js';
 import { fetched, fetchInstruction } from './fetch.js';
 import { jumpRegister, link, returnType } from './jumps.js';
@@ -37,6 +37,7 @@ import {
 import { FIRST_SCR, SCR } from './special.js';
 import { accessSpecial, executeSystem } from './system.js';
 import { STOP } from './times.js';
+import { LATE, LATE_FILTERED } from './timing.js';
 
 const HAZARD = 0;
 const FETCH = 1;

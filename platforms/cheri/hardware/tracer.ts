@@ -1,7 +1,7 @@
 import type { TraceEvent, TraceHook } from '../../machine/machine.js';
 import { physical } from '../../machine/units.js';
 import type { Core } from './core.js';
-import { RETIRE_AFTER } from './core.js';
+import { RETIRE_AFTER } from './timing.js';
 
 /** Where the core was before an instruction. */
 interface Place {
