@@ -149,7 +149,7 @@ describe('the end of a server', () => {
   it('pages that were moved to it and not received are free again', () => {
     const outputs = outputsOf({
       server: `
-  _start: li s1, 300
+  _start: li s1, 170
   1: server 7
     kcall CALL_YIELD
     sid 7
@@ -165,14 +165,14 @@ describe('the end of a server', () => {
       client: `
   _start: li a1, 0
     li a2, 0x20000000
-    li a3, 8192
+    li a3, 0x4000             # if only the first page came back, memory would not last
     li a4, RIGHT_READ | RIGHT_WRITE
     kcall CALL_MAP_MEMORY
     connect 7
     mv s0, a1
     li a2, KIND_MOVE
     li a4, 0x20000000
-    li a5, 8192
+    li a5, 0x4000
     kcall CALL_SEND
     mv s2, a0
     mv a1, s0
