@@ -60,16 +60,18 @@ export const KEPT: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * Calls a function with words as arguments, with bytes placed in memory before.
+ * Calls a function with words as arguments, with bytes placed in memory before. `prepare` may set probes.
  * @throws Error if it does not keep the registers that its caller relies on.
  */
 export function callFunction(
   { image, address }: Callable,
   given: readonly number[],
   memory: readonly { readonly address: number; readonly bytes: Uint8Array }[] = [],
+  prepare?: (machine: Machine) => void,
 ): Called {
   machine ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'bench' });
   machine.reset();
+  machine.probes.clear();
   machine.setBudget(instructions(2_000_000));
   machine.load({ ...image, entry: virtual(address) });
   machine.memory.load(physical(RETURN), RETURN_CODE);
@@ -79,6 +81,7 @@ export function callFunction(
   machine.setRegister('ra', RETURN);
   machine.setRegister('sp', STACK_TOP);
   machine.setRegister('tp', BENCH);
+  prepare?.(machine);
   const stop = machine.run(FOREVER);
   const registers = new Map(machine.registers().map(({ name, value }) => [name, value]));
   if (stop.kind === 'exit') {

@@ -36,8 +36,6 @@ interface Counter {
   readonly index: number;
   readonly first: Operand;
   readonly step: Polynomial;
-  /** Its value for the next round. */
-  readonly next: number;
 }
 
 /** A reference as `base + distance`. */
@@ -109,7 +107,7 @@ class LoopReduction {
       if (next.kind !== 'value' || definition?.op !== 'binary') return [];
       const split = splitBy(this.polynomial(next), id);
       if (split === undefined || numberOf(split.with) !== 1 || !this.isInvariant(split.rest)) return [];
-      return [{ id, index, first: enter.arguments[index], step: split.rest, next: next.id }];
+      return [{ id, index, first: enter.arguments[index], step: split.rest }];
     });
   }
 
@@ -185,7 +183,7 @@ class LoopReduction {
     this.before.instructions.push({ op: 'advance', result: start, reference: base, by });
     const step = computePolynomial(this.fn, product(split.with, counter.step), this.before.instructions);
     this.addParameter(id, value(start), value(next));
-    this.insertAfter(counter.next, { op: 'advance', result: next, reference: value(id), by: step });
+    this.endOfRound().instructions.push({ op: 'advance', result: next, reference: value(id), by: step });
     this.pointers.set(key, pointer);
     return pointer;
   }
@@ -203,12 +201,12 @@ class LoopReduction {
     }
   }
 
-  private insertAfter(result: number, instruction: Instruction): void {
-    for (const id of this.loop.blocks) {
-      const block = this.graph.blocks.get(id)!;
-      const at = block.instructions.findIndex((i) => resultsOf(i).includes(result));
-      if (at >= 0) block.instructions.splice(at + 1, 0, instruction);
-    }
+  /** The last block of a round that is not left behind its test: there the pointer moves, so that its old value is not kept. */
+  private endOfRound(): Block {
+    const latch = this.graph.blocks.get(this.latch)!;
+    const before = this.graph.predecessors.get(this.latch)!;
+    if (latch.instructions.length > 0 || before.length !== 1) return latch;
+    return this.graph.blocks.get(before[0])!;
   }
 }
 

@@ -4,6 +4,7 @@ import { simplifyBlocks } from './blocks.js';
 import { removeCommon } from './common.js';
 import { removeDeadCode } from './dead.js';
 import { hoistInvariants } from './hoist.js';
+import { removeKnownTests } from './known-tests.js';
 import { reduceAddresses } from './induction.js';
 import type { Boundaries } from './marks.js';
 import { replaceTrivialParameters } from './parameters.js';
@@ -37,6 +38,7 @@ function clean(fn: IrFunction, boundaries: Boundaries): void {
       simplify(fn),
       replaceTrivialParameters(fn),
       removeCommon(fn, boundaries),
+      removeKnownTests(fn),
       removeDeadCode(fn),
     ];
     if (!changed.includes(true)) return;
