@@ -233,7 +233,10 @@ class RandomBody {
       default: {
         const left = f.word('left', 1 + tape.below(5));
         f.while(
-          () => left.differs(0).and(this.condition(1)),
+          () => {
+            const more = left.differs(0);
+            return tape.below(2) === 0 ? more.and(this.condition(1)) : more.and(this.condition(0).or(this.condition(1)));
+          },
           () => {
             f.set(left, left.sub(1));
             body(left.add(0));

@@ -1,3 +1,4 @@
+import { liftBackEdges } from './back-edges.js';
 import {
   type MachineBlock,
   type MachineFunction,
@@ -26,6 +27,7 @@ export const markSymbol = (name: string): string => `mark.${name}`;
 /** Writes a function whose registers are allocated as assembly. */
 export function emit(fn: MachineFunction, target: EmitTarget): string {
   dropCopies(fn);
+  liftBackEdges(fn);
   threadJumps(fn);
   const label = (id: number): string => `.L${fn.name}_${id}`;
   const targets = new Set(fn.blocks.flatMap((b, i) => branchTargets(b, fn.blocks.at(i + 1))));

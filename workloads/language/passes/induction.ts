@@ -28,6 +28,7 @@ import {
   variable,
   withoutNumber,
 } from './polynomial.js';
+import { type Round, roundOf } from './rounds.js';
 
 /** A loop variable that each round changes by the same amount. */
 interface Counter {
@@ -60,9 +61,9 @@ export function reduceAddresses(fn: IrFunction, boundaries: Boundaries): boolean
   const graph = analyse(fn);
   let changed = false;
   for (const loop of graph.loops) {
-    const [latch] = loop.latches;
-    if (loop.preheader === undefined || loop.latches.length !== 1 || hasBoundary(graph, loop, boundaries)) continue;
-    if (new LoopReduction(fn, graph, loop, loop.preheader, latch).run()) changed = true;
+    const round = roundOf(graph, loop);
+    if (round === undefined || hasBoundary(graph, loop, boundaries)) continue;
+    if (new LoopReduction(fn, graph, round).run()) changed = true;
   }
   return changed;
 }
@@ -73,17 +74,17 @@ class LoopReduction {
   private readonly counters: readonly Counter[];
   private readonly pointers = new Map<string, Pointer>();
   private readonly before: Block;
+  private readonly loop: Loop;
 
   constructor(
     private readonly fn: IrFunction,
     private readonly graph: Graph,
-    private readonly loop: Loop,
-    preheader: number,
-    private readonly latch: number,
+    private readonly round: Round,
   ) {
-    this.defined = definedIn(graph, loop);
-    this.before = graph.blocks.get(preheader)!;
-    for (const id of loop.blocks) {
+    this.loop = round.loop;
+    this.defined = definedIn(graph, round.loop);
+    this.before = round.preheader;
+    for (const id of round.loop.blocks) {
       for (const i of graph.blocks.get(id)!.instructions) resultsOf(i).forEach((r) => this.definitions.set(r, i));
     }
     this.counters = this.findCounters();
@@ -97,8 +98,8 @@ class LoopReduction {
   }
 
   private findCounters(): readonly Counter[] {
-    const header = this.graph.blocks.get(this.loop.header)!;
-    const back = this.graph.blocks.get(this.latch)!.terminator;
+    const { header, latch } = this.round;
+    const back = latch.terminator;
     const enter = this.before.terminator;
     if (back.op !== 'jump' || enter.op !== 'jump') return [];
     return header.parameters.flatMap((id, index) => {
@@ -183,30 +184,22 @@ class LoopReduction {
     this.before.instructions.push({ op: 'advance', result: start, reference: base, by });
     const step = computePolynomial(this.fn, product(split.with, counter.step), this.before.instructions);
     this.addParameter(id, value(start), value(next));
-    this.endOfRound().instructions.push({ op: 'advance', result: next, reference: value(id), by: step });
+    this.round.end.instructions.push({ op: 'advance', result: next, reference: value(id), by: step });
     this.pointers.set(key, pointer);
     return pointer;
   }
 
   private addParameter(id: number, first: Operand, next: Operand): void {
-    const header = this.graph.blocks.get(this.loop.header)!;
+    const { header, latch } = this.round;
     header.parameters = [...header.parameters, id];
     for (const [block, operand] of [
       [this.before, first],
-      [this.graph.blocks.get(this.latch)!, next],
+      [latch, next],
     ] as const) {
       const { terminator } = block;
       if (terminator.op !== 'jump') throw new RangeError(`b${block.id} does not end with a jump`);
       block.terminator = { ...terminator, arguments: [...terminator.arguments, operand] };
     }
-  }
-
-  /** The last block of a round that is not left behind its test: there the pointer moves, so that its old value is not kept. */
-  private endOfRound(): Block {
-    const latch = this.graph.blocks.get(this.latch)!;
-    const before = this.graph.predecessors.get(this.latch)!;
-    if (latch.instructions.length > 0 || before.length !== 1) return latch;
-    return this.graph.blocks.get(before[0])!;
   }
 }
 

@@ -23,7 +23,7 @@ export function removeKnownTests(fn: IrFunction): boolean {
 }
 
 /** Whether a comparison holds at the end of a block, if a test above it says so. */
-function knownOutcome(
+export function knownOutcome(
   graph: Graph,
   block: number,
   comparison: Comparison,

@@ -2,6 +2,7 @@ import type { IrFunction } from '../ir/function.js';
 import { foldAddresses, type OffsetRange, splitDistances } from './addresses.js';
 import { simplifyBlocks } from './blocks.js';
 import { removeCommon } from './common.js';
+import { replaceCounters } from './counters.js';
 import { removeDeadCode } from './dead.js';
 import { hoistInvariants } from './hoist.js';
 import { removeKnownTests } from './known-tests.js';
@@ -26,8 +27,10 @@ export function optimise(fn: IrFunction, boundaries: Boundaries, target: TargetL
   splitDistances(fn, target.offsets(4).highest);
   clean(fn, boundaries);
   foldAddresses(fn, target.offsets);
-  hoistInvariants(fn, boundaries);
   clean(fn, boundaries);
+  replaceCounters(fn, boundaries);
+  clean(fn, boundaries);
+  hoistInvariants(fn, boundaries);
 }
 
 /** Passes that only remove, until none finds anything. */
