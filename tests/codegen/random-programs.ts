@@ -51,7 +51,7 @@ class RandomLibrary extends FunctionLibrary {
   }
 }
 
-const buffer = (name: string, bytes: number): BufferHandle => ({ kind: 'buffer', name, domain: 'here', bytes });
+const buffer = (name: string, bytes: number): BufferHandle => ({ kind: 'buffer', name, domain: 'here', bytes, passed: false });
 
 /**
  * A library of two functions, `helper` and `main`, that end, stay within their buffers and use every kind of statement a machine

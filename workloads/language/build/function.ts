@@ -2,11 +2,11 @@ import { endsThread, type PortableOperation, type Violation } from '../operation
 import {
   type Expression,
   type FunctionDefinition,
+  type ReferenceExpression,
   type Statement,
   type ValueType,
   type Variable,
   visitExpressions,
-  visitStatements,
   type Width,
 } from '../program.js';
 import { ScenarioError } from './problem.js';
@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly domain: string | undefined;
   /** True if the handle was made by this scenario. */
   knows(handle: { readonly kind: string; readonly name: string }): boolean;
+  /** True if a buffer may be handed to services. */
+  isPassed(buffer: string): boolean;
   /** Called for each mark. @throws ScenarioError if the name is taken. */
   addMark(name: string, place: string): void;
 }
@@ -385,6 +387,11 @@ export class FunctionBuilder {
     return type === 'word' ? new WordVariable(variable) : new ReferenceVariable(variable);
   }
 
+  /** Ends the program of a thread with `exit`, if it does not end by itself. */
+  finishThread(): void {
+    if (!ends(this.statements)) this.exit();
+  }
+
   /** The finished function. */
   finish(name: string, parameters: number): FunctionDefinition {
     if (this.results.length > 0 && !ends(this.statements)) this.fail('a path ends without return');
@@ -504,7 +511,12 @@ export class FunctionBuilder {
   }
 
   private payloadOf(payload: Payload | undefined): readonly Expression[] {
-    return payload === undefined ? [] : [payload.reference.expression, this.wordOf(payload.bytes)];
+    if (payload === undefined) return [];
+    const root = rootBuffer(payload.reference.expression);
+    if (root !== undefined && !this.surroundings.isPassed(root)) {
+      this.fail(`buffer ${root} goes to a service: declare it with passed: true`);
+    }
+    return [payload.reference.expression, this.wordOf(payload.bytes)];
   }
 }
 
@@ -516,6 +528,18 @@ const VIOLATION_WORDS: Readonly<Record<Violation, readonly [number, number]>> = 
   'forge-handle': [1, 1 + MESSAGE_WORDS],
   'raw-message': [0, 8],
 };
+
+/** The buffer that an expression begins with, if it names one. */
+function rootBuffer(expression: ReferenceExpression): string | undefined {
+  switch (expression.kind) {
+    case 'buffer':
+      return expression.name;
+    case 'variable':
+      return undefined;
+    default:
+      return rootBuffer(expression.reference);
+  }
+}
 
 /** True if control never comes to the end of the statements. */
 export function ends(statements: readonly Statement[]): boolean {
@@ -547,13 +571,4 @@ function leaves(body: readonly Statement[]): boolean {
         return false;
     }
   });
-}
-
-/** Functions that the statements call. */
-export function calledFunctions(body: readonly Statement[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  visitStatements(body, (statement) => {
-    if (statement.kind === 'call') names.add(statement.function);
-  });
-  return names;
 }

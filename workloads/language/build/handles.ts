@@ -14,6 +14,8 @@ export interface BufferHandle {
   readonly name: string;
   readonly domain: string;
   readonly bytes: number;
+  /** True if it may be handed to services. */
+  readonly passed: boolean;
 }
 
 export interface NotificationHandle {

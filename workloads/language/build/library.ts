@@ -56,6 +56,7 @@ export class FunctionLibrary {
     const surroundings: Surroundings = {
       domain,
       knows: (handle) => this.knows(handle),
+      isPassed: (buffer) => this.isPassed(buffer),
       addMark: (mark, where) => this.addMark(mark, where),
     };
     const f = new FunctionBuilder(place, surroundings, results);
@@ -67,6 +68,11 @@ export class FunctionLibrary {
   /** True if a handle is one of this library's. */
   protected knows({ kind, name }: { readonly kind: string; readonly name: string }): boolean {
     return kind === 'function' && this.definitions.has(name);
+  }
+
+  /** True if a buffer may be handed to services. */
+  protected isPassed(_buffer: string): boolean {
+    return false;
   }
 
   /** True if some function has the mark. */

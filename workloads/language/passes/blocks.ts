@@ -1,4 +1,4 @@
-import { type IrFunction, mapFunction, type Operand } from '../ir/function.js';
+import { type Block, type IrFunction, mapFunction, type Operand } from '../ir/function.js';
 import { analyse } from '../ir/graph.js';
 
 /**
@@ -7,7 +7,7 @@ import { analyse } from '../ir/graph.js';
  */
 export function simplifyBlocks(fn: IrFunction): boolean {
   let changed = dropUnreachable(fn);
-  while (passEmpty(fn) || mergeOne(fn)) changed = true;
+  while (passEmpty(fn) || mergeChains(fn)) changed = true;
   return changed;
 }
 
@@ -35,23 +35,34 @@ function passEmpty(fn: IrFunction): boolean {
   return changed && (dropUnreachable(fn), true);
 }
 
-/** Appends a block to the only one before it, if that one always goes there. */
-function mergeOne(fn: IrFunction): boolean {
+/** Appends blocks to the only one before them, if that one always goes there. */
+function mergeChains(fn: IrFunction): boolean {
   const { blocks, order, predecessors } = analyse(fn);
+  /** Block that a merged one has become a part of. */
+  const hosts = new Map<number, Block>();
+  const given = new Map<number, Operand>();
   for (const id of order.slice(1)) {
     const before = predecessors.get(id)!;
-    if (before.length !== 1 || before[0] === id) continue;
-    const first = blocks.get(before[0])!;
-    const second = blocks.get(id)!;
-    if (first.terminator.op !== 'jump') continue;
-    const given = new Map<number, Operand>();
-    const { terminator } = first;
-    second.parameters.forEach((parameter, i) => given.set(parameter, terminator.arguments[i]));
-    first.instructions = [...first.instructions, ...second.instructions];
-    first.terminator = second.terminator;
-    fn.blocks = fn.blocks.filter((b) => b !== second);
-    mapFunction(fn, (o) => (o.kind === 'value' ? (given.get(o.id) ?? o) : o));
-    return true;
+    if (before.length !== 1) continue;
+    const host = hosts.get(before[0]) ?? blocks.get(before[0])!;
+    const block = blocks.get(id)!;
+    const { terminator } = host;
+    if (host === block || terminator.op !== 'jump') continue;
+    block.parameters.forEach((parameter, i) => given.set(parameter, terminator.arguments[i]));
+    host.instructions = [...host.instructions, ...block.instructions];
+    host.terminator = block.terminator;
+    hosts.set(id, host);
   }
-  return false;
+  if (hosts.size === 0) return false;
+  fn.blocks = fn.blocks.filter(({ id }) => !hosts.has(id));
+  mapFunction(fn, (operand) => {
+    let at = operand;
+    while (at.kind === 'value') {
+      const next = given.get(at.id);
+      if (next === undefined) return at;
+      at = next;
+    }
+    return at;
+  });
+  return true;
 }

@@ -7,7 +7,7 @@ import {
   resultsOf,
   terminatorOperands,
 } from '../ir/function.js';
-import { removeParameter } from './parameters.js';
+import { incomingOperands, keepParameters } from './parameters.js';
 
 /**
  * Removes computations and block parameters that nothing depends on. Loads stay: a program that touches memory means it.
@@ -19,13 +19,10 @@ export function removeDeadCode(fn: IrFunction): boolean {
   for (const block of fn.blocks) {
     const kept = block.instructions.filter((i) => !isPure(i) || resultsOf(i).some((r) => needed.has(r)));
     if (kept.length < block.instructions.length) changed = true;
+    if (!block.parameters.every((p) => needed.has(p))) changed = true;
     block.instructions = kept;
-    for (let i = block.parameters.length - 1; i >= 0; i--) {
-      if (needed.has(block.parameters[i])) continue;
-      removeParameter(fn, block.id, i);
-      changed = true;
-    }
   }
+  if (changed) keepParameters(fn, (id) => needed.has(id));
   return changed;
 }
 
@@ -39,22 +36,14 @@ function neededValues(fn: IrFunction): ReadonlySet<number> {
     pending.push(operand.id);
   };
   const definitions = new Map<number, Instruction>();
-  /** Operands that come in for a block parameter. */
-  const incoming = new Map<number, Operand[]>();
-  const blocks = new Map(fn.blocks.map((b) => [b.id, b]));
+  const incoming = incomingOperands(fn);
   for (const block of fn.blocks) {
     for (const instruction of block.instructions) {
       for (const result of resultsOf(instruction)) definitions.set(result, instruction);
       if (!isPure(instruction)) operandsOf(instruction).forEach(need);
     }
     const { terminator } = block;
-    if (terminator.op === 'jump') {
-      blocks.get(terminator.target)!.parameters.forEach((parameter, i) => {
-        const list = incoming.get(parameter) ?? [];
-        list.push(terminator.arguments[i]);
-        incoming.set(parameter, list);
-      });
-    } else terminatorOperands(terminator).forEach(need);
+    if (terminator.op !== 'jump') terminatorOperands(terminator).forEach(need);
   }
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     const definition = definitions.get(id);

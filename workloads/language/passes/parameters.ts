@@ -5,44 +5,47 @@ import { type IrFunction, mapFunction, type Operand, sameOperand } from '../ir/f
  * @returns true if something changed.
  */
 export function replaceTrivialParameters(fn: IrFunction): boolean {
-  let changed = false;
-  for (const block of fn.blocks) {
-    for (let i = 0; i < block.parameters.length; ) {
-      const parameter = block.parameters[i];
-      const only = onlyArgument(fn, block.id, i, parameter);
-      if (only === undefined) {
-        i++;
-        continue;
-      }
-      removeParameter(fn, block.id, i);
-      mapFunction(fn, (o) => (o.kind === 'value' && o.id === parameter ? only : o));
-      changed = true;
+  const incoming = incomingOperands(fn);
+  const replaced = new Map<number, Operand>();
+  const current = (operand: Operand): Operand => {
+    let at = operand;
+    for (let next = replacementOf(at); next !== undefined; next = replacementOf(at)) at = next;
+    return at;
+  };
+  const replacementOf = (o: Operand): Operand | undefined => (o.kind === 'value' ? replaced.get(o.id) : undefined);
+  for (let size = -1; size !== replaced.size; ) {
+    size = replaced.size;
+    for (const [parameter, operands] of incoming) {
+      if (replaced.has(parameter)) continue;
+      const others = operands.map(current).filter((o) => o.kind !== 'value' || o.id !== parameter);
+      if (others.length > 0 && others.every((o) => sameOperand(o, others[0]))) replaced.set(parameter, others[0]);
     }
   }
-  return changed;
+  if (replaced.size === 0) return false;
+  keepParameters(fn, (id) => !replaced.has(id));
+  mapFunction(fn, current);
+  return true;
 }
 
-/** The one operand that comes in for a parameter, itself not counted. */
-function onlyArgument(fn: IrFunction, block: number, index: number, parameter: number): Operand | undefined {
-  let only: Operand | undefined;
+/** Operands that come in for each block parameter, one for each jump. */
+export function incomingOperands(fn: IrFunction): ReadonlyMap<number, readonly Operand[]> {
+  const parameters = new Map(fn.blocks.map((b) => [b.id, b.parameters]));
+  const incoming = new Map<number, Operand[]>(fn.blocks.flatMap((b) => b.parameters.map((p) => [p, []])));
   for (const { terminator } of fn.blocks) {
-    if (terminator.op !== 'jump' || terminator.target !== block) continue;
-    const given = terminator.arguments[index];
-    if (given.kind === 'value' && given.id === parameter) continue;
-    if (only !== undefined && !sameOperand(only, given)) return undefined;
-    only = given;
+    if (terminator.op !== 'jump') continue;
+    parameters.get(terminator.target)!.forEach((p, i) => incoming.get(p)!.push(terminator.arguments[i]));
   }
-  return only;
+  return incoming;
 }
 
-/** Takes a parameter out of a block and its argument out of every jump to it. */
-export function removeParameter(fn: IrFunction, block: number, index: number): void {
-  const without = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== index);
-  for (const other of fn.blocks) {
-    if (other.id === block) other.parameters = without(other.parameters);
-    const { terminator } = other;
-    if (terminator.op === 'jump' && terminator.target === block) {
-      other.terminator = { ...terminator, arguments: without(terminator.arguments) };
-    }
+/** Takes all other parameters out of their blocks, and their arguments out of the jumps. */
+export function keepParameters(fn: IrFunction, keep: (id: number) => boolean): void {
+  const kept = new Map(fn.blocks.map((b) => [b.id, b.parameters.map(keep)]));
+  for (const block of fn.blocks) {
+    block.parameters = block.parameters.filter(keep);
+    const { terminator } = block;
+    if (terminator.op !== 'jump') continue;
+    const mask = kept.get(terminator.target)!;
+    block.terminator = { ...terminator, arguments: terminator.arguments.filter((_, i) => mask[i]) };
   }
 }
