@@ -1,10 +1,14 @@
-import type { Platform } from '../platform.js';
+import type { MachineRequest, Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
+import { xousBoard } from './devices/board.js';
 import { BENCHMARKS } from './hardware/benchmarks.js';
 import { benchBoard } from './hardware/board.js';
-import { VexRiscvMachine } from './hardware/machine.js';
+import { type Board, VexRiscvMachine } from './hardware/machine.js';
 import { coreConfig, PARAMETERS } from './hardware/parameters.js';
 import { DECODER } from './hardware/slots.js';
+
+/** Boards by name; the first is the default. */
+const BOARDS: Readonly<Record<string, (request: MachineRequest) => Board>> = { bench: benchBoard, xous: xousBoard };
 
 /** VexRiscv of Baochip-1x: RV32IMAC, M/S/U, Sv32. */
 export const mmuMicrokernel: Platform = {
@@ -12,13 +16,16 @@ export const mmuMicrokernel: Platform = {
   title: 'MMU microkernel: VexRiscv of Baochip-1x, RV32IMAC with Sv32',
   core: 'vexriscv-baochip',
   parameters: PARAMETERS,
-  boards: ['bench'],
+  boards: Object.keys(BOARDS),
   benchmarks: BENCHMARKS,
   modelVersion: '1',
   elfMachine: 243,
   createMachine(request) {
-    if (request.board !== 'bench') throw new RangeError(`mmu-microkernel has no board ${request.board}; it has bench`);
-    return new VexRiscvMachine(coreConfig(request.parameters), benchBoard(request));
+    const { board, parameters } = request;
+    if (!Object.hasOwn(BOARDS, board)) {
+      throw new RangeError(`mmu-microkernel has no board ${board}; it has ${Object.keys(BOARDS).join(', ')}`);
+    }
+    return new VexRiscvMachine(coreConfig(parameters), BOARDS[board](request));
   },
   disassemble: (word, address) => disassemble(word, address, DECODER),
 };

@@ -7,6 +7,7 @@ import { planValidation, type Row, runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
 import { bold, printable } from './terminal.js';
+import { addValidatePaths } from './validate-paths.js';
 
 /** The vectors that come with the package; this file is dist/runner/cli/validate.js. */
 const VECTORS = fileURLToPath(new URL('../../../tests/vectors', import.meta.url));
@@ -68,6 +69,7 @@ export function addValidate(program: Command, context: Context): void {
   const validate = conventions(program.command('validate'), 'bulkhead validate', terminal, [
     'bulkhead validate cores --summary',
   ]).description('compare a model with what it models');
+  addValidatePaths(validate, context);
   conventions(validate.command('cores'), 'bulkhead validate cores', terminal, [
     'bulkhead validate cores --summary',
     'bulkhead validate cores --core vexriscv-baochip --config core_lat4',
