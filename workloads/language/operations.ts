@@ -47,7 +47,7 @@ export type PortableOperation =
   | { readonly kind: 'sleep' }
   /** Argument: bytes. Result: reference to fresh zeroed memory. */
   | { readonly kind: 'allocate' }
-  /** Argument: a reference that `allocate` gave. */
+  /** Arguments: a reference that `allocate` or a message by move gave, and the bytes that were asked for. */
   | { readonly kind: 'free' }
   /** The cheapest request that enters the kernel and comes back. */
   | { readonly kind: 'null-call' }

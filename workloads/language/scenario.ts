@@ -34,6 +34,8 @@ export interface Service {
   readonly function: string;
   readonly words: number;
   readonly transfer?: Transfer;
+  /** Most bytes that come with a message; 0 without `transfer`. */
+  readonly mostBytes: number;
   /** True if it gives back a word. */
   readonly answers: boolean;
 }

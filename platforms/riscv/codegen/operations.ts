@@ -16,7 +16,8 @@ export interface LoweredOperation {
 export interface OperationLowering {
   /**
    * @param given number of arguments that the program passes.
+   * @param within name of the function that has the operation.
    * @returns the instructions, or one line on why the platform has no such operation.
    */
-  lower(operation: PortableOperation, given: number): LoweredOperation | string;
+  lower(operation: PortableOperation, given: number, within: string): LoweredOperation | string;
 }

@@ -264,7 +264,7 @@ class Selection {
   }
 
   private operation(i: Extract<Instruction, { op: 'operation' }>): void {
-    const lowered = this.context.operations.lower(i.operation, i.arguments.length);
+    const lowered = this.context.operations.lower(i.operation, i.arguments.length, this.fn.name);
     if (typeof lowered === 'string') {
       throw new CodegenError(`${this.fn.name}: ${describeOperation(i.operation)}: ${lowered}`);
     }

@@ -316,8 +316,9 @@ export class FunctionBuilder {
     return new ReferenceVariable(variable);
   }
 
-  free(memory: Reference): void {
-    this.operation({ kind: 'free' }, [memory.expression]);
+  /** Gives memory back that `allocate` or a message by move gave. */
+  free(memory: Reference, bytes: WordLike): void {
+    this.operation({ kind: 'free' }, [memory.expression, this.wordOf(bytes)]);
   }
 
   /** The cheapest request that enters the kernel and comes back. */

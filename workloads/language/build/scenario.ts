@@ -91,6 +91,8 @@ export interface ServiceOptions {
   readonly words?: number;
   /** How bytes come with the message; default: none do. */
   readonly transfer?: Transfer;
+  /** Most bytes that come with a message, a multiple of 4; needed with `transfer`. */
+  readonly mostBytes?: number;
   /** True if the service gives back a word. Default true. */
   readonly answers?: boolean;
 }
@@ -155,7 +157,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     options: ServiceOptions,
     body: (f: FunctionBuilder, words: readonly Word[], bytes: Reference, length: Word) => void,
   ): ServiceHandle {
-    const { domain, transfer, words = 0, answers = true } = options;
+    const { domain, transfer, words = 0, answers = true, mostBytes = 0 } = options;
     this.mustKnow(domain);
     this.unique('service', name, this.services);
     const most = transfer === undefined ? MESSAGE_WORDS : WORDS_BESIDE_BYTES;
@@ -164,6 +166,9 @@ export class ScenarioBuilder extends FunctionLibrary {
     }
     if (!answers && (transfer === 'borrow' || transfer === 'mutable-borrow')) {
       this.fail(`service ${name} borrows bytes until it answers, and must answer`);
+    }
+    if ((transfer === undefined) !== (mostBytes === 0) || mostBytes % 4 !== 0 || mostBytes > LARGEST_BUFFER) {
+      this.fail(`service ${name} has mostBytes ${mostBytes}: a multiple of 4 where bytes come with the message, else 0`);
     }
     const types: ValueType[] = Array.from({ length: words }, () => 'word');
     if (transfer !== undefined) types.push('reference', 'word');
@@ -179,6 +184,7 @@ export class ScenarioBuilder extends FunctionLibrary {
       function: fn,
       words,
       ...(transfer === undefined ? {} : { transfer }),
+      mostBytes,
       answers,
     });
     return { kind: 'service', name, words, transfer, answers };

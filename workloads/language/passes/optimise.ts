@@ -41,7 +41,7 @@ function clean(fn: IrFunction, boundaries: Boundaries): void {
       simplify(fn),
       replaceTrivialParameters(fn),
       removeCommon(fn, boundaries),
-      removeKnownTests(fn),
+      !boundaries.inFunction(fn) && removeKnownTests(fn),
       removeDeadCode(fn),
     ];
     if (!changed.includes(true)) return;

@@ -1,0 +1,173 @@
+import {
+  type Buffer,
+  functionsOfDomain,
+  operationsOf,
+  type Scenario,
+  type Service,
+} from '../../../workloads/language/scenario.js';
+import { ILP32 } from '../../riscv/codegen/abi.js';
+import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { xousOperations } from './operations.js';
+import {
+  BENCH,
+  bufferSymbol,
+  connectionSymbol,
+  FAILED,
+  FAILED_CODE,
+  functionSymbol,
+  messageSymbol,
+  PAGE,
+  serverSymbol,
+  wholePages,
+} from './symbols.js';
+
+/** Bytes of the stack of a thread that the process makes. */
+const STACK_BYTES = 4096;
+/** First word of a server's name; the second is its number in the scenario. */
+const SERVER_NAME = 0x53455256;
+
+/**
+ * A domain as a process of the Xous-like kernel: assembly that starts at `_start` and knows the symbols of `abi.s`. Services get a
+ * thread each, which waits for messages and calls the body.
+ * @throws CodegenError if the domain uses an operation that the kernel lacks.
+ */
+export function processSource(scenario: Scenario, domain: string): string {
+  const functions = functionsOfDomain(scenario, domain);
+  const threads = scenario.threads.filter((t) => t.domain === domain);
+  const own = scenario.services.filter((s) => s.domain === domain);
+  const operations = operationsOf(functions);
+  const used = scenario.services.filter(({ name }) =>
+    operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === name),
+  );
+  const copied = used.filter(({ transfer }) => transfer === 'copy');
+  const [first, ...others] = threads;
+  const code = [
+    '.text',
+    '_start:',
+    ...own.flatMap((service) => createServer(scenario, service)),
+    ...own.flatMap(({ name }) => createThread(serverSymbol(name), `stack.${serverSymbol(name)}`)),
+    ...used.flatMap((service) => connect(scenario, service)),
+    ...others.flatMap((t) => createThread(functionSymbol(t.function), `stack.${t.name}`)),
+    ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),
+    `${FAILED}:`,
+    `li t0, ${BENCH}`,
+    `li t1, ${FAILED_CODE}`,
+    'sw t1, 4(t0)',
+    `j ${FAILED}`,
+    ...own.flatMap((service) => server(scenario, service)),
+  ];
+  const compiled = compileFunctions(functions, {
+    abi: ILP32,
+    operations: xousOperations(scenario),
+    threads: new Set(threads.map((t) => t.function)),
+    functionSymbol,
+    bufferSymbol,
+  });
+  const data = [
+    '.data',
+    ...used.flatMap(({ name }) => ['.balign 4', `${connectionSymbol(name)}: .word 0`]),
+    ...scenario.buffers.filter((b) => b.domain === domain).flatMap(placeBuffer),
+    '.bss',
+    ...[...own.map(({ name }) => serverSymbol(name)), ...others.map(({ name }) => name)].flatMap((name) => [
+      '.balign 16',
+      `stack.${name}: .space ${STACK_BYTES}`,
+    ]),
+    ...copied.flatMap(({ name, mostBytes }) => [
+      `.balign ${PAGE}`,
+      `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`,
+    ]),
+  ];
+  const lines = (list: readonly string[]): string => list.map((l) => (isLabel(l) ? l : `  ${l}`)).join('\n');
+  return `${lines(code)}\n\n${compiled}\n${lines(data)}\n`;
+}
+
+const isLabel = (line: string): boolean => /^(\.text|\.data|\.bss)$|^\S+:/.test(line);
+
+/** Loads the name of a service's server into a1 to a4. */
+function serverName({ services }: Scenario, { name }: Service): readonly string[] {
+  const number = services.findIndex((s) => s.name === name) + 1;
+  return [`li a1, 0x${SERVER_NAME.toString(16)}`, `li a2, ${number}`, 'li a3, 0', 'li a4, 0'];
+}
+
+const createServer = (scenario: Scenario, service: Service): readonly string[] => [
+  ...serverName(scenario, service),
+  'li a0, CALL_CREATE_SERVER',
+  'ecall',
+  'li t0, TAG_NEW_SERVER',
+  `bne a0, t0, ${FAILED}`,
+];
+
+const createThread = (entry: string, stack: string): readonly string[] => [
+  `la a1, ${entry}`,
+  `la a2, ${stack}`,
+  `li a3, ${STACK_BYTES}`,
+  'li a0, CALL_CREATE_THREAD',
+  'ecall',
+  'li t0, TAG_THREAD',
+  `bne a0, t0, ${FAILED}`,
+];
+
+/** Asks until the server is there: processes start in any order. */
+const connect = (scenario: Scenario, service: Service): readonly string[] => [
+  `connect.${service.name}:`,
+  ...serverName(scenario, service),
+  'li a0, CALL_CONNECT',
+  'ecall',
+  'li t0, TAG_CONNECTION',
+  'beq a0, t0, 1f',
+  'li a0, CALL_YIELD',
+  'ecall',
+  `j connect.${service.name}`,
+  '1:',
+  `sw a1, ${connectionSymbol(service.name)}, t0`,
+];
+
+/** A service's thread: s0 = sender, s1 = kind of the message. */
+function server(scenario: Scenario, service: Service): readonly string[] {
+  const { name, words, transfer } = service;
+  const order = transfer === undefined ? ['a4', 'a5', 'a6', 'a7'] : ['a6', 'a3'];
+  const parameters = [...order.slice(0, words), ...(transfer === undefined ? [] : ['a4', 'a7'])];
+  const label = serverSymbol(name);
+  return [
+    `${label}:`,
+    ...serverName(scenario, service),
+    'li a0, CALL_RECEIVE',
+    'ecall',
+    `${label}.message:`,
+    'li t0, TAG_MESSAGE',
+    `bne a0, t0, ${FAILED}`,
+    'mv s0, a1',
+    'mv s1, a2',
+    ...inOrder(parameters),
+    `jal ${functionSymbol(service.function)}`,
+    ...(service.answers ? ['mv a2, a0'] : ['li a2, 0']),
+    `li t0, KIND_${transfer === undefined ? 'SCALAR' : 'MOVE'} - 1`,
+    `beq s1, t0, ${label}`,
+    'mv a1, s0',
+    'li a3, 0',
+    'li a7, 1',
+    'li a0, CALL_REPLY_AND_RECEIVE',
+    'ecall',
+    `j ${label}.message`,
+  ];
+}
+
+/** Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes first. */
+function inOrder(from: readonly string[]): readonly string[] {
+  const moves = from.map((register, i) => ({ register, to: `a${i}` }));
+  const late = moves.filter(({ register }) => register !== 'a3');
+  return [...moves.filter(({ register }) => register === 'a3'), ...late].map(({ register, to }) => `mv ${to}, ${register}`);
+}
+
+/** A buffer in the data section; one that is handed on has its pages to itself. */
+function placeBuffer({ name, bytes, alignment, passed, words }: Buffer): readonly string[] {
+  const size = passed ? wholePages(bytes) : Math.ceil(bytes / 4) * 4;
+  const rest = size - 4 * words.length;
+  return [
+    `.balign ${passed ? PAGE : alignment}`,
+    `${bufferSymbol(name)}:`,
+    ...words.map((word) => `.word 0x${word.toString(16)}`),
+    ...(rest > 0 ? [`.space ${rest}`] : []),
+    ...(passed ? [`.balign ${PAGE}`] : []),
+  ];
+}
