@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { physical } from '../../platforms/machine/units.js';
-import { ILP32 } from '../../platforms/riscv/codegen/abi.js';
+import { ILP32, registerNumber, type RiscvAbi } from '../../platforms/riscv/codegen/abi.js';
 import { compileFunctions } from '../../platforms/riscv/codegen/compile.js';
 import { markSymbol } from '../../workloads/language/backend/emit.js';
 import { interpret, newBuffer } from '../../workloads/language/ir/interpret.js';
@@ -13,7 +13,7 @@ import { assembleFunctions, callFunction, readMemory } from './run-rv32.js';
 
 /* Random programs: what the interpreter of the unoptimised intermediate form says is what compiled code does. */
 
-const RUNS = process.env['BULKHEAD_LONG'] === '1' ? 20_000 : 100;
+const RUNS = process.env['BULKHEAD_LONG'] === '1' ? 20_000 : 70;
 const BUDGET = 200_000;
 
 /** What a program leaves behind. */
@@ -44,8 +44,8 @@ function interpreted(functions: readonly FunctionDefinition[], given: readonly n
   return { result: outcome.values[0] as number, memory, marks };
 }
 
-function compiled(functions: readonly FunctionDefinition[], given: readonly number[], optimise: boolean): Outcome {
-  const text = compileFunctions(functions, { abi: ILP32, operations: NO_OPERATIONS, optimise });
+function compiled(functions: readonly FunctionDefinition[], given: readonly number[], { abi, optimise }: Way): Outcome {
+  const text = compileFunctions(functions, { abi, operations: NO_OPERATIONS, optimise });
   const data = [...BUFFERS, REFERENCES].map((name) => `.balign 8\n${name}: .space ${BUFFER_BYTES}\n`).join('');
   const code = assembleFunctions(`${text}\n.data\n${data}`, 'main');
   const symbols = new Map(code.image.symbols.map((s) => [s.name, s.physical]));
@@ -64,14 +64,24 @@ function compiled(functions: readonly FunctionDefinition[], given: readonly numb
   return { result, memory, marks };
 }
 
+/** How a program is compiled. */
+interface Way {
+  readonly abi: RiscvAbi;
+  readonly optimise: boolean;
+}
+
+/** So few registers that most values live in the frame. */
+const FEW: RiscvAbi = { ...ILP32, allocatable: ['a0', 'a1', 'a2', 'a3', 's0', 's1'].map(registerNumber) };
+
 describe('compiled code does what the interpreter says', () => {
   const tape = fc.array(fc.nat(0xffffff), { minLength: 20, maxLength: 200 });
   const words = fc.tuple(fc.nat(0xffffffff), fc.nat(100));
 
-  test.each([
-    ['optimised', true],
-    ['as written', false],
-  ])('%s', (_, optimise) => {
+  test.each<[string, Way]>([
+    ['optimised', { abi: ILP32, optimise: true }],
+    ['as written', { abi: ILP32, optimise: false }],
+    ['optimised, with six registers', { abi: FEW, optimise: true }],
+  ])('%s', (_, way) => {
     let compared = 0;
     let passed = 0;
     fc.assert(
@@ -81,7 +91,7 @@ describe('compiled code does what the interpreter says', () => {
         if (expected === undefined) return;
         compared++;
         passed += expected.marks.length;
-        expect(compiled(functions, given, optimise)).toEqual(expected);
+        expect(compiled(functions, given, way)).toEqual(expected);
       }),
       { seed: 20, numRuns: RUNS },
     );

@@ -1,7 +1,13 @@
 import type { FunctionBuilder } from '../../workloads/language/build/function.js';
 import type { BufferHandle, FunctionHandle } from '../../workloads/language/build/handles.js';
 import { FunctionLibrary } from '../../workloads/language/build/library.js';
-import { type Condition, type Reference, type ReferenceVariable, Word, type WordVariable } from '../../workloads/language/build/values.js';
+import {
+  type Condition,
+  type Reference,
+  type ReferenceVariable,
+  Word,
+  type WordVariable,
+} from '../../workloads/language/build/values.js';
 import type { Comparison } from '../../workloads/language/program.js';
 
 /** Bytes of each buffer of a random program. */
@@ -26,7 +32,9 @@ class Tape {
   word(): number {
     const n = this.numbers[this.at++ % this.numbers.length];
     // small numbers, limits of immediates and arbitrary words
-    return [n % 16, (n % 5) - 2, 2046 + (n % 4), -2046 - (n % 4), Math.imul(n, 0x9e3779b1), 0x80000000, -1][n % 7] >>> 0;
+    return (
+      [n % 16, (n % 5) - 2, 2046 + (n % 4), -2046 - (n % 4), Math.imul(n, 0x9e3779b1), 0x80000000, -1][n % 7] >>> 0
+    );
   }
 
   pick<T>(list: readonly T[]): T {
@@ -51,7 +59,13 @@ class RandomLibrary extends FunctionLibrary {
   }
 }
 
-const buffer = (name: string, bytes: number): BufferHandle => ({ kind: 'buffer', name, domain: 'here', bytes, passed: false });
+const buffer = (name: string, bytes: number): BufferHandle => ({
+  kind: 'buffer',
+  name,
+  domain: 'here',
+  bytes,
+  passed: false,
+});
 
 /**
  * A library of two functions, `helper` and `main`, that end, stay within their buffers and use every kind of statement a machine
@@ -132,7 +146,9 @@ class RandomBody {
       case 1:
         return this.expression(1).and(mask);
       default:
-        return this.word().shiftLeft(2).and(mask & 0x3c);
+        return this.word()
+          .shiftLeft(2)
+          .and(mask & 0x3c);
     }
   }
 
@@ -235,7 +251,9 @@ class RandomBody {
         f.while(
           () => {
             const more = left.differs(0);
-            return tape.below(2) === 0 ? more.and(this.condition(1)) : more.and(this.condition(0).or(this.condition(1)));
+            return tape.below(2) === 0
+              ? more.and(this.condition(1))
+              : more.and(this.condition(0).or(this.condition(1)));
           },
           () => {
             f.set(left, left.sub(1));

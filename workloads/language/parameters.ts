@@ -51,10 +51,7 @@ function accepts(parameter: WorkloadParameter, value: unknown): value is number 
   switch (parameter.kind) {
     case 'integer':
       return (
-        typeof value === 'number' &&
-        Number.isInteger(value) &&
-        value >= parameter.minimum &&
-        value <= parameter.maximum
+        typeof value === 'number' && Number.isInteger(value) && value >= parameter.minimum && value <= parameter.maximum
       );
     case 'choice':
       return typeof value === 'string' && parameter.values.includes(value);
@@ -74,11 +71,15 @@ export function completeValues<P extends WorkloadParameters>(
 ): ParameterValuesOf<P> {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(parameters, name)) {
-      throw new RangeError(`${workload} has no parameter ${name}; it has ${Object.keys(parameters).join(', ') || 'none'}`);
+      throw new RangeError(
+        `${workload} has no parameter ${name}; it has ${Object.keys(parameters).join(', ') || 'none'}`,
+      );
     }
     const parameter = parameters[name];
     if (!accepts(parameter, value)) {
-      throw new RangeError(`${workload}.${name} cannot be ${String(value)}; it takes ${describeWorkloadParameter(parameter)}`);
+      throw new RangeError(
+        `${workload}.${name} cannot be ${String(value)}; it takes ${describeWorkloadParameter(parameter)}`,
+      );
     }
   }
   const entries = Object.entries(parameters).map(([name, parameter]) => [name, given[name] ?? parameter.default]);

@@ -16,19 +16,7 @@ export type Width = 1 | 2 | 4 | 'reference';
 
 /** Arithmetic on 32-bit words. Results wrap. A shift by more than 31 and a division by zero are errors of the program. */
 export type Operator =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'divu'
-  | 'divs'
-  | 'remu'
-  | 'rems'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'shl'
-  | 'shr'
-  | 'sar';
+  'add' | 'sub' | 'mul' | 'divu' | 'divs' | 'remu' | 'rems' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'sar';
 
 /** Comparisons: equal, not equal, less, greater or equal; `s` signed, `u` unsigned. References compare by address. */
 export type Comparison = 'eq' | 'ne' | 'lts' | 'ges' | 'ltu' | 'geu';

@@ -1,8 +1,5 @@
 import type { PortableOperation, Transfer } from './operations.js';
-import {
-  type FunctionDefinition,
-  visitStatements,
-} from './program.js';
+import { type FunctionDefinition, visitStatements } from './program.js';
 
 /*
  * A system and what is measured in it, as plain data: what `build/scenario.ts` makes and platforms link. Names are unique within their

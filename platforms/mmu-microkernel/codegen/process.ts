@@ -156,7 +156,9 @@ function server(scenario: Scenario, service: Service): readonly string[] {
 function inOrder(from: readonly string[]): readonly string[] {
   const moves = from.map((register, i) => ({ register, to: `a${i}` }));
   const late = moves.filter(({ register }) => register !== 'a3');
-  return [...moves.filter(({ register }) => register === 'a3'), ...late].map(({ register, to }) => `mv ${to}, ${register}`);
+  return [...moves.filter(({ register }) => register === 'a3'), ...late].map(
+    ({ register, to }) => `mv ${to}, ${register}`,
+  );
 }
 
 /** A buffer in the data section; one that is handed on has its pages to itself. */

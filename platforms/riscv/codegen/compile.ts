@@ -20,9 +20,9 @@ export interface CompileOptions {
   /** Names of functions that are programs of threads: entered with an empty stack, never left. */
   readonly threads?: ReadonlySet<string>;
   /** Assembly symbol of a buffer; default: its name. */
-  bufferSymbol?(name: string): string;
+  readonly bufferSymbol?: (name: string) => string;
   /** Assembly symbol of a function; default: its name. */
-  functionSymbol?(name: string): string;
+  readonly functionSymbol?: (name: string) => string;
   /** False leaves the optimising passes out, for tests of the code generator alone. Default true. */
   readonly optimise?: boolean;
 }

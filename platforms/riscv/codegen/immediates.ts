@@ -40,7 +40,9 @@ export const IMMEDIATES: Immediates = {
       case 'binary':
         return fitsImmediate(instruction.operator, operand.value);
       case 'compare':
-        return is12Bit(instruction.comparison === 'eq' || instruction.comparison === 'ne' ? -operand.value : operand.value);
+        return is12Bit(
+          instruction.comparison === 'eq' || instruction.comparison === 'ne' ? -operand.value : operand.value,
+        );
       case 'advance':
         return is12Bit(operand.value);
       default:

@@ -27,9 +27,9 @@ export interface SelectionContext {
   readonly abi: RiscvAbi;
   readonly operations: OperationLowering;
   /** Assembly symbol of a buffer. */
-  bufferSymbol(name: string): string;
+  readonly bufferSymbol: (name: string) => string;
   /** Assembly symbol of a function. */
-  functionSymbol(name: string): string;
+  readonly functionSymbol: (name: string) => string;
   /** False for the program of a thread: nobody called it. */
   readonly returns: boolean;
 }

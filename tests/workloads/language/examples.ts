@@ -2,7 +2,14 @@ import { scenario } from '../../../workloads/language/index.js';
 
 /* The three scenarios of workloads/language/README.md: one call, one payload, one violation. */
 
-export const ROUNDS = { kind: 'integer', minimum: 1, maximum: 1000, default: 4, unit: 'rounds', meaning: 'how often' } as const;
+export const ROUNDS = {
+  kind: 'integer',
+  minimum: 1,
+  maximum: 1000,
+  default: 4,
+  unit: 'rounds',
+  meaning: 'how often',
+} as const;
 
 /** A call of a service in another domain, with two words and an answer. */
 export const ipcCall = scenario('example.call', 'call of a service with two words', { rounds: ROUNDS }, (s, values) => {
@@ -34,7 +41,14 @@ export const payload = scenario(
   'bytes handed to a service and read there',
   {
     rounds: ROUNDS,
-    bytes: { kind: 'integer', minimum: 4, maximum: 65536, default: 4096, unit: 'bytes', meaning: 'size of the payload' },
+    bytes: {
+      kind: 'integer',
+      minimum: 4,
+      maximum: 65536,
+      default: 4096,
+      unit: 'bytes',
+      meaning: 'size of the payload',
+    },
     transfer: {
       kind: 'choice',
       values: ['copy', 'borrow', 'mutable-borrow'],
@@ -65,7 +79,12 @@ export const payload = scenario(
       });
     });
     s.span('handed', { from: 'written', to: 'read', trip: 'one-way', meaning: 'from written to read by the service' });
-    s.span('back', { from: 'written', to: 'returned', trip: 'round-trip', meaning: 'until the producer has them back' });
+    s.span('back', {
+      from: 'written',
+      to: 'returned',
+      trip: 'round-trip',
+      meaning: 'until the producer has them back',
+    });
     const first = (words * (words - 1)) / 2;
     s.expect({ reports: Array.from({ length: rounds }, (_, round) => (first + round * words) >>> 0) });
     s.excludes('writing the bytes');

@@ -80,7 +80,7 @@ class Colouring {
   }
 
   private coalesce(): void {
-    for (let changed = true; changed; ) {
+    for (let changed = true; changed;) {
       changed = false;
       for (const move of this.graph.moves) if (this.tryCoalesce(move)) changed = true;
     }
@@ -104,9 +104,7 @@ class Colouring {
 
   /** Merging `b` with a target's register adds no trouble: its neighbours are few-edged or conflict with that already. */
   private georgeAllows(a: number, b: number): boolean {
-    return [...this.graph.of(b)].every(
-      (n) => n < FIRST_VIRTUAL || !this.isSignificant(n) || this.graph.of(n).has(a),
-    );
+    return [...this.graph.of(b)].every((n) => n < FIRST_VIRTUAL || !this.isSignificant(n) || this.graph.of(n).has(a));
   }
 
   /** The merged register has fewer neighbours of high degree than there are registers. */

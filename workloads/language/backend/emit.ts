@@ -60,7 +60,7 @@ function threadJumps(fn: MachineFunction): void {
   const blocks = new Map(fn.blocks.map((b) => [b.id, b]));
   const final = (id: number): number => {
     const seen = new Set<number>();
-    for (let at = id; ; ) {
+    for (let at = id; ;) {
       const { instructions, terminator } = blocks.get(at)!;
       if (instructions.length > 0 || terminator.kind !== 'jump' || seen.has(at)) return at;
       seen.add(at);
@@ -102,10 +102,7 @@ function terminatorLines(
     case 'branch':
       if (t.otherwise === next) return [`  ${target.branch(write(t.text, t.uses), label(t.then))}`];
       if (t.then === next) return [`  ${target.branch(write(t.inverse, t.uses), label(t.otherwise))}`];
-      return [
-        `  ${target.branch(write(t.text, t.uses), label(t.then))}`,
-        `  ${target.jump(label(t.otherwise))}`,
-      ];
+      return [`  ${target.branch(write(t.text, t.uses), label(t.then))}`, `  ${target.jump(label(t.otherwise))}`];
     case 'return':
       return target.epilogue.map((l) => `  ${l}`);
     case 'stop':
@@ -113,10 +110,7 @@ function terminatorLines(
   }
 }
 
-function instructionLines(
-  { text, defs, uses, comment }: MachineInstruction,
-  { names }: EmitTarget,
-): readonly string[] {
+function instructionLines({ text, defs, uses, comment }: MachineInstruction, { names }: EmitTarget): readonly string[] {
   if (text === '') return [];
   const written = text.replace(/\{([du])(\d)\}/g, (_, kind: string, n: string) => {
     return names[(kind === 'd' ? defs : uses)[Number(n)]];

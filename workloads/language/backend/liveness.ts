@@ -4,7 +4,7 @@ import { type MachineBlock, type MachineFunction, machineSuccessors, terminatorU
 export function liveAtEnd(fn: MachineFunction): ReadonlyMap<number, ReadonlySet<number>> {
   const atStart = new Map<number, Set<number>>(fn.blocks.map((b) => [b.id, new Set<number>()]));
   const atEnd = new Map<number, Set<number>>(fn.blocks.map((b) => [b.id, new Set<number>()]));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of [...fn.blocks].reverse()) {
       const live = atEnd.get(block.id)!;

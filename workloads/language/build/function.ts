@@ -1,4 +1,4 @@
-import { endsThread, type PortableOperation, type Violation } from '../operations.js';
+import { describeOperation, endsThread, type PortableOperation, type Violation } from '../operations.js';
 import {
   type Expression,
   type FunctionDefinition,
@@ -230,7 +230,7 @@ export class FunctionBuilder {
     ...values: ValuesOf<P>
   ): ValuesOf<R> {
     this.mustKnow(callee);
-    const given = (values as readonly (Word | Reference)[]).map((value) => value.expression as Expression);
+    const given = (values as readonly (Word | Reference)[]).map((value) => value.expression);
     const results = callee.results.map((type) => this.declare(`${callee.name}${this.variables.length}`, type));
     this.emit({ kind: 'call', function: callee.name, arguments: given, results });
     return results.map((variable, i) =>
@@ -262,10 +262,10 @@ export class FunctionBuilder {
     if (transfer === 'borrow' || transfer === 'mutable-borrow') {
       this.fail(`service ${name} borrows its bytes until it answers: call it, or let it take them by copy or move`);
     }
-    this.operation({ kind: 'send', service: name, words: words.length, ...(transfer === undefined ? {} : { transfer }) }, [
-      ...words.map((w) => this.wordOf(w)),
-      ...this.payloadOf(payload),
-    ]);
+    this.operation(
+      { kind: 'send', service: name, words: words.length, ...(transfer === undefined ? {} : { transfer }) },
+      [...words.map((w) => this.wordOf(w)), ...this.payloadOf(payload)],
+    );
   }
 
   notify(notification: NotificationHandle): void {
@@ -424,7 +424,10 @@ export class FunctionBuilder {
   }
 
   private emit(statement: Statement): void {
-    if (ends(this.statements)) this.fail(`${statement.kind} is never reached`);
+    if (ends(this.statements)) {
+      const what = statement.kind === 'operation' ? describeOperation(statement.operation) : statement.kind;
+      this.fail(`${what} is never reached`);
+    }
     visitExpressions(statement, (expression) => this.checkExpression(expression));
     if (statement.kind === 'set') {
       const variable = this.variables.at(statement.variable);

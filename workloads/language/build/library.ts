@@ -10,7 +10,10 @@ const NAME = /^[a-z][a-z0-9_]*$/i;
 /** Checks a name of a function, domain, mark or the like. @throws ScenarioError */
 export function checkName(place: string, kind: string, name: string): void {
   if (!NAME.test(name)) {
-    throw new ScenarioError(place, `"${name}" cannot name a ${kind}: letters, digits and _ are possible, a letter first`);
+    throw new ScenarioError(
+      place,
+      `"${name}" cannot name a ${kind}: letters, digits and _ are possible, a letter first`,
+    );
   }
 }
 
@@ -71,8 +74,8 @@ export class FunctionLibrary {
   }
 
   /** True if a buffer may be handed to services. */
-  protected isPassed(_buffer: string): boolean {
-    return false;
+  protected isPassed(buffer: string): boolean {
+    return this.knows({ kind: 'buffer', name: buffer });
   }
 
   /** True if some function has the mark. */

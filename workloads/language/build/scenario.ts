@@ -1,10 +1,5 @@
 import type { Transfer } from '../operations.js';
-import {
-  completeValues,
-  type GivenValues,
-  type ParameterValuesOf,
-  type WorkloadParameters,
-} from '../parameters.js';
+import { completeValues, type GivenValues, type ParameterValuesOf, type WorkloadParameters } from '../parameters.js';
 import type { ValueType } from '../program.js';
 import {
   type Buffer,
@@ -71,7 +66,7 @@ export function scenario<const P extends WorkloadParameters>(
       const values = completeValues(id, parameters, given);
       const builder = new ScenarioBuilder(id);
       body(builder, values);
-      return builder.finish(title, values as Scenario['parameters']);
+      return builder.finish(title, values);
     },
   };
 }
@@ -168,7 +163,9 @@ export class ScenarioBuilder extends FunctionLibrary {
       this.fail(`service ${name} borrows bytes until it answers, and must answer`);
     }
     if ((transfer === undefined) !== (mostBytes === 0) || mostBytes % 4 !== 0 || mostBytes > LARGEST_BUFFER) {
-      this.fail(`service ${name} has mostBytes ${mostBytes}: a multiple of 4 where bytes come with the message, else 0`);
+      this.fail(
+        `service ${name} has mostBytes ${mostBytes}: a multiple of 4 where bytes come with the message, else 0`,
+      );
     }
     const types: ValueType[] = Array.from({ length: words }, () => 'word');
     if (transfer !== undefined) types.push('reference', 'word');

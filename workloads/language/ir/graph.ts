@@ -78,7 +78,7 @@ function immediateDominators(
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const id of order.slice(1)) {
       const known = predecessors.get(id)!.filter((p) => dominators.has(p));
@@ -111,8 +111,7 @@ function findLoops(
       pending.push(...predecessors.get(at)!);
     }
     const entries = predecessors.get(header)!.filter((p) => !inside.has(p));
-    const preheader =
-      entries.length === 1 && blocks.get(entries[0])!.terminator.op === 'jump' ? entries[0] : undefined;
+    const preheader = entries.length === 1 && blocks.get(entries[0])!.terminator.op === 'jump' ? entries[0] : undefined;
     loops.push({ header, blocks: inside, latches, preheader });
   }
   // an inner loop has fewer blocks than one around it

@@ -166,7 +166,8 @@ class Interpreter {
       case 'narrow': {
         const from = place(this.read(i.reference, values));
         const bytes = word(this.read(i.bytes, values));
-        if (from.at < from.first || from.at + bytes > from.end) fail(`${from.buffer.name} is narrowed beyond its bytes`);
+        if (from.at < from.first || from.at + bytes > from.end)
+          fail(`${from.buffer.name} is narrowed beyond its bytes`);
         values[i.result] = { ...from, first: from.at, end: from.at + bytes };
         break;
       }
@@ -216,7 +217,8 @@ function comparable(left: InterpretedValue, right: InterpretedValue): [number, n
 function access({ buffer, at, first, end }: Place, offset: number, width: Width): number {
   const bytes = width === 'reference' ? 8 : width;
   const start = at + offset;
-  if (start < first || start + bytes > end) fail(`access to byte ${start} of ${buffer.name}, allowed are ${first} to ${end - 1}`);
+  if (start < first || start + bytes > end)
+    fail(`access to byte ${start} of ${buffer.name}, allowed are ${first} to ${end - 1}`);
   if (start % bytes !== 0) fail(`access to byte ${start} of ${buffer.name} is not aligned to ${bytes}`);
   return start;
 }
@@ -224,7 +226,8 @@ function access({ buffer, at, first, end }: Place, offset: number, width: Width)
 function load(from: Place, offset: number, width: Width, signed: boolean): InterpretedValue {
   const start = access(from, offset, width);
   const { bytes, references } = from.buffer;
-  if (width === 'reference') return references.get(start) ?? fail(`no reference at byte ${start} of ${from.buffer.name}`);
+  if (width === 'reference')
+    return references.get(start) ?? fail(`no reference at byte ${start} of ${from.buffer.name}`);
   let result = 0;
   for (let i = width - 1; i >= 0; i--) result = (result << 8) | bytes[start + i];
   const unused = 32 - 8 * width;

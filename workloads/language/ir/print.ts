@@ -82,4 +82,3 @@ function printTerminator(t: Terminator): string {
       return 'stop';
   }
 }
-

@@ -31,7 +31,7 @@ export function knownOutcome(
   left: Operand,
   right: Operand,
 ): boolean | undefined {
-  for (let below = block; ; ) {
+  for (let below = block; ;) {
     const above = graph.immediateDominator(below);
     if (above === undefined) return undefined;
     const { terminator: t } = graph.blocks.get(above)!;

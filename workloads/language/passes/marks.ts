@@ -13,7 +13,7 @@ export function findBoundaries(functions: readonly IrFunction[]): Boundaries {
   const marked = new Set<string>();
   const is = (i: Instruction): boolean => i.op === 'mark' || (i.op === 'call' && marked.has(i.function));
   const inFunction = (fn: IrFunction): boolean => fn.blocks.some((b) => b.instructions.some(is));
-  for (let size = -1; size !== marked.size; ) {
+  for (let size = -1; size !== marked.size;) {
     size = marked.size;
     for (const fn of functions) if (inFunction(fn)) marked.add(fn.name);
   }

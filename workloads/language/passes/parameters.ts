@@ -13,7 +13,7 @@ export function replaceTrivialParameters(fn: IrFunction): boolean {
     return at;
   };
   const replacementOf = (o: Operand): Operand | undefined => (o.kind === 'value' ? replaced.get(o.id) : undefined);
-  for (let size = -1; size !== replaced.size; ) {
+  for (let size = -1; size !== replaced.size;) {
     size = replaced.size;
     for (const [parameter, operands] of incoming) {
       if (replaced.has(parameter)) continue;

@@ -84,7 +84,10 @@ export const withoutNumber = (p: Polynomial): Polynomial => p.filter(({ values }
 export const numberIn = (p: Polynomial): number => p.find(({ values }) => values.length === 0)?.factor ?? 0;
 
 /** What a polynomial is multiplied with a value in: `p = with * id + rest`; undefined if the value occurs squared. */
-export function splitBy(p: Polynomial, id: number): { readonly with: Polynomial; readonly rest: Polynomial } | undefined {
+export function splitBy(
+  p: Polynomial,
+  id: number,
+): { readonly with: Polynomial; readonly rest: Polynomial } | undefined {
   const having = p.filter(({ values }) => values.includes(id));
   if (having.some(({ values }) => values.filter((v) => v === id).length > 1)) return undefined;
   return {
