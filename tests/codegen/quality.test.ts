@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { compileWithGcc, GCC_FLAGS, gccVersion, SOURCES } from './gcc.js';
 import { KERNELS } from './kernels.js';
-import { measureKernel, measureOurs } from './quality.js';
+import { measureKernel, measureOurs, qualityTable } from './quality.js';
 
 /* How good our code is: instructions executed against GCC -Os, kept in gcc.json so that no compiler is needed here. */
 
@@ -43,6 +43,10 @@ describe('our code', () => {
   test.each(KERNELS)('$title, without the optimising passes: the same result', (kernel) => {
     expect(measureOurs(kernel, false).instructions).toBeGreaterThan(0);
   });
+});
+
+test('the table in the README is what is measured', () => {
+  expect(readFileSync('platforms/riscv/codegen/README.md', 'utf8')).toContain(`\n${qualityTable(gcc.kernels)}\n`);
 });
 
 describe.skipIf(gccVersion() !== gcc.compiler)('this compiler is the one of gcc.json', () => {

@@ -1,7 +1,7 @@
 import { compileFunctions } from '../../platforms/riscv/codegen/compile.js';
 import { ILP32 } from '../../platforms/riscv/codegen/abi.js';
 import type { OperationLowering } from '../../platforms/riscv/codegen/operations.js';
-import type { Kernel } from './kernels.js';
+import { type Kernel, KERNELS } from './kernels.js';
 import { assembleFunctions, type Callable, callFunction, DATA, readMemory } from './run-rv32.js';
 
 /** A machine without a kernel. */
@@ -38,4 +38,18 @@ export function measureKernel(kernel: Kernel, code: Callable): CodeQuality {
 /** Compiles, runs and checks a kernel with our compiler. */
 export function measureOurs(kernel: Kernel, optimise = true): CodeQuality {
   return measureKernel(kernel, assembleFunctions(compileKernel(kernel, optimise), kernel.entry));
+}
+
+/** Ours beside GCC's, as the lines of the table in platforms/riscv/codegen/README.md. */
+export function qualityTable(gcc: Readonly<Record<string, CodeQuality>>): string {
+  return KERNELS.map((kernel) => {
+    const ours = measureOurs(kernel);
+    const theirs = gcc[kernel.id];
+    const columns = (['instructions', 'bytes'] as const).flatMap((what) => [
+      ours[what],
+      theirs[what],
+      (ours[what] / theirs[what]).toFixed(2),
+    ]);
+    return `| ${kernel.title} | ${columns.join(' | ')} |`;
+  }).join('\n');
 }

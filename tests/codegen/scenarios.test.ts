@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Counters, type Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import { missingOperation } from '../../platforms/mmu-microkernel/codegen/operations.js';
-import { processSource } from '../../platforms/mmu-microkernel/codegen/process.js';
+import { processesOf } from '../../platforms/mmu-microkernel/codegen/process.js';
 import { BENCH } from '../../platforms/mmu-microkernel/codegen/symbols.js';
 import { XOUS_BOARD } from '../../platforms/mmu-microkernel/devices/board.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
@@ -25,14 +25,13 @@ interface Ran {
   readonly marks: readonly { readonly name: string; readonly counters: Counters }[];
 }
 
-function run(built: Scenario, parameters = {}): Ran {
+function run(built: Scenario, isolation = 'full'): Ran {
   const machine = (shared ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'xous' }));
-  const sources = built.domains.map(({ name }) => ({
-    name,
-    program: processSource(built, name),
+  const sources = processesOf(built, isolation === 'none' ? 'none' : 'processes').map((process) => ({
+    ...process,
     devices: [{ virtual: BENCH, physical: XOUS_BOARD.bench }],
   }));
-  const { image } = linkSystem(kernelConfig(parameters), sources);
+  const { image } = linkSystem(kernelConfig(isolation === 'none' ? {} : { isolation }), sources);
   machine.reset();
   machine.probes.clear();
   machine.setBudget(instructions(2_000_000));
@@ -54,7 +53,7 @@ const DONE = { kind: 'exit', code: 0 };
 describe.each(['full', 'path'])('isolation=%s', (isolation) => {
   test('a call with two words and an answer', () => {
     const built = ipcCall.build();
-    const { stop, reports, marks } = run(built, { isolation });
+    const { stop, reports, marks } = run(built, isolation);
     expect(stop).toEqual(DONE);
     expect(reports).toEqual(built.expected.reports);
     const round = ['client.called', 'server.served', 'client.answered'];
@@ -70,12 +69,30 @@ describe.each(['full', 'path'])('isolation=%s', (isolation) => {
     ['mutable-borrow', 12_000],
   ])('a payload by %s, %d bytes', (transfer, bytes) => {
     const built = payload.build({ transfer, bytes, rounds: 2 });
-    const { stop, reports, marks } = run(built, { isolation });
+    const { stop, reports, marks } = run(built, isolation);
     expect(stop).toEqual(DONE);
     expect(reports).toEqual(built.expected.reports);
     const pages = Math.ceil(bytes / 4096);
     const [from, to] = [marks[3].counters, marks[5].counters];
     if (isolation === 'full') expect(to.protection.satpWrites - from.protection.satpWrites).toBe(6 + 4 * pages);
+  });
+});
+
+describe('isolation=none: requests are function calls', () => {
+  test('a call', () => {
+    const built = ipcCall.build();
+    const { stop, reports, marks } = run(built, 'none');
+    expect(stop).toEqual(DONE);
+    expect(reports).toEqual(built.expected.reports);
+    expect(marks.map(({ name }) => name).slice(0, 3)).toEqual(['client.called', 'client.served', 'client.answered']);
+    const [from, to] = [marks[9].counters, marks[11].counters];
+    expect(to.traps - from.traps).toBe(0);
+    expect(to.instructions - from.instructions).toBeLessThan(10);
+  });
+
+  test.each(['copy', 'borrow'])('a payload by %s', (transfer) => {
+    const built = payload.build({ transfer, bytes: 256 });
+    expect(run(built, 'none')).toMatchObject({ stop: DONE, reports: built.expected.reports });
   });
 });
 
@@ -160,7 +177,7 @@ describe('an operation that the kernel lacks', () => {
       s.thread('main', { domain, endsRun: true }, (f) => f.restart(domain));
       s.expect({ reports: [] });
     }).build();
-    expect(() => processSource(built, 'one')).toThrow(
+    expect(() => processesOf(built)).toThrow(
       new CodegenError('thread_main: restart one: Xous cannot start a process again'),
     );
   });

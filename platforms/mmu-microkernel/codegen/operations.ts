@@ -1,7 +1,9 @@
 import { describeOperation, type PortableOperation, type Violation } from '../../../workloads/language/operations.js';
 import type { Scenario } from '../../../workloads/language/scenario.js';
 import type { LoweredOperation, OperationLowering } from '../../riscv/codegen/operations.js';
-import { BENCH, connectionSymbol, FAILED, messageSymbol } from './symbols.js';
+import { ILP32 } from '../../riscv/codegen/abi.js';
+import { REGISTER_NAMES } from '../../riscv/registers.js';
+import { BENCH, connectionSymbol, FAILED, functionSymbol, messageSymbol } from './symbols.js';
 
 /** Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls). */
 const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'] as const;
@@ -10,11 +12,37 @@ const SCALAR_WORDS = ['a4', 'a5', 'a6', 'a7'] as const;
 /** Where words are that go with pages: "offset" and the id. */
 const WORDS_BESIDE_PAGES = ['a6', 'a3'] as const;
 
-/** The operations of programs as calls of the Xous-like kernel. */
-export function xousOperations(scenario: Scenario): OperationLowering {
+/**
+ * The operations of programs as calls of the Xous-like kernel.
+ * @param direct True if all domains are one process, in which a call of a service is a call of its body (`isolation=none`).
+ */
+export function xousOperations(scenario: Scenario, direct = false): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
   return {
-    lower: (operation, given, within) => lower(operation, given, ending.has(within)),
+    lower: (operation, given, within) =>
+      direct && (operation.kind === 'call' || operation.kind === 'send')
+        ? directCall(scenario, operation)
+        : lower(operation, given, ending.has(within)),
+  };
+}
+
+/** A request as a function call: the parameters of the body are the arguments of the operation. */
+function directCall(
+  { services }: Scenario,
+  { service, words, transfer }: Extract<PortableOperation, { kind: 'call' | 'send' }>,
+): LoweredOperation {
+  const body = services.find(({ name }) => name === service)!;
+  const parameters = words + (transfer === undefined ? 0 : 2);
+  const registers = CALL_REGISTERS.slice(0, parameters);
+  const copied = transfer === 'copy';
+  return {
+    arguments: copied ? [...registers.slice(0, words), 't1', 'a7'] : registers,
+    lines: [
+      ...(copied ? [...copyToMessage(service, 't4'), `mv a${words}, t4`, `mv a${words + 1}, a7`] : []),
+      `jal ${functionSymbol(body.function)}`,
+    ],
+    results: ['a0'],
+    clobbers: ILP32.clobbered.map((register) => REGISTER_NAMES[register]),
   };
 }
 
@@ -53,13 +81,18 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
       return {
         arguments: [],
         lines: endsRun
-          ? [`li t0, ${BENCH}`, 'sw zero, 4(t0)', '1:', 'j 1b']
+          ? [`li t0, 0x${BENCH.toString(16)}`, 'sw zero, 4(t0)', '1:', 'j 1b']
           : ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'],
         results: [],
         clobbers: ['a0', 't0'],
       };
     case 'report':
-      return { arguments: ['a0'], lines: [`li t0, ${BENCH}`, 'sw a0, 0(t0)'], results: [], clobbers: ['t0'] };
+      return {
+        arguments: ['a0'],
+        lines: [`li t0, 0x${BENCH.toString(16)}`, 'sw a0, 0(t0)'],
+        results: [],
+        clobbers: ['t0'],
+      };
     case 'cycles':
       return { arguments: [], lines: ['rdcycle a0'], results: ['a0'], clobbers: [] };
     case 'violate':
@@ -125,7 +158,7 @@ function call(operation: Extract<PortableOperation, { kind: 'call' }>): LoweredO
       return 'pages are moved by messages without answer only; use send';
     case 'copy':
       return {
-        ...withPages(service, 'KIND_BORROW', words, 't1', copyToMessage(service)),
+        ...withPages(service, 'KIND_BORROW', words, 't1', copyToMessage(service, 'a4')),
         clobbers: [...CALL_REGISTERS, 't0', 't1', 't2', 't3'],
       };
     case 'borrow':
@@ -157,10 +190,10 @@ function withPages(
   };
 }
 
-/** Copies a7 bytes at t1, whole words, to the caller's message page, whose address then is in a4. */
-const copyToMessage = (service: string): readonly string[] => [
-  `la a4, ${messageSymbol(service)}`,
-  'mv t2, a4',
+/** Copies a7 bytes at t1, whole words, to the caller's message page, whose address then is in `page`. */
+const copyToMessage = (service: string, page: string): readonly string[] => [
+  `la ${page}, ${messageSymbol(service)}`,
+  `mv t2, ${page}`,
   'add t3, t1, a7',
   'bgeu t1, t3, 2f',
   '1:',

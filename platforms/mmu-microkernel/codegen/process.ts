@@ -18,6 +18,7 @@ import {
   messageSymbol,
   PAGE,
   serverSymbol,
+  stackSymbol,
   wholePages,
 } from './symbols.js';
 
@@ -26,31 +27,47 @@ const STACK_BYTES = 4096;
 /** First word of a server's name; the second is its number in the scenario. */
 const SERVER_NAME = 0x53455256;
 
+/** A process of the kernel's linker: name and assembly that starts at `_start` and knows the symbols of `abi.s`. */
+export interface ProcessText {
+  readonly name: string;
+  readonly program: string;
+}
+
+/** What the kernel isolates: domains from each other, or nothing (`isolation=none`: requests are function calls). */
+export type ProcessIsolation = 'processes' | 'none';
+
 /**
- * A domain as a process of the Xous-like kernel: assembly that starts at `_start` and knows the symbols of `abi.s`. Services get a
- * thread each, which waits for messages and calls the body.
- * @throws CodegenError if the domain uses an operation that the kernel lacks.
+ * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after the first domain.
+ * @throws CodegenError if a domain uses an operation that the kernel lacks.
  */
-export function processSource(scenario: Scenario, domain: string): string {
-  const functions = functionsOfDomain(scenario, domain);
-  const threads = scenario.threads.filter((t) => t.domain === domain);
-  const own = scenario.services.filter((s) => s.domain === domain);
+export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'processes'): readonly ProcessText[] {
+  const names = scenario.domains.map(({ name }) => name);
+  if (isolation === 'none') return [{ name: names[0], program: processText(scenario, new Set(names), true) }];
+  return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false) }));
+}
+
+/** Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the body. */
+function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): string {
+  const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
+  const functions = scenario.functions.filter((f) => needed.has(f));
+  const threads = scenario.threads.filter((t) => domains.has(t.domain));
+  const own = direct ? [] : scenario.services.filter((s) => domains.has(s.domain));
   const operations = operationsOf(functions);
-  const used = scenario.services.filter(({ name }) =>
+  const asked = scenario.services.filter(({ name }) =>
     operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === name),
   );
-  const copied = used.filter(({ transfer }) => transfer === 'copy');
+  const connected = direct ? [] : asked;
   const [first, ...others] = threads;
   const code = [
     '.text',
     '_start:',
     ...own.flatMap((service) => createServer(scenario, service)),
-    ...own.flatMap(({ name }) => createThread(serverSymbol(name), `stack.${serverSymbol(name)}`)),
-    ...used.flatMap((service) => connect(scenario, service)),
-    ...others.flatMap((t) => createThread(functionSymbol(t.function), `stack.${t.name}`)),
+    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
+    ...connected.flatMap((service) => connect(scenario, service)),
+    ...others.flatMap((t) => createThread(functionSymbol(t.function))),
     ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),
     `${FAILED}:`,
-    `li t0, ${BENCH}`,
+    `li t0, 0x${BENCH.toString(16)}`,
     `li t1, ${FAILED_CODE}`,
     'sw t1, 4(t0)',
     `j ${FAILED}`,
@@ -58,24 +75,22 @@ export function processSource(scenario: Scenario, domain: string): string {
   ];
   const compiled = compileFunctions(functions, {
     abi: ILP32,
-    operations: xousOperations(scenario),
+    operations: xousOperations(scenario, direct),
     threads: new Set(threads.map((t) => t.function)),
     functionSymbol,
     bufferSymbol,
   });
   const data = [
     '.data',
-    ...used.flatMap(({ name }) => ['.balign 4', `${connectionSymbol(name)}: .word 0`]),
-    ...scenario.buffers.filter((b) => b.domain === domain).flatMap(placeBuffer),
+    ...connected.flatMap(({ name }) => ['.balign 4', `${connectionSymbol(name)}: .word 0`]),
+    ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
     '.bss',
-    ...[...own.map(({ name }) => serverSymbol(name)), ...others.map(({ name }) => name)].flatMap((name) => [
-      '.balign 16',
-      `stack.${name}: .space ${STACK_BYTES}`,
-    ]),
-    ...copied.flatMap(({ name, mostBytes }) => [
-      `.balign ${PAGE}`,
-      `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`,
-    ]),
+    ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
+      (entry) => ['.balign 16', `${stackSymbol(entry)}: .space ${STACK_BYTES}`],
+    ),
+    ...asked
+      .filter(({ transfer }) => transfer === 'copy')
+      .flatMap(({ name, mostBytes }) => [`.balign ${PAGE}`, `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`]),
   ];
   const lines = (list: readonly string[]): string => list.map((l) => (isLabel(l) ? l : `  ${l}`)).join('\n');
   return `${lines(code)}\n\n${compiled}\n${lines(data)}\n`;
@@ -97,9 +112,9 @@ const createServer = (scenario: Scenario, service: Service): readonly string[] =
   `bne a0, t0, ${FAILED}`,
 ];
 
-const createThread = (entry: string, stack: string): readonly string[] => [
+const createThread = (entry: string): readonly string[] => [
   `la a1, ${entry}`,
-  `la a2, ${stack}`,
+  `la a2, ${stackSymbol(entry)}`,
   `li a3, ${STACK_BYTES}`,
   'li a0, CALL_CREATE_THREAD',
   'ecall',

@@ -10,6 +10,8 @@ export const connectionSymbol = (service: string): string => `connection.${servi
 export const messageSymbol = (service: string): string => `message.${service}`;
 /** The loop of a service's thread. */
 export const serverSymbol = (service: string): string => `serve.${service}`;
+/** The stack of a thread that the process makes, by the symbol of its entry. */
+export const stackSymbol = (entry: string): string => `stack.${entry}`;
 /** Where a program goes when the kernel did not do what the scenario relies on. */
 export const FAILED = 'failed';
 

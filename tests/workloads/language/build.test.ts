@@ -187,6 +187,14 @@ describe('mistakes in a program are reported where they are made', () => {
     expect(() => buildProgram(program)).toThrow(new ScenarioError('scenario test.case, thread_main', problem));
   });
 
+  test('a function has as many parameters and results as every platform passes in registers', () => {
+    const problem = 'at most 4 parameters and 1 result are possible';
+    const five = ['word', 'word', 'word', 'word', 'word'] as const;
+    expect(() => build((s) => s.function('many', five, [], () => undefined))).toThrow(
+      new ScenarioError('scenario test.case, many', problem),
+    );
+  });
+
   test('a service that answers must do so on every path', () => {
     expect(() =>
       build((s) => {

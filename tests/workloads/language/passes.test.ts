@@ -84,6 +84,35 @@ describe('each pass', () => {
     expect(innermostLoop(after)).toMatch(/add %\d+, 1\n/);
   });
 
+  test('a way longer than memory is not compared by its end, which would come round', () => {
+    const loopOf = (rounds: number): string => {
+      const { after } = optimised((f, data) => {
+        f.repeat(rounds, (i) => f.if(f.loadWord(data, i.shiftLeft(2)).equals(0), () => f.break()));
+        f.return(0);
+      });
+      return innermostLoop(after);
+    };
+    expect(loopOf(0x40000001)).toMatch(/add %\d+, 1\n/);
+    expect(loopOf(0x1000)).not.toMatch(/add %\d+, 1\n/);
+  });
+
+  test('a loop that is entered without a test keeps its counter: the limit may be 0', () => {
+    const { after } = optimised((f, data, n) => {
+      const i = f.word('i', 0);
+      f.loop(() => {
+        f.storeWord(data, 5, i.shiftLeft(2));
+        f.set(i, i.add(1));
+        f.if(
+          i.below(n),
+          () => undefined,
+          () => f.break(),
+        );
+      });
+      f.return(0);
+    });
+    expect(innermostLoop(after)).toMatch(/branch ltu/);
+  });
+
   test('moves what does not change out of a loop', () => {
     const { after } = optimised((f, data, n) => {
       f.repeat(10, (i) => f.storeWord(data, n.mul(n).add(3), i.and(1).shiftLeft(2)));

@@ -17,6 +17,10 @@ export function checkName(place: string, kind: string, name: string): void {
   }
 }
 
+/** Parameters and results that every platform's calling convention passes in registers. */
+const MOST_PARAMETERS = 4;
+const MOST_RESULTS = 1;
+
 /** Functions that call each other; each is declared before those that call it. */
 export class FunctionLibrary {
   private readonly definitions = new Map<string, FunctionDefinition>();
@@ -26,7 +30,8 @@ export class FunctionLibrary {
 
   /**
    * Adds a function that any domain may call.
-   * @param parameters types of the parameters; at most 8.
+   * @param parameters types of the parameters, at most 4.
+   * @param results types of the results, at most 1.
    * @param body writes the function; it gets the builder and the parameters.
    * @throws ScenarioError for a mistake in it.
    */
@@ -56,6 +61,9 @@ export class FunctionLibrary {
     const place = `${this.place}, ${name}`;
     checkName(this.place, 'function', name);
     if (this.definitions.has(name)) throw new ScenarioError(this.place, `there are two functions named ${name}`);
+    if (parameters.length > MOST_PARAMETERS || results.length > MOST_RESULTS) {
+      throw new ScenarioError(place, `at most ${MOST_PARAMETERS} parameters and ${MOST_RESULTS} result are possible`);
+    }
     const surroundings: Surroundings = {
       domain,
       knows: (handle) => this.knows(handle),

@@ -94,7 +94,6 @@ function onlyCounts(fn: IrFunction, { id, next }: Parameter, end: Block, latch: 
       (o) => o.kind === 'value' && (o.id === id || o.id === next.id),
     );
     if (ends.length > 0 && block !== end && block !== latch) return false;
-    if (ends.some((o) => o.kind === 'value' && o.id === id)) return false;
     if (block === latch && ends.length !== 1) return false;
   }
   return counts;
