@@ -1,0 +1,257 @@
+import { describeOperation, type PortableOperation, type Violation } from '../../../workloads/language/operations.js';
+import type { Scenario } from '../../../workloads/language/scenario.js';
+import type { LoweredOperation, OperationLowering } from '../../riscv/codegen/operations.js';
+import { ILP32 } from '../../riscv/codegen/abi.js';
+import { REGISTER_NAMES } from '../../riscv/registers.js';
+import { BENCH, connectionSymbol, FAILED, functionSymbol, messageSymbol } from './symbols.js';
+
+/** Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls). */
+const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'] as const;
+/** Where the words of a scalar message are. */
+const SCALAR_WORDS = ['a4', 'a5', 'a6', 'a7'] as const;
+/** Where words are that go with pages: "offset" and the id. */
+const WORDS_BESIDE_PAGES = ['a6', 'a3'] as const;
+
+/**
+ * The operations of programs as calls of the Xous-like kernel.
+ * @param direct True if all domains are one process, in which a call of a service is a call of its body (`isolation=none`).
+ */
+export function xousOperations(scenario: Scenario, direct = false): OperationLowering {
+  const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
+  return {
+    lower: (operation, given, within) =>
+      direct && (operation.kind === 'call' || operation.kind === 'send')
+        ? directCall(scenario, operation)
+        : lower(operation, given, ending.has(within)),
+  };
+}
+
+/** A request as a function call: the parameters of the body are the arguments of the operation. */
+function directCall(
+  { services }: Scenario,
+  { service, words, transfer }: Extract<PortableOperation, { kind: 'call' | 'send' }>,
+): LoweredOperation {
+  const body = services.find(({ name }) => name === service)!;
+  const parameters = words + (transfer === undefined ? 0 : 2);
+  const registers = CALL_REGISTERS.slice(0, parameters);
+  const copied = transfer === 'copy';
+  return {
+    arguments: copied ? [...registers.slice(0, words), 't1', 'a7'] : registers,
+    lines: [
+      ...(copied ? [...copyToMessage(service, 't4'), `mv a${words}, t4`, `mv a${words + 1}, a7`] : []),
+      `jal ${functionSymbol(body.function)}`,
+    ],
+    results: ['a0'],
+    clobbers: ILP32.clobbered.map((register) => REGISTER_NAMES[register]),
+  };
+}
+
+function lower(operation: PortableOperation, given: number, endsRun: boolean): LoweredOperation | string {
+  switch (operation.kind) {
+    case 'call':
+      return call(operation);
+    case 'send':
+      return send(operation);
+    case 'yield':
+      return kernelCall('CALL_YIELD');
+    case 'null-call':
+      return kernelCall('CALL_GET_PROCESS_ID');
+    case 'allocate':
+      return {
+        arguments: ['a3'],
+        lines: [
+          ...roundToPages('a3', 'a3', 'a0'),
+          'li a1, 0',
+          'li a2, 0',
+          'li a4, RIGHT_READ | RIGHT_WRITE',
+          ...enter('CALL_MAP_MEMORY'),
+          ...mustBe('TAG_RANGE'),
+        ],
+        results: ['a1'],
+        clobbers: [...CALL_REGISTERS, 't0'],
+      };
+    case 'free':
+      return {
+        arguments: ['a1', 'a2'],
+        lines: [...roundToPages('a2', 'a2', 'a0'), ...enter('CALL_UNMAP_MEMORY'), ...mustBe('TAG_OK')],
+        results: [],
+        clobbers: [...CALL_REGISTERS, 't0'],
+      };
+    case 'exit':
+      return {
+        arguments: [],
+        lines: endsRun
+          ? [`li t0, 0x${BENCH.toString(16)}`, 'sw zero, 4(t0)', '1:', 'j 1b']
+          : ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'],
+        results: [],
+        clobbers: ['a0', 't0'],
+      };
+    case 'report':
+      return {
+        arguments: ['a0'],
+        lines: [`li t0, 0x${BENCH.toString(16)}`, 'sw a0, 0(t0)'],
+        results: [],
+        clobbers: ['t0'],
+      };
+    case 'cycles':
+      return { arguments: [], lines: ['rdcycle a0'], results: ['a0'], clobbers: [] };
+    case 'violate':
+      return violate(operation.violation, given);
+    case 'notify':
+    case 'wait':
+      return 'the kernel has no notifications; use a service without answer';
+    case 'lock':
+    case 'unlock':
+      return 'mutexes of Xous sleep in its ticktimer server, which is not part of this platform';
+    case 'put':
+    case 'get':
+      return 'the kernel has no queues beside those of servers; use a service';
+    case 'sleep':
+      return 'time is kept by the ticktimer server of Xous, which is not part of this platform';
+    case 'restart':
+      return 'Xous cannot start a process again';
+  }
+}
+
+const enter = (call: string): readonly string[] => [`li a0, ${call}`, 'ecall'];
+
+/** Goes on if the result has the tag; programs of Xous look at it as well. */
+const mustBe = (tag: string): readonly string[] =>
+  tag === 'TAG_OK' ? [`bnez a0, ${FAILED}`] : [`li t0, ${tag}`, `bne a0, t0, ${FAILED}`];
+
+const roundToPages = (to: string, from: string, scratch: string): readonly string[] => [
+  `li ${scratch}, 4095`,
+  `add ${to}, ${from}, ${scratch}`,
+  `srli ${to}, ${to}, 12`,
+  `slli ${to}, ${to}, 12`,
+];
+
+const kernelCall = (name: string): LoweredOperation => ({
+  arguments: [],
+  lines: enter(name),
+  results: [],
+  clobbers: CALL_REGISTERS,
+});
+
+const toService = (service: string, kind: string): readonly string[] => [
+  `lw a1, ${connectionSymbol(service)}`,
+  `li a2, ${kind}`,
+];
+
+function call(operation: Extract<PortableOperation, { kind: 'call' }>): LoweredOperation | string {
+  const { service, words, transfer } = operation;
+  if (transfer === undefined) {
+    return {
+      arguments: SCALAR_WORDS.slice(0, words),
+      lines: [
+        ...toService(service, 'KIND_BLOCKING_SCALAR'),
+        'li a3, 0',
+        ...enter('CALL_SEND'),
+        ...mustBe('TAG_SCALAR1'),
+      ],
+      results: ['a1'],
+      clobbers: [...CALL_REGISTERS, 't0'],
+    };
+  }
+  switch (transfer) {
+    case 'move':
+      return 'pages are moved by messages without answer only; use send';
+    case 'copy':
+      return {
+        ...withPages(service, 'KIND_BORROW', words, 't1', copyToMessage(service, 'a4')),
+        clobbers: [...CALL_REGISTERS, 't0', 't1', 't2', 't3'],
+      };
+    case 'borrow':
+      return withPages(service, 'KIND_BORROW', words, 'a4', []);
+    case 'mutable-borrow':
+      return withPages(service, 'KIND_MUTABLE_BORROW', words, 'a4', []);
+  }
+}
+
+/** Lends the pages at a4, of which a7 bytes matter. */
+function withPages(
+  service: string,
+  kind: string,
+  words: number,
+  reference: string,
+  before: readonly string[],
+): LoweredOperation {
+  return {
+    arguments: [...WORDS_BESIDE_PAGES.slice(0, words), reference, 'a7'],
+    lines: [
+      ...before,
+      ...roundToPages('a5', 'a7', 'a0'),
+      ...toService(service, kind),
+      ...enter('CALL_SEND'),
+      ...mustBe('TAG_MEMORY_RETURNED'),
+    ],
+    results: ['a1'],
+    clobbers: [...CALL_REGISTERS, 't0'],
+  };
+}
+
+/** Copies a7 bytes at t1, whole words, to the caller's message page, whose address then is in `page`. */
+const copyToMessage = (service: string, page: string): readonly string[] => [
+  `la ${page}, ${messageSymbol(service)}`,
+  `mv t2, ${page}`,
+  'add t3, t1, a7',
+  'bgeu t1, t3, 2f',
+  '1:',
+  'lw t0, 0(t1)',
+  'sw t0, 0(t2)',
+  'addi t1, t1, 4',
+  'addi t2, t2, 4',
+  'bltu t1, t3, 1b',
+  '2:',
+];
+
+function send(operation: Extract<PortableOperation, { kind: 'send' }>): LoweredOperation | string {
+  const { service, words, transfer } = operation;
+  if (transfer === 'copy') {
+    return 'bytes are copied into pages that the caller keeps, and so only with an answer; use call, or send by move';
+  }
+  const pages = transfer === 'move';
+  return {
+    arguments: pages ? [...WORDS_BESIDE_PAGES.slice(0, words), 'a4', 'a7'] : SCALAR_WORDS.slice(0, words),
+    lines: [
+      ...(pages ? roundToPages('a5', 'a7', 'a0') : ['li a3, 0']),
+      ...toService(service, pages ? 'KIND_MOVE' : 'KIND_SCALAR'),
+      ...enter('CALL_SEND'),
+      ...mustBe('TAG_OK'),
+    ],
+    results: [],
+    clobbers: CALL_REGISTERS,
+  };
+}
+
+/** What code in user mode can try: the hardware or the kernel must stop it. */
+function violate(violation: Violation, given: number): LoweredOperation {
+  switch (violation) {
+    case 'load':
+      return { arguments: ['a0'], lines: ['lw a0, 0(a0)'], results: [], clobbers: ['a0'] };
+    case 'store':
+      return { arguments: ['a0', 'a1'], lines: ['sw a1, 0(a0)'], results: [], clobbers: [] };
+    case 'jump':
+      return { arguments: ['a0'], lines: ['jr a0'], results: [], clobbers: [] };
+    case 'forge-handle':
+      return {
+        arguments: ['a1', ...SCALAR_WORDS].slice(0, given),
+        lines: ['li a2, KIND_BLOCKING_SCALAR', 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_ERROR')],
+        results: [],
+        clobbers: [...CALL_REGISTERS, 't0'],
+      };
+    case 'raw-message':
+      return {
+        arguments: CALL_REGISTERS.slice(0, given),
+        lines: ['ecall'],
+        results: [],
+        clobbers: CALL_REGISTERS,
+      };
+  }
+}
+
+/** The reason why an operation cannot run here, undefined if it can. */
+export function missingOperation(operation: PortableOperation): string | undefined {
+  const lowered = lower(operation, 1, false);
+  return typeof lowered === 'string' ? `${describeOperation(operation)}: ${lowered}` : undefined;
+}

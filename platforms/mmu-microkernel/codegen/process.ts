@@ -1,0 +1,190 @@
+import {
+  type Buffer,
+  functionsOfDomain,
+  operationsOf,
+  type Scenario,
+  type Service,
+} from '../../../workloads/language/scenario.js';
+import { ILP32 } from '../../riscv/codegen/abi.js';
+import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { xousOperations } from './operations.js';
+import {
+  BENCH,
+  bufferSymbol,
+  connectionSymbol,
+  FAILED,
+  FAILED_CODE,
+  functionSymbol,
+  messageSymbol,
+  PAGE,
+  serverSymbol,
+  stackSymbol,
+  wholePages,
+} from './symbols.js';
+
+/** Bytes of the stack of a thread that the process makes. */
+const STACK_BYTES = 4096;
+/** First word of a server's name; the second is its number in the scenario. */
+const SERVER_NAME = 0x53455256;
+
+/** A process of the kernel's linker: name and assembly that starts at `_start` and knows the symbols of `abi.s`. */
+export interface ProcessText {
+  readonly name: string;
+  readonly program: string;
+}
+
+/** What the kernel isolates: domains from each other, or nothing (`isolation=none`: requests are function calls). */
+export type ProcessIsolation = 'processes' | 'none';
+
+/**
+ * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after the first domain.
+ * @throws CodegenError if a domain uses an operation that the kernel lacks.
+ */
+export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'processes'): readonly ProcessText[] {
+  const names = scenario.domains.map(({ name }) => name);
+  if (isolation === 'none') return [{ name: names[0], program: processText(scenario, new Set(names), true) }];
+  return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false) }));
+}
+
+/** Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the body. */
+function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): string {
+  const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
+  const functions = scenario.functions.filter((f) => needed.has(f));
+  const threads = scenario.threads.filter((t) => domains.has(t.domain));
+  const own = direct ? [] : scenario.services.filter((s) => domains.has(s.domain));
+  const operations = operationsOf(functions);
+  const asked = scenario.services.filter(({ name }) =>
+    operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === name),
+  );
+  const connected = direct ? [] : asked;
+  const [first, ...others] = threads;
+  const code = [
+    '.text',
+    '_start:',
+    ...own.flatMap((service) => createServer(scenario, service)),
+    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
+    ...connected.flatMap((service) => connect(scenario, service)),
+    ...others.flatMap((t) => createThread(functionSymbol(t.function))),
+    ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),
+    `${FAILED}:`,
+    `li t0, 0x${BENCH.toString(16)}`,
+    `li t1, ${FAILED_CODE}`,
+    'sw t1, 4(t0)',
+    `j ${FAILED}`,
+    ...own.flatMap((service) => server(scenario, service)),
+  ];
+  const compiled = compileFunctions(functions, {
+    abi: ILP32,
+    operations: xousOperations(scenario, direct),
+    threads: new Set(threads.map((t) => t.function)),
+    functionSymbol,
+    bufferSymbol,
+  });
+  const data = [
+    '.data',
+    ...connected.flatMap(({ name }) => ['.balign 4', `${connectionSymbol(name)}: .word 0`]),
+    ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
+    '.bss',
+    ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
+      (entry) => ['.balign 16', `${stackSymbol(entry)}: .space ${STACK_BYTES}`],
+    ),
+    ...asked
+      .filter(({ transfer }) => transfer === 'copy')
+      .flatMap(({ name, mostBytes }) => [`.balign ${PAGE}`, `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`]),
+  ];
+  const lines = (list: readonly string[]): string => list.map((l) => (isLabel(l) ? l : `  ${l}`)).join('\n');
+  return `${lines(code)}\n\n${compiled}\n${lines(data)}\n`;
+}
+
+const isLabel = (line: string): boolean => /^(\.text|\.data|\.bss)$|^\S+:/.test(line);
+
+/** Loads the name of a service's server into a1 to a4. */
+function serverName({ services }: Scenario, { name }: Service): readonly string[] {
+  const number = services.findIndex((s) => s.name === name) + 1;
+  return [`li a1, 0x${SERVER_NAME.toString(16)}`, `li a2, ${number}`, 'li a3, 0', 'li a4, 0'];
+}
+
+const createServer = (scenario: Scenario, service: Service): readonly string[] => [
+  ...serverName(scenario, service),
+  'li a0, CALL_CREATE_SERVER',
+  'ecall',
+  'li t0, TAG_NEW_SERVER',
+  `bne a0, t0, ${FAILED}`,
+];
+
+const createThread = (entry: string): readonly string[] => [
+  `la a1, ${entry}`,
+  `la a2, ${stackSymbol(entry)}`,
+  `li a3, ${STACK_BYTES}`,
+  'li a0, CALL_CREATE_THREAD',
+  'ecall',
+  'li t0, TAG_THREAD',
+  `bne a0, t0, ${FAILED}`,
+];
+
+/** Asks until the server is there: processes start in any order. */
+const connect = (scenario: Scenario, service: Service): readonly string[] => [
+  `connect.${service.name}:`,
+  ...serverName(scenario, service),
+  'li a0, CALL_CONNECT',
+  'ecall',
+  'li t0, TAG_CONNECTION',
+  'beq a0, t0, 1f',
+  'li a0, CALL_YIELD',
+  'ecall',
+  `j connect.${service.name}`,
+  '1:',
+  `sw a1, ${connectionSymbol(service.name)}, t0`,
+];
+
+/** A service's thread: s0 = sender, s1 = kind of the message. */
+function server(scenario: Scenario, service: Service): readonly string[] {
+  const { name, words, transfer } = service;
+  const order = transfer === undefined ? ['a4', 'a5', 'a6', 'a7'] : ['a6', 'a3'];
+  const parameters = [...order.slice(0, words), ...(transfer === undefined ? [] : ['a4', 'a7'])];
+  const label = serverSymbol(name);
+  return [
+    `${label}:`,
+    ...serverName(scenario, service),
+    'li a0, CALL_RECEIVE',
+    'ecall',
+    `${label}.message:`,
+    'li t0, TAG_MESSAGE',
+    `bne a0, t0, ${FAILED}`,
+    'mv s0, a1',
+    'mv s1, a2',
+    ...inOrder(parameters),
+    `jal ${functionSymbol(service.function)}`,
+    ...(service.answers ? ['mv a2, a0'] : ['li a2, 0']),
+    `li t0, KIND_${transfer === undefined ? 'SCALAR' : 'MOVE'} - 1`,
+    `beq s1, t0, ${label}`,
+    'mv a1, s0',
+    'li a3, 0',
+    'li a7, 1',
+    'li a0, CALL_REPLY_AND_RECEIVE',
+    'ecall',
+    `j ${label}.message`,
+  ];
+}
+
+/** Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes first. */
+function inOrder(from: readonly string[]): readonly string[] {
+  const moves = from.map((register, i) => ({ register, to: `a${i}` }));
+  const late = moves.filter(({ register }) => register !== 'a3');
+  return [...moves.filter(({ register }) => register === 'a3'), ...late].map(
+    ({ register, to }) => `mv ${to}, ${register}`,
+  );
+}
+
+/** A buffer in the data section; one that is handed on has its pages to itself. */
+function placeBuffer({ name, bytes, alignment, passed, words }: Buffer): readonly string[] {
+  const size = passed ? wholePages(bytes) : Math.ceil(bytes / 4) * 4;
+  const rest = size - 4 * words.length;
+  return [
+    `.balign ${passed ? PAGE : alignment}`,
+    `${bufferSymbol(name)}:`,
+    ...words.map((word) => `.word 0x${word.toString(16)}`),
+    ...(rest > 0 ? [`.space ${rest}`] : []),
+    ...(passed ? [`.balign ${PAGE}`] : []),
+  ];
+}

@@ -1,0 +1,25 @@
+/* Names in the assembly of a process, and what programs and devices agree on. */
+
+/** A function of the language. */
+export const functionSymbol = (name: string): string => `fn.${name}`;
+/** A buffer. */
+export const bufferSymbol = (name: string): string => `buffer.${name}`;
+/** The word that holds the number of a connection to a service. */
+export const connectionSymbol = (service: string): string => `connection.${service}`;
+/** The page in which a caller hands copied bytes to a service. */
+export const messageSymbol = (service: string): string => `message.${service}`;
+/** The loop of a service's thread. */
+export const serverSymbol = (service: string): string => `serve.${service}`;
+/** The stack of a thread that the process makes, by the symbol of its entry. */
+export const stackSymbol = (entry: string): string => `stack.${entry}`;
+/** Where a program goes when the kernel did not do what the scenario relies on. */
+export const FAILED = 'failed';
+
+/** Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second. */
+export const BENCH = 0xa0000000;
+/** Exit code of a run in which an operation failed. */
+export const FAILED_CODE = 1;
+
+export const PAGE = 4096;
+/** Bytes of the pages that hold so many. */
+export const wholePages = (bytes: number): number => Math.ceil(bytes / PAGE) * PAGE;

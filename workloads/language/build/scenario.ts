@@ -1,0 +1,355 @@
+import type { Transfer } from '../operations.js';
+import { completeValues, type GivenValues, type ParameterValuesOf, type WorkloadParameters } from '../parameters.js';
+import type { ValueType } from '../program.js';
+import {
+  type Buffer,
+  functionsOfDomain,
+  type InterruptBinding,
+  marksOf,
+  type Outcome,
+  type Queue,
+  type Scenario,
+  type Service,
+  type Span,
+  type Thread,
+} from '../scenario.js';
+import { type FunctionBuilder, MESSAGE_WORDS } from './function.js';
+import type {
+  BufferHandle,
+  DomainHandle,
+  MutexHandle,
+  NotificationHandle,
+  QueueHandle,
+  ServiceHandle,
+} from './handles.js';
+import { checkName, FunctionLibrary } from './library.js';
+import { listNames, ScenarioError } from './problem.js';
+import type { Reference, Word } from './values.js';
+
+/** A workload: a scenario for each set of parameter values. */
+export interface ScenarioDefinition {
+  readonly id: string;
+  readonly title: string;
+  readonly parameters: WorkloadParameters;
+  /**
+   * Builds the scenario.
+   * @param given values of parameters; others have their defaults.
+   * @throws RangeError for a wrong parameter, ScenarioError for a mistake in the scenario.
+   */
+  build(given?: GivenValues): Scenario;
+}
+
+const ID = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
+const PRIORITIES = 8;
+const DEFAULT_PRIORITY = 3;
+/** Words beside bytes: a message has four, and reference and length take two. */
+const WORDS_BESIDE_BYTES = MESSAGE_WORDS - 2;
+const LARGEST_BUFFER = 1 << 24;
+
+/**
+ * Defines a workload.
+ * @param id family and name, `ipc.call`.
+ * @param body describes the system; it runs once for each set of values.
+ */
+export function scenario<const P extends WorkloadParameters>(
+  id: string,
+  title: string,
+  parameters: P,
+  body: (s: ScenarioBuilder, values: ParameterValuesOf<P>) => void,
+): ScenarioDefinition {
+  if (!ID.test(id)) throw new ScenarioError('scenario', `"${id}" is no id: lower-case words separated by dots`);
+  return {
+    id,
+    title,
+    parameters,
+    build(given = {}) {
+      const values = completeValues(id, parameters, given);
+      const builder = new ScenarioBuilder(id);
+      body(builder, values);
+      return builder.finish(title, values);
+    },
+  };
+}
+
+export interface ThreadOptions {
+  readonly domain: DomainHandle;
+  /** 0 to 7, default 3. */
+  readonly priority?: number;
+  /** True for the thread whose exit ends the run; one thread has it. */
+  readonly endsRun?: boolean;
+}
+
+export interface ServiceOptions {
+  readonly domain: DomainHandle;
+  readonly priority?: number;
+  /** 0 to 4 words; with bytes 0 to 2. Default 0. */
+  readonly words?: number;
+  /** How bytes come with the message; default: none do. */
+  readonly transfer?: Transfer;
+  /** Most bytes that come with a message, a multiple of 4; needed with `transfer`. */
+  readonly mostBytes?: number;
+  /** True if the service gives back a word. Default true. */
+  readonly answers?: boolean;
+}
+
+export interface BufferOptions {
+  readonly domain: DomainHandle;
+  readonly bytes: number;
+  /** A power of two from 8 to 4096, default 8. */
+  readonly alignment?: number;
+  /** True if it is handed to services. Default false. */
+  readonly passed?: boolean;
+  /** First words; default zeros. */
+  readonly words?: readonly number[];
+}
+
+/** Describes a system part by part; a mistake is reported where it is made. */
+export class ScenarioBuilder extends FunctionLibrary {
+  private readonly domains: string[] = [];
+  private readonly threads: Thread[] = [];
+  private readonly services: Service[] = [];
+  private readonly buffers: Buffer[] = [];
+  private readonly notifications: string[] = [];
+  private readonly mutexes: string[] = [];
+  private readonly queues: Queue[] = [];
+  private readonly interrupts: InterruptBinding[] = [];
+  private readonly spans: Span[] = [];
+  private outcome: Outcome | undefined;
+  private excluded = '';
+
+  constructor(private readonly id: string) {
+    super(`scenario ${id}`);
+  }
+
+  domain(name: string): DomainHandle {
+    this.addName('domain', name, this.domains);
+    return { kind: 'domain', name };
+  }
+
+  /** A thread and its program. */
+  thread(name: string, options: ThreadOptions, program: (f: FunctionBuilder) => void): void {
+    this.mustKnow(options.domain);
+    this.unique('thread', name, this.threads);
+    const { domain } = options;
+    const endsRun = options.endsRun ?? false;
+    const other = this.threads.find((t) => t.endsRun);
+    if (endsRun && other !== undefined) this.fail(`threads ${other.name} and ${name} both end the run: one must`);
+    const fn = `thread_${name}`;
+    this.define(fn, [], [], domain.name, (f) => {
+      program(f);
+      f.finishThread();
+    });
+    const priority = this.priority(options.priority);
+    this.threads.push({ name, domain: domain.name, priority, function: fn, endsRun });
+  }
+
+  /**
+   * A service and its body, which gets the words and, with `transfer`, a reference to the bytes and their number. A service that answers
+   * ends with `f.return(word)`.
+   */
+  service(
+    name: string,
+    options: ServiceOptions,
+    body: (f: FunctionBuilder, words: readonly Word[], bytes: Reference, length: Word) => void,
+  ): ServiceHandle {
+    const { domain, transfer, words = 0, answers = true, mostBytes = 0 } = options;
+    this.mustKnow(domain);
+    this.unique('service', name, this.services);
+    const most = transfer === undefined ? MESSAGE_WORDS : WORDS_BESIDE_BYTES;
+    if (!Number.isInteger(words) || words < 0 || words > most) {
+      this.fail(`service ${name} takes ${words} words: 0 to ${most} are possible${transfer ? ' beside bytes' : ''}`);
+    }
+    if (!answers && (transfer === 'borrow' || transfer === 'mutable-borrow')) {
+      this.fail(`service ${name} borrows bytes until it answers, and must answer`);
+    }
+    if ((transfer === undefined) !== (mostBytes === 0) || mostBytes % 4 !== 0 || mostBytes > LARGEST_BUFFER) {
+      this.fail(
+        `service ${name} has mostBytes ${mostBytes}: a multiple of 4 where bytes come with the message, else 0`,
+      );
+    }
+    const types: ValueType[] = Array.from({ length: words }, () => 'word');
+    if (transfer !== undefined) types.push('reference', 'word');
+    const fn = `service_${name}`;
+    this.define(fn, types, answers ? ['word'] : [], domain.name, (f, values) => {
+      const given = values as readonly (Word | Reference)[];
+      body(f, given.slice(0, words) as readonly Word[], given[words] as Reference, given[words + 1] as Word);
+    });
+    this.services.push({
+      name,
+      domain: domain.name,
+      priority: this.priority(options.priority),
+      function: fn,
+      words,
+      ...(transfer === undefined ? {} : { transfer }),
+      mostBytes,
+      answers,
+    });
+    return { kind: 'service', name, words, transfer, answers };
+  }
+
+  /** Memory of a domain. */
+  buffer(name: string, options: BufferOptions): BufferHandle {
+    const { domain, bytes, alignment = 8, passed = false, words = [] } = options;
+    this.mustKnow(domain);
+    this.unique('buffer', name, this.buffers);
+    if (!Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_BUFFER) {
+      this.fail(`buffer ${name} has ${bytes} bytes: 1 to ${LARGEST_BUFFER} are possible`);
+    }
+    if (!Number.isInteger(Math.log2(alignment)) || alignment < 8 || alignment > 4096) {
+      this.fail(`buffer ${name} is aligned to ${alignment}: a power of two from 8 to 4096 is possible`);
+    }
+    if (4 * words.length > bytes) this.fail(`buffer ${name} has ${bytes} bytes and ${words.length} first words`);
+    this.buffers.push({ name, domain: domain.name, bytes, alignment, passed, words: words.map((w) => w >>> 0) });
+    return { kind: 'buffer', name, domain: domain.name, bytes, passed };
+  }
+
+  notification(name: string): NotificationHandle {
+    this.addName('notification', name, this.notifications);
+    return { kind: 'notification', name };
+  }
+
+  mutex(name: string): MutexHandle {
+    this.addName('mutex', name, this.mutexes);
+    return { kind: 'mutex', name };
+  }
+
+  queue(name: string, capacity: number): QueueHandle {
+    this.unique('queue', name, this.queues);
+    if (!Number.isInteger(capacity) || capacity < 1) this.fail(`queue ${name} holds ${capacity} words: 1 at least`);
+    this.queues.push({ name, capacity });
+    return { kind: 'queue', name };
+  }
+
+  /** Lets an interrupt line give a notification. */
+  interrupt(line: number, domain: DomainHandle, notification: NotificationHandle): void {
+    this.mustKnow(domain);
+    this.mustKnow(notification);
+    if (!Number.isInteger(line) || line < 0 || line > 7) this.fail(`interrupt line ${line}: 0 to 7 are possible`);
+    if (this.interrupts.some((i) => i.line === line)) this.fail(`interrupt line ${line} is bound twice`);
+    this.interrupts.push({ line, domain: domain.name, notification: notification.name });
+  }
+
+  /** Something to measure, between marks that the programs have. */
+  span(name: string, span: Omit<Span, 'name'>): void {
+    this.unique('span', name, this.spans);
+    for (const mark of [span.from, span.to]) {
+      if (!this.hasMark(mark)) this.fail(`span ${name} needs mark ${mark}, which no program has`);
+    }
+    this.spans.push({ name, ...span });
+  }
+
+  /** What a right run leaves behind. */
+  expect(outcome: { readonly reports: readonly number[]; readonly terminated?: readonly DomainHandle[] }): void {
+    if (this.outcome !== undefined) this.fail('expects two outcomes');
+    for (const domain of outcome.terminated ?? []) this.mustKnow(domain);
+    this.outcome = {
+      reports: outcome.reports.map((w) => w >>> 0),
+      terminated: (outcome.terminated ?? []).map(({ name }) => name),
+    };
+  }
+
+  /** Says what happens in the run that no span contains. */
+  excludes(what: string): void {
+    this.excluded = what;
+  }
+
+  /** The scenario, frozen. */
+  finish(title: string, parameters: Scenario['parameters']): Scenario {
+    if (this.outcome === undefined) this.fail('has no expected outcome: call expect');
+    if (!this.threads.some(({ endsRun }) => endsRun)) this.fail('has no thread that ends the run: give one endsRun');
+    const built: Scenario = {
+      id: this.id,
+      title,
+      parameters,
+      domains: this.domains.map((name) => ({ name })),
+      threads: this.threads,
+      services: this.services,
+      buffers: this.buffers,
+      notifications: this.notifications,
+      mutexes: this.mutexes,
+      queues: this.queues,
+      interrupts: this.interrupts,
+      functions: this.functions,
+      spans: this.spans,
+      expected: this.outcome,
+      excluded: this.excluded,
+    };
+    this.checkMarks(built);
+    return freeze(structuredClone(built));
+  }
+
+  protected override knows(handle: { readonly kind: string; readonly name: string }): boolean {
+    switch (handle.kind) {
+      case 'domain':
+        return this.domains.includes(handle.name);
+      case 'service':
+        return this.services.some(({ name }) => name === handle.name);
+      case 'buffer':
+        return this.buffers.some(({ name }) => name === handle.name);
+      case 'notification':
+        return this.notifications.includes(handle.name);
+      case 'mutex':
+        return this.mutexes.includes(handle.name);
+      case 'queue':
+        return this.queues.some(({ name }) => name === handle.name);
+      default:
+        return super.knows(handle);
+    }
+  }
+
+  protected override isPassed(buffer: string): boolean {
+    return this.buffers.some(({ name, passed }) => name === buffer && passed);
+  }
+
+  /** A mark in a function that two domains run would be in two places. */
+  private checkMarks(built: Scenario): void {
+    const owners = new Map<string, string>();
+    for (const { name } of built.domains) {
+      for (const mark of marksOf(functionsOfDomain(built, name))) {
+        const owner = owners.get(mark);
+        if (owner !== undefined) this.fail(`mark ${mark} is in a function that domains ${owner} and ${name} both run`);
+        owners.set(mark, name);
+      }
+    }
+  }
+
+  private fail(problem: string): never {
+    throw new ScenarioError(`scenario ${this.id}`, problem);
+  }
+
+  private mustKnow(handle: DomainHandle | NotificationHandle): void {
+    if (this.knows(handle)) return;
+    const known = handle.kind === 'domain' ? this.domains : this.notifications;
+    this.fail(`there is no ${handle.kind} ${handle.name}; there is ${listNames(known)}`);
+  }
+
+  private addName(kind: string, name: string, names: string[]): void {
+    this.unique(
+      kind,
+      name,
+      names.map((n) => ({ name: n })),
+    );
+    names.push(name);
+  }
+
+  private unique(kind: string, name: string, list: readonly { readonly name: string }[]): void {
+    checkName(`scenario ${this.id}`, kind, name);
+    if (list.some((other) => other.name === name)) this.fail(`there are two ${kind}s named ${name}`);
+  }
+
+  private priority(given = DEFAULT_PRIORITY): number {
+    if (!Number.isInteger(given) || given < 0 || given >= PRIORITIES) {
+      this.fail(`priority ${given}: 0 to ${PRIORITIES - 1} are possible`);
+    }
+    return given;
+  }
+}
+
+/** Freezes an object with everything in it. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}

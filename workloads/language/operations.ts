@@ -1,0 +1,92 @@
+/** How the bytes of a message go to a service. */
+export type Transfer =
+  /** The service gets bytes of its own. */
+  | 'copy'
+  /** The service may read the caller's bytes until it answers. */
+  | 'borrow'
+  /** The service may read and write the caller's bytes until it answers. */
+  | 'mutable-borrow'
+  /** The bytes are the service's from then on. */
+  | 'move';
+
+/** A use of an address, handle or message that the domain has no right to. */
+export type Violation =
+  /** Loads the word at an address made from a number. */
+  | 'load'
+  /** Stores a word to an address made from a number. */
+  | 'store'
+  /** Jumps to an address made from a number. */
+  | 'jump'
+  /** Uses a number as if it were a handle of a service. */
+  | 'forge-handle'
+  /** Hands the kernel a message whose words are arbitrary. */
+  | 'raw-message';
+
+/**
+ * An operation that the platform's kernel carries out. Arguments and results are values of the program, listed beside each; the rest is
+ * fixed when the program is written. A platform lowers each operation itself or says that it lacks it; none becomes nothing.
+ */
+export type PortableOperation =
+  /** Calls a service and waits for its answer. Arguments: words; then, with `transfer`, the reference and the number of bytes. Result: the answer if the service has one. */
+  | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
+  /** Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes. */
+  | { readonly kind: 'send'; readonly service: string; readonly words: number; readonly transfer?: 'copy' | 'move' }
+  /** Wakes who waits for the notification. */
+  | { readonly kind: 'notify'; readonly notification: string }
+  /** Waits until the notification has been given; one already given counts. */
+  | { readonly kind: 'wait'; readonly notification: string }
+  | { readonly kind: 'lock'; readonly mutex: string }
+  | { readonly kind: 'unlock'; readonly mutex: string }
+  /** Puts a word into a queue, waiting while it is full. Argument: the word. */
+  | { readonly kind: 'put'; readonly queue: string }
+  /** Takes the oldest word, waiting while the queue is empty. Result: the word. */
+  | { readonly kind: 'get'; readonly queue: string }
+  /** Gives the processor to the next thread of the same priority. */
+  | { readonly kind: 'yield' }
+  /** Lets time pass. Argument: microseconds. */
+  | { readonly kind: 'sleep' }
+  /** Argument: bytes. Result: reference to fresh zeroed memory. */
+  | { readonly kind: 'allocate' }
+  /** Arguments: a reference that `allocate` or a message by move gave, and the bytes that were asked for. */
+  | { readonly kind: 'free' }
+  /** The cheapest request that enters the kernel and comes back. */
+  | { readonly kind: 'null-call' }
+  /** Ends the thread. Nothing follows it. */
+  | { readonly kind: 'exit' }
+  /** Appends a word to the outcome of the run. Argument: the word. */
+  | { readonly kind: 'report' }
+  /** Result: the low word of the cycle counter that user code of the platform can read. */
+  | { readonly kind: 'cycles' }
+  /** Ends a domain and starts it again from the beginning. */
+  | { readonly kind: 'restart'; readonly domain: string }
+  /** Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words; raw-message: up to 8 words. */
+  | { readonly kind: 'violate'; readonly violation: Violation };
+
+/** True if nothing after the operation is reached. */
+export function endsThread(operation: PortableOperation): boolean {
+  return operation.kind === 'exit';
+}
+
+/** The operation in one line, for prints and messages: `call adder`, `violate load`. */
+export function describeOperation(operation: PortableOperation): string {
+  switch (operation.kind) {
+    case 'call':
+    case 'send':
+      return `${operation.kind} ${operation.service}${operation.transfer === undefined ? '' : ` ${operation.transfer}`}`;
+    case 'notify':
+    case 'wait':
+      return `${operation.kind} ${operation.notification}`;
+    case 'lock':
+    case 'unlock':
+      return `${operation.kind} ${operation.mutex}`;
+    case 'put':
+    case 'get':
+      return `${operation.kind} ${operation.queue}`;
+    case 'restart':
+      return `${operation.kind} ${operation.domain}`;
+    case 'violate':
+      return `${operation.kind} ${operation.violation}`;
+    default:
+      return operation.kind;
+  }
+}

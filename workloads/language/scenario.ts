@@ -1,0 +1,145 @@
+import type { PortableOperation, Transfer } from './operations.js';
+import { type FunctionDefinition, visitStatements } from './program.js';
+
+/*
+ * A system and what is measured in it, as plain data: what `build/scenario.ts` makes and platforms link. Names are unique within their
+ * kind.
+ */
+
+/** A protection domain: what the platform isolates (process, CMRX process, compartment). */
+export interface Domain {
+  readonly name: string;
+}
+
+export interface Thread {
+  readonly name: string;
+  readonly domain: string;
+  /** 0 to 7; a ready thread of a higher number runs first, where the platform has priorities. */
+  readonly priority: number;
+  /** The program: a function without parameters that ends with `exit`. */
+  readonly function: string;
+  /** True for the thread whose exit ends the run. */
+  readonly endsRun: boolean;
+}
+
+/** An entry point of a domain that others call. A platform that needs threads for it makes them and says so. */
+export interface Service {
+  readonly name: string;
+  readonly domain: string;
+  readonly priority: number;
+  /** Its body. Parameters: the words; with `transfer`, a reference and the number of bytes. */
+  readonly function: string;
+  readonly words: number;
+  readonly transfer?: Transfer;
+  /** Most bytes that come with a message; 0 without `transfer`. */
+  readonly mostBytes: number;
+  /** True if it gives back a word. */
+  readonly answers: boolean;
+}
+
+/** Memory of a domain. */
+export interface Buffer {
+  readonly name: string;
+  readonly domain: string;
+  readonly bytes: number;
+  /** A power of two, at least 8. */
+  readonly alignment: number;
+  /** True if it is handed to services: it then has its pages or regions to itself. */
+  readonly passed: boolean;
+  /** First words; the rest is 0. */
+  readonly words: readonly number[];
+}
+
+export interface Queue {
+  readonly name: string;
+  /** Words that fit. */
+  readonly capacity: number;
+}
+
+/** An interrupt that gives a notification. */
+export interface InterruptBinding {
+  /** Number of a line that the scenario's device raises, from 0. */
+  readonly line: number;
+  readonly notification: string;
+  /** Domain that owns the line. */
+  readonly domain: string;
+}
+
+/** What is measured: from the passing of one mark to the next passing of another. */
+export interface Span {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether it ends where it began (a call and its answer) or elsewhere (a message, a wake-up). */
+  readonly trip: 'one-way' | 'round-trip';
+  /** What happens between the marks, one sentence. */
+  readonly meaning: string;
+}
+
+/** What a right run leaves behind. Anything else is an error, never a number. */
+export interface Outcome {
+  /** Words reported, in order. */
+  readonly reports: readonly number[];
+  /** Domains that the kernel must have ended, because they did what they had no right to. */
+  readonly terminated: readonly string[];
+}
+
+export interface Scenario {
+  /** `ipc.call`. */
+  readonly id: string;
+  readonly title: string;
+  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly domains: readonly Domain[];
+  readonly threads: readonly Thread[];
+  readonly services: readonly Service[];
+  readonly buffers: readonly Buffer[];
+  readonly notifications: readonly string[];
+  readonly mutexes: readonly string[];
+  readonly queues: readonly Queue[];
+  readonly interrupts: readonly InterruptBinding[];
+  readonly functions: readonly FunctionDefinition[];
+  readonly spans: readonly Span[];
+  readonly expected: Outcome;
+  /** What happens in the run and is not part of any span, one sentence. */
+  readonly excluded: string;
+}
+
+/** Functions that a domain runs: those of its threads and services, and every one that these call. In the scenario's order. */
+export function functionsOfDomain(scenario: Scenario, domain: string): readonly FunctionDefinition[] {
+  const byName = new Map(scenario.functions.map((f) => [f.name, f]));
+  const needed = new Set<string>();
+  const need = (name: string): void => {
+    const definition = byName.get(name);
+    if (definition === undefined || needed.has(name)) return;
+    needed.add(name);
+    visitStatements(definition.body, (statement) => {
+      if (statement.kind === 'call') need(statement.function);
+    });
+  };
+  for (const { domain: owner, function: name } of [...scenario.threads, ...scenario.services]) {
+    if (owner === domain) need(name);
+  }
+  return scenario.functions.filter(({ name }) => needed.has(name));
+}
+
+/** Operations that functions ask a kernel for, each once; what a platform's `supports` goes through. */
+export function operationsOf(functions: readonly FunctionDefinition[]): readonly PortableOperation[] {
+  const found = new Map<string, PortableOperation>();
+  for (const { body } of functions) {
+    visitStatements(body, (statement) => {
+      if (statement.kind === 'operation') found.set(JSON.stringify(statement.operation), statement.operation);
+    });
+  }
+  return [...found.values()];
+}
+
+/** Marks in functions, in the order of the source. */
+export function marksOf(functions: readonly FunctionDefinition[]): readonly string[] {
+  const marks: string[] = [];
+  for (const { body } of functions) {
+    visitStatements(body, (statement) => {
+      if (statement.kind === 'mark') marks.push(statement.name);
+    });
+  }
+  return marks;
+}
