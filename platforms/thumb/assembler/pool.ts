@@ -45,20 +45,42 @@ export class LiteralPools {
   }
 }
 
-/** True if two expressions are the same number, or the same sum of a label and a number. */
+/** True if two expressions are the same number, or the same label or symbol with the same distance from it. */
 function equal(a: Expression, b: Expression): boolean {
-  if (a.kind === 'number') return b.kind === 'number' && a.value === b.value;
-  if (a.kind === 'binary' && b.kind === 'binary') {
-    return a.operator === b.operator && equal(a.left, b.left) && equal(a.right, b.right);
-  }
-  if (a.kind === 'unary' && b.kind === 'unary') return a.operator === b.operator && equal(a.operand, b.operand);
-  const left = nameOf(a);
-  return left !== undefined && left === nameOf(b);
+  const left = sum(a);
+  const right = sum(b);
+  return left !== undefined && right !== undefined && left.base === right.base && left.offset === right.offset;
 }
 
-/** A name that a symbol and its label, once defined, have in common; numeric labels are compared as objects. */
-function nameOf(expression: Expression): string | Label | undefined {
-  if (expression.kind === 'symbol') return expression.name;
-  if (expression.kind !== 'label') return undefined;
-  return /:$/.test(expression.label.name) || expression.label.name === '.' ? expression.label : expression.label.name;
+/** A name or label and what is added to it. */
+interface Sum {
+  readonly base: string | Label | undefined;
+  readonly offset: bigint;
+}
+
+/** The expression as such a sum, undefined if it is another one: that has a word of its own. */
+function sum(expression: Expression): Sum | undefined {
+  switch (expression.kind) {
+    case 'number':
+      return { base: undefined, offset: expression.value };
+    case 'symbol':
+      return { base: expression.name, offset: 0n };
+    case 'label': {
+      // A symbol and its label, once that is defined, have the name in common; numeric labels and `.` are told apart
+      const { label } = expression;
+      return { base: /:$|^\.$/.test(label.name) ? label : label.name, offset: 0n };
+    }
+    case 'binary': {
+      const left = sum(expression.left);
+      const right = sum(expression.right);
+      if (left === undefined || right === undefined) return undefined;
+      if (expression.operator === '-' && right.base === undefined) {
+        return { base: left.base, offset: left.offset - right.offset };
+      }
+      if (expression.operator !== '+' || (left.base !== undefined && right.base !== undefined)) return undefined;
+      return { base: left.base ?? right.base, offset: left.offset + right.offset };
+    }
+    case 'unary':
+      return undefined;
+  }
 }

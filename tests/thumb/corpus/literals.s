@@ -8,6 +8,9 @@ first:
     ldr   r1, =0x12345678
     ldr   r2, =shared
     ldr   r3, =shared + 4
+    ldr   r3, =shared + 0
+    ldr   r3, =4 + shared
+    ldr   r3, =shared + 8 - 4
     ldr   r4, =later
     ldr   r5, =-1
     ldr   r6, =0xff00ff00
