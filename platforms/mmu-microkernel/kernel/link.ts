@@ -247,6 +247,7 @@ class Linker {
     field('P_SATP', 2 ** 31 + asid * 2 ** 22 + space.root);
     field('P_READY', pid === scheduler ? 0 : 1 << layout('FIRST_THREAD'));
     field('P_THREAD', layout('FIRST_THREAD'));
+    field('P_TURN', layout('FIRST_THREAD') - 1);
     field('P_PARENT', scheduler);
     field('P_CONTEXTS', contexts);
   }

@@ -232,12 +232,15 @@ describe('demand', () => {
     out a1
     lw t0, 0(a4)
     out t0
+    server 8
+    out a0
+    out a1
     exit
     .bss
     .balign 4096
   buffer: .space 4096`,
     });
-    expect(outputs).toEqual([1, 3, 1, 3, 0]);
+    expect(outputs).toEqual([1, 3, 1, 3, 0, 1, 3]);
   });
 });
 

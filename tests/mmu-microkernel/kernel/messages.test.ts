@@ -98,9 +98,12 @@ describe('scalars', () => {
     kcall CALL_REPLY_AND_RECEIVE
     j 1b`,
       one: `_start: ${CONNECT} ${send('KIND_BLOCKING_SCALAR', [1], 'CALL_SEND', 101)} out a1\n idle`,
-      two: `_start: ${CONNECT} ${send('KIND_BLOCKING_SCALAR', [1], 'CALL_SEND', 102)} out a1\n exit`,
+      two: `_start: ${CONNECT} ${send('KIND_BLOCKING_SCALAR', [1], 'CALL_SEND', 102)} out a1
+    kcall CALL_YIELD
+    kcall CALL_YIELD
+    exit`,
     });
-    expect(outputs).toEqual([101, 102, 102]);
+    expect(outputs).toEqual([101, 102, 102, 101]);
   });
 
   it('a scalar without answer reaches a waiting server and a busy one, in order', () => {
@@ -185,6 +188,83 @@ describe('scalars', () => {
       three: client(103),
     });
     expect([...outputs].sort()).toEqual([101, 102, 103]);
+  });
+
+  it('the last slot of a queue is as good as the others', () => {
+    const outputs = outputsOf({
+      client: `_start: ${CONNECT} li s1, 127\n 1: ${send('KIND_SCALAR', [0, 0, 0, 0])}
+    addi s1, s1, -1
+    bnez s1, 1b
+    ${send('KIND_BLOCKING_SCALAR', [0, 0, 0, 0])} out a0
+    out a1
+    exit`,
+      server: `
+  _start: server 7
+    ${'kcall CALL_YIELD\n'.repeat(3)}
+  1: receive 7
+    li t0, KIND_BLOCKING_SCALAR - 1
+    bne a2, t0, 1b
+    andi t0, a1, 0xff
+    out t0
+    li a2, 9
+    kcall CALL_RETURN_SCALAR1
+    receive 7`,
+    });
+    expect(outputs).toEqual([127, 14, 9]);
+  });
+
+  it.each(['KIND_BLOCKING_SCALAR', 'KIND_BORROW'])('hundreds of calls leave nothing behind, %s', (kind) => {
+    const outputs = outputsOf({
+      server: '_start: server 7\n receive 7\n 1: li a7, 1\n kcall CALL_REPLY_AND_RECEIVE\n j 1b',
+      client: `
+  _start: ${CONNECT} li s1, 200
+  1: mv a1, s0
+    li a2, ${kind}
+    la a4, buffer
+    li a5, 4096
+    kcall CALL_TRY_SEND
+    li t0, TAG_ERROR
+    beq a0, t0, 2f
+    addi s1, s1, -1
+    bnez s1, 1b
+  2: out s1
+    exit
+    .bss
+    .balign 4096
+  buffer: .space 4096`,
+    });
+    expect(outputs).toEqual([0]);
+  });
+
+  it('the second server of a system is not the first', () => {
+    const outputs = outputsOf({
+      both: `
+  _start: server 8
+    server 7
+    mv s0, a5
+    la a1, worker
+    la a2, stack
+    li a3, 1024
+    kcall CALL_CREATE_THREAD
+    ${send('KIND_SCALAR', [0, 0, 0, 0])}
+    ${send('KIND_SCALAR', [0, 0, 0, 0])}
+    kcall CALL_YIELD
+    ${send('KIND_BLOCKING_SCALAR', [0, 0, 0, 0])}
+    out a1
+    exit
+  worker: receive 7
+    out a1
+    receive 7
+    out a1
+    receive 7
+    out a1
+    li a2, 6
+    li a7, 1
+    kcall CALL_REPLY_AND_RECEIVE
+    .bss
+  stack: .space 1024`,
+    });
+    expect(outputs).toEqual([0x020100ff, 0x020100ff, 0x02010000, 6]);
   });
 
   it('TryReceive takes a message or says that there is none', () => {
