@@ -3,14 +3,13 @@ import { type Counters, type Machine } from '../../platforms/machine/machine.js'
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import { missingOperation } from '../../platforms/mmu-microkernel/codegen/operations.js';
 import { processesOf } from '../../platforms/mmu-microkernel/codegen/process.js';
-import { BENCH } from '../../platforms/mmu-microkernel/codegen/symbols.js';
-import { XOUS_BOARD } from '../../platforms/mmu-microkernel/devices/board.js';
+import { linkScenario, scenarioProblem } from '../../platforms/mmu-microkernel/codegen/system.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
-import { linkSystem } from '../../platforms/mmu-microkernel/kernel/link.js';
 import { kernelConfig } from '../../platforms/mmu-microkernel/kernel/parameters.js';
 import { CodegenError } from '../../platforms/riscv/codegen/select.js';
 import { markSymbol } from '../../workloads/language/backend/emit.js';
-import { scenario } from '../../workloads/language/index.js';
+import { scenario, type ScenarioBuilder } from '../../workloads/language/index.js';
+import type { DomainHandle } from '../../workloads/language/build/handles.js';
 import type { Scenario } from '../../workloads/language/scenario.js';
 import { ipcCall, payload, violation } from '../workloads/language/examples.js';
 
@@ -27,11 +26,8 @@ interface Ran {
 
 function run(built: Scenario, isolation = 'full'): Ran {
   const machine = (shared ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'xous' }));
-  const sources = processesOf(built, isolation === 'none' ? 'none' : 'processes').map((process) => ({
-    ...process,
-    devices: [{ virtual: BENCH, physical: XOUS_BOARD.bench }],
-  }));
-  const { image } = linkSystem(kernelConfig(isolation === 'none' ? {} : { isolation }), sources);
+  const direct = isolation === 'none';
+  const { image } = linkScenario(built, kernelConfig(direct ? {} : { isolation }), direct ? 'none' : 'processes');
   machine.reset();
   machine.probes.clear();
   machine.setBudget(instructions(2_000_000));
@@ -180,5 +176,53 @@ describe('an operation that the kernel lacks', () => {
     expect(() => processesOf(built)).toThrow(
       new CodegenError('thread_main: restart one: Xous cannot start a process again'),
     );
+  });
+});
+
+describe('what the kernel has no room for is known before the run', () => {
+  const config = kernelConfig({});
+  const asking = (body: (s: ScenarioBuilder, one: DomainHandle) => void): Scenario =>
+    scenario('test.capacity', 'much of something', {}, (s) => {
+      const one = s.domain('one');
+      body(s, one);
+      s.thread('main', { domain: one, endsRun: true }, (f) => f.yield());
+      s.expect({ reports: [] });
+    }).build();
+
+  test.each<[string | undefined, Scenario]>([
+    [undefined, asking(() => undefined)],
+    [
+      '31 threads of domain one, one for each service: the kernel has room for 29',
+      asking((s, domain) => {
+        for (let i = 0; i < 30; i++) s.service(`s${i}`, { domain }, (f) => f.return(0));
+      }),
+    ],
+    [
+      '130 services: the kernel has room for 128',
+      asking((s) => {
+        for (let i = 0; i < 130; i++) {
+          const domain = i % 26 === 0 ? s.domain(`d${i}`) : { kind: 'domain' as const, name: `d${i - (i % 26)}` };
+          s.service(`s${i}`, { domain }, (f) => f.return(0));
+        }
+      }),
+    ],
+    [
+      'interrupts give notifications, which the kernel does not have',
+      asking((s, domain) => s.interrupt(0, domain, s.notification('n'))),
+    ],
+    [
+      'wait n: the kernel has no notifications; use a service without answer',
+      asking((s, domain) => {
+        const n = s.notification('n');
+        s.thread('waiter', { domain }, (f) => f.wait(n));
+      }),
+    ],
+  ])('%s', (problem, built) => {
+    expect(scenarioProblem(built, config, 'processes')).toBe(problem);
+  });
+
+  test('memory', () => {
+    const built = asking((s, domain) => s.buffer('large', { domain, bytes: 3 << 20, passed: true }));
+    expect(scenarioProblem(built, config, 'processes')).toMatch(/page/);
   });
 });

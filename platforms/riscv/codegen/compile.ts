@@ -11,7 +11,7 @@ import { REGISTER_NAMES } from '../registers.js';
 import { RA, registerFile, type RiscvAbi } from './abi.js';
 import { IMMEDIATES, OFFSETS } from './immediates.js';
 import type { OperationLowering } from './operations.js';
-import { select, type SelectionContext } from './select.js';
+import { CodegenError, select, type SelectionContext } from './select.js';
 
 /** How functions become assembly. */
 export interface CompileOptions {
@@ -29,6 +29,9 @@ export interface CompileOptions {
 
 /** Stack pointers are multiples of this (RISC-V ABIs 1.0, 1.1). */
 const STACK_ALIGNMENT = 16;
+
+/** What the stack pointer can be moved by in one instruction, and every slot be reached. */
+const LARGEST_FRAME = 2032;
 
 /**
  * Compiles functions, those that they call included in the list, to assembly of one section.
@@ -74,6 +77,8 @@ function frame(
   const used = new Set(fn.blocks.flatMap((b) => b.instructions.flatMap((i) => [...i.defs, ...(i.clobbers ?? [])])));
   const saved = fn.returns ? [...(used.has(RA) ? [RA] : []), ...kept.filter((r) => used.has(r))] : [];
   const size = Math.ceil(((slots + saved.length) * references.bytes) / STACK_ALIGNMENT) * STACK_ALIGNMENT;
+  if (size > LARGEST_FRAME)
+    throw new CodegenError(`${fn.name} needs a frame of ${size} bytes; ${LARGEST_FRAME} are possible`);
   const place = (i: number): string => `${(slots + i) * references.bytes}(sp)`;
   const names = saved.map((r) => REGISTER_NAMES[r]);
   if (size === 0) return { prologue: [], epilogue: fn.returns ? ['ret'] : [] };

@@ -1,0 +1,74 @@
+import { functionsOfDomain, operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import { XOUS_BOARD } from '../devices/board.js';
+import { kernelProgram, type LinkedSystem, linkSystem } from '../kernel/link.js';
+import type { KernelConfig } from '../kernel/parameters.js';
+import { missingOperation } from './operations.js';
+import { type ProcessIsolation, processesOf } from './process.js';
+import { BENCH } from './symbols.js';
+
+/**
+ * Why the kernel cannot run a scenario: an operation that it lacks, or more of something than it has.
+ * @returns one line; undefined if it can.
+ */
+export function scenarioProblem(
+  scenario: Scenario,
+  config: KernelConfig,
+  isolation: ProcessIsolation,
+): string | undefined {
+  for (const operation of operationsOf(scenario.functions)) {
+    const direct = isolation === 'none' && (operation.kind === 'call' || operation.kind === 'send');
+    const missing = direct ? undefined : missingOperation(operation);
+    if (missing !== undefined) return missing;
+  }
+  if (scenario.interrupts.length > 0) return 'interrupts give notifications, which the kernel does not have';
+  const tooMany = capacities(scenario, config, isolation).find(({ asked, most }) => asked > most);
+  if (tooMany !== undefined) return `${tooMany.asked} ${tooMany.what}: the kernel has room for ${tooMany.most}`;
+  try {
+    linkScenario(scenario, config, isolation);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+/** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
+export function linkScenario(scenario: Scenario, config: KernelConfig, isolation: ProcessIsolation): LinkedSystem {
+  const devices = [{ virtual: BENCH, physical: XOUS_BOARD.bench }];
+  return linkSystem(
+    config,
+    processesOf(scenario, isolation).map((process) => ({ ...process, devices })),
+  );
+}
+
+/** Things that the kernel has a fixed number of, by the symbols of its layout. */
+interface Capacity {
+  readonly what: string;
+  readonly asked: number;
+  readonly most: number;
+}
+
+function capacities(scenario: Scenario, config: KernelConfig, isolation: ProcessIsolation): readonly Capacity[] {
+  const { symbols } = kernelProgram(config);
+  const { threads, services, domains } = scenario;
+  const most = (name: string): number => symbols.get(name)!;
+  const threadsEach = most('THREADS') - most('FIRST_THREAD');
+  if (isolation === 'none') return [{ what: 'threads', asked: threads.length, most: threadsEach }];
+  const each = domains.flatMap(({ name }) => {
+    const operations = operationsOf(functionsOfDomain(scenario, name));
+    const servers = services.filter((s) => s.domain === name).length;
+    const used = services.filter((s) =>
+      operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === s.name),
+    );
+    return [
+      // the process's first thread starts the others, also if it has no program
+      {
+        what: `threads of domain ${name}, one for each service`,
+        asked: servers + Math.max(1, threads.filter((t) => t.domain === name).length),
+        most: threadsEach,
+      },
+      { what: `services that domain ${name} calls`, asked: used.length, most: most('CONNECTIONS') },
+    ];
+  });
+  return [{ what: 'services', asked: services.length, most: most('SERVER_COUNT') }, ...each];
+}
