@@ -19,7 +19,13 @@ export interface Parameter {
 }
 
 export type ParameterType =
-  | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number; readonly powerOfTwo?: boolean; readonly step?: number }
+  | {
+      readonly kind: 'integer';
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly powerOfTwo?: boolean;
+      readonly step?: number;
+    }
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly values: readonly string[] };
 
