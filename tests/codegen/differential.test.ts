@@ -13,7 +13,7 @@ import { assembleFunctions, callFunction, readMemory } from './run-rv32.js';
 
 /* Random programs: what the interpreter of the unoptimised intermediate form says is what compiled code does. */
 
-const RUNS = process.env['BULKHEAD_LONG'] === '1' ? 20_000 : 70;
+const RUNS = process.env['BULKHEAD_LONG'] === '1' ? 20_000 : 50;
 const BUDGET = 200_000;
 
 /** What a program leaves behind. */
