@@ -75,11 +75,14 @@ export function randomProgram(numbers: readonly number[]): FunctionLibrary {
   const library = new RandomLibrary('random program');
   const tape = new Tape(numbers);
   let marks = 0;
+  // half of the programs have none: marks limit what the passes do
+  const marked = tape.below(2) === 0;
+  const nextMark = (): string | undefined => (marked ? `mark${marks++}` : undefined);
   const helper = library.add('helper', 3, (f, words) => {
-    new RandomBody(f, tape, words, undefined, () => `mark${marks++}`).write();
+    new RandomBody(f, tape, words, undefined, nextMark).write();
   });
   library.add('main', 2, (f, words) => {
-    new RandomBody(f, tape, words, helper, () => `mark${marks++}`).write();
+    new RandomBody(f, tape, words, helper, nextMark).write();
   });
   return library;
 }
@@ -93,7 +96,6 @@ class RandomBody {
   private readonly variables: WordVariable[];
   private readonly fixed: Word[];
   private readonly moving: ReferenceVariable;
-  /** Fewest words from `moving` to either end of its buffer. */
   private inLoop = 0;
 
   constructor(
@@ -101,7 +103,7 @@ class RandomBody {
     private readonly tape: Tape,
     words: readonly Word[],
     private readonly helper: FunctionHandle<readonly 'word'[], readonly ['word']> | undefined,
-    private readonly nextMark: () => string,
+    private readonly nextMark: () => string | undefined,
   ) {
     this.fixed = [...words];
     const count = 1 + tape.below(tape.below(8) === 0 ? 40 : 6);
@@ -205,7 +207,7 @@ class RandomBody {
         this.store();
         break;
       case 6:
-        f.mark(this.nextMark());
+        this.mark();
         break;
       case 7:
         f.storeReference(this.links(), this.wholeBuffer(), 8 * tape.below(SLOTS));
@@ -227,6 +229,12 @@ class RandomBody {
       default:
         this.loop(depth);
     }
+  }
+
+  private mark(): void {
+    const mark = this.nextMark();
+    if (mark === undefined) this.store();
+    else this.f.mark(mark);
   }
 
   private loop(depth: number): void {

@@ -114,6 +114,20 @@ test('a wrong word in a message is an error of the run', () => {
   expect(run(forged.build())).toMatchObject({ stop: DONE, reports: [1, 2] });
 });
 
+test('a program can read the cycle counter', () => {
+  const built = scenario('test.cycles', 'cycle counter', {}, (s) => {
+    s.thread('main', { domain: s.domain('one'), endsRun: true }, (f) => {
+      const before = f.cycles();
+      f.nullCall();
+      f.report(f.cycles().sub(before));
+    });
+    s.expect({ reports: [] });
+  }).build();
+  const { reports } = run(built);
+  expect(reports[0]).toBeGreaterThan(100);
+  expect(reports[0]).toBeLessThan(2000);
+});
+
 test('memory from the kernel, messages without answer, threads of one domain', () => {
   const mixed = scenario('test.mixed', 'several parts at once', {}, (s) => {
     const one = s.domain('one');

@@ -81,12 +81,13 @@ function frame(
     throw new CodegenError(`${fn.name} needs a frame of ${size} bytes; ${LARGEST_FRAME} are possible`);
   const place = (i: number): string => `${(slots + i) * references.bytes}(sp)`;
   const names = saved.map((r) => REGISTER_NAMES[r]);
+  const moveStack = (by: number): string => `${references.advanceBy.replace(/\{[du]0\}/g, 'sp')}${by}`;
   if (size === 0) return { prologue: [], epilogue: fn.returns ? ['ret'] : [] };
   return {
-    prologue: [`addi sp, sp, -${size}`, ...names.map((name, i) => `${references.store} ${name}, ${place(i)}`)],
+    prologue: [moveStack(-size), ...names.map((name, i) => `${references.store} ${name}, ${place(i)}`)],
     epilogue: [
       ...names.map((name, i) => `${references.load} ${name}, ${place(i)}`),
-      `addi sp, sp, ${size}`,
+      moveStack(size),
       ...(fn.returns ? ['ret'] : []),
     ],
   };
