@@ -84,6 +84,7 @@
 .equ P_THREAD, PROCESSES + 8        # the thread that ran last
 .equ P_PARENT, PROCESSES + 12
 .equ P_CONTEXTS, PROCESSES + 16     # isolation=path: its context page
+.equ P_TURN, PROCESSES + 20         # the thread that PID 1 ran last; hand-offs do not count
 
 # There is no process 0: the kernel's own words are in its record.
 .equ current_process, PROCESSES + 0

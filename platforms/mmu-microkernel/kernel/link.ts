@@ -33,7 +33,7 @@ export interface LinkedSystem {
   /** Value of a kernel symbol. @throws RangeError if there is none. */
   readonly kernel: Layout;
   /** Address of a program's symbol, virtual and physical. @throws RangeError if there is none. */
-  symbol(name: string): ImageSymbol;
+  readonly symbol: (name: string) => ImageSymbol;
 }
 
 /** Where process `pid` has its text and its variables. */
@@ -247,6 +247,7 @@ class Linker {
     field('P_SATP', 2 ** 31 + asid * 2 ** 22 + space.root);
     field('P_READY', pid === scheduler ? 0 : 1 << layout('FIRST_THREAD'));
     field('P_THREAD', layout('FIRST_THREAD'));
+    field('P_TURN', layout('FIRST_THREAD') - 1);
     field('P_PARENT', scheduler);
     field('P_CONTEXTS', contexts);
   }

@@ -64,7 +64,7 @@ call_switch_to:
   .phase schedule
   lw    t1, P_READY(t0)
   # the lowest ready thread above the last one, else the lowest
-  lw    t2, P_THREAD(t0)
+  lw    t2, P_TURN(t0)
   li    t3, -2
   sll   t3, t3, t2
   and   t3, t3, t1
@@ -73,6 +73,7 @@ call_switch_to:
   beqz  t3, no_such_process
 1:
   lowest_bit s4, t3, t2
+  sw    s4, P_TURN(t0)
   slli  t2, s3, 8
   or    t2, t2, s4
   sw    t2, quantum(zero)
@@ -97,18 +98,11 @@ call_yield:
 yield:
   lw    t2, current_thread(zero)
   make_ready s2, t2, t0, t1
-  j     run_scheduler
+  j     wait
 
-# The running thread waits for something: PID 1 chooses. If the quantum belongs to another thread of this process, that one
-# counts as the last: else a server thread that is handed messages would let its siblings starve.
+# The running thread is not ready any more: PID 1 chooses.
   .phase schedule
 wait:
-  lw    t0, quantum(zero)
-  srli  t1, t0, 8
-  bne   t1, s1, run_scheduler
-  andi  t0, t0, 0xff
-  sw    t0, P_THREAD(s2)
-run_scheduler:
   li    s3, SCHEDULER
   li    s4, FIRST_THREAD
   jal   activate_thread

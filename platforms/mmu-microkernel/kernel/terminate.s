@@ -11,7 +11,6 @@ terminate:
 1:
   lw    s3, S_OWNER(s6)
   beqz  s3, 2f
-  beq   s3, s1, 2f
   slli  s3, s3, P_SHIFT
   beq   s3, s10, 9f
   .phase switch-protection
@@ -83,7 +82,7 @@ terminate:
 9:
   sw    zero, P_SATP(s2)
   sw    zero, P_READY(s2)
-  j     run_scheduler
+  j     wait
 
 # Messages of process s1 in the visible queue of server s5 owe nothing to anybody now: a lent page belongs to the server,
 # whose process is s3 >> P_SHIFT. Uses t0 to t5, s0, s7 to s9.

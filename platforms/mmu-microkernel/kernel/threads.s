@@ -39,6 +39,7 @@ call_create_thread:
   .phase schedule
   lw    t2, current_thread(zero)
   make_ready s2, t2, t0, t1
+  sw    s4, P_TURN(s2)        # it has the rest of its creator's turn
   mv    s3, s1
   .phase switch-protection
   jal   switch_to_thread

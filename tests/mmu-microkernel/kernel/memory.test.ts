@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FOR_EVER, outputsOf, run } from './system.js';
+import { FOR_EVER, LONG, outputsOf, run } from './system.js';
 
 const map = (physical: string, address: string, bytes: string, rights = 'RIGHT_READ | RIGHT_WRITE'): string => `
   li a1, ${physical}
@@ -40,7 +40,7 @@ describe('MapMemory and UnmapMemory', () => {
     expect(outputs).toEqual([0x60000000, 0x60003000, 0, 3, 0x60004000, 3, 3]);
   });
 
-  it('room is looked for from the start again when the end is reached', () => {
+  it.runIf(LONG)('room is looked for from the start again when the end is reached', () => {
     const outputs = one(`
     ${map('0', '0', '0x3000')} out a1
     ${map('0', '0', '0x1000')} out a1
@@ -90,6 +90,41 @@ describe('MapMemory and UnmapMemory', () => {
     expect(outputs).toEqual([3, 0, 0]);
   });
 
+  it("physical memory behind RAM is nobody's", () => {
+    const outputs = one(`
+    ${map('0x61200000', '0x12345000', '0x1000')} out a0
+    server 7
+    mv a1, a5
+    li a2, KIND_MOVE
+    li a4, 0x12345000
+    li a5, 4096
+    kcall CALL_SEND
+    out a1
+    ${unmap('0x12345000', '0x1000')} out a0`);
+    expect(outputs).toEqual([3, 2, 0]);
+  });
+
+  it('a queue begins empty, whatever its page held before', () => {
+    const outputs = one(`
+    ${map('0', '0x12345000', '0x1000')}
+    li s0, 0x12345000
+    li s1, 0x12346000
+    li t0, -1
+  1: sw t0, 0(s0)
+    addi s0, s0, 4
+    bne s0, s1, 1b
+    ${unmap('0x12345000', '0x1000')}
+    server 7
+    mv a1, a5
+    li a2, KIND_SCALAR
+    li a3, 5
+    kcall CALL_SEND
+    sid 7
+    kcall CALL_TRY_RECEIVE
+    out a3`);
+    expect(outputs).toEqual([5]);
+  });
+
   it('rights are those that were asked for', () => {
     const outcome = (rights: string, access: string): unknown =>
       run({ one: `_start: ${map('0', '0x12345000', '0x1000', rights)} li s0, 0x12345000\n ${access}\n put 1\n exit` })
@@ -104,7 +139,7 @@ describe('MapMemory and UnmapMemory', () => {
 
   it('a page that was given back is used again, and is zero', () => {
     const outputs = one(`
-    li s1, 600
+    li s1, 500                # more than there are free pages
     li s0, 0x12345000
   1: ${map('0', '0x12345000', '0x1000')}
     lw t0, 0(s0)
@@ -173,7 +208,11 @@ describe('demand', () => {
   });
 
   it('no memory for tables: the call says so', () => {
-    const outputs = one(`
+    const outputs = outputsOf({
+      server: '_start: server 7\n receive 7',
+      client: `
+  _start: connect 7
+    mv s0, a1
   1: addi s3, s3, 1
     li a1, 0
     slli a2, s3, 22
@@ -183,8 +222,25 @@ describe('demand', () => {
     li t0, TAG_RANGE
     beq a0, t0, 1b
     out a0
-    out a1`);
-    expect(outputs).toEqual([1, 3]);
+    out a1
+    mv a1, s0                 # the server has no table for its window yet
+    li a2, KIND_BORROW
+    la a4, buffer
+    li a5, 4096
+    kcall CALL_SEND
+    out a0
+    out a1
+    lw t0, 0(a4)
+    out t0
+    server 8
+    out a0
+    out a1
+    exit
+    .bss
+    .balign 4096
+  buffer: .space 4096`,
+    });
+    expect(outputs).toEqual([1, 3, 1, 3, 0, 1, 3]);
   });
 });
 
@@ -244,7 +300,31 @@ describe('pages in messages', () => {
     },
   );
 
-  it('a mutable borrow comes back changed', () => {
+  it.each([
+    ['head', false],
+    ['ideal', false],
+    ['ideal', true],
+    ['head', false, 'as-shipped'],
+  ])(
+    'a mutable borrow comes back changed, again and again (%s, ASIDs %s, %s)',
+    (generation, asid, misuse = 'hardened') => {
+      const again = `mv a1, s0
+    li a2, KIND_MUTABLE_BORROW
+    mv a4, s2
+    li a5, 4096
+    kcall CALL_SEND
+    lw t0, 0(s2)
+    out t0
+`;
+      const outputs = outputsOf(
+        visit('KIND_MUTABLE_BORROW', 'lw t0, 0(s4)\n addi t0, t0, 1\n sw t0, 0(s4)', again.repeat(3)),
+        { kernel: { generation, misuse }, hardware: { asid } },
+      );
+      expect(outputs).toEqual([2223, 2224, 2225]);
+    },
+  );
+
+  it('a mutable borrow comes back with what was stored', () => {
     const outputs = outputsOf(
       visit('KIND_MUTABLE_BORROW', 'sw s3, 0(s4)', 'lw t0, 0(s1)\n out t0\n lw t0, 0(s2)\n out t0'),
     );
@@ -270,6 +350,36 @@ describe('pages in messages', () => {
     ],
   ])('a server that %s ends; the client has its pages and an error', (_, programs) => {
     expect(outputsOf(programs)).toEqual([1, 9, 1111]);
+  });
+
+  it('a lent page is not executable, even if it was', () => {
+    const outputs = outputsOf({
+      server: '_start: server 7\n receive 7\n jalr a4\n put 1000\n idle',
+      client: `
+  _start: connect 7
+    mv s0, a1
+    ${map('0', '0x20000000', '0x1000', 'RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE')}
+    li a4, 0x20000000
+    li t0, 0x00008067         # ret
+    sw t0, 0(a4)
+    mv a1, s0
+    li a2, KIND_MUTABLE_BORROW
+    li a5, 4096
+    kcall CALL_SEND
+    out a0
+    out a1
+    exit`,
+    });
+    expect(outputs).toEqual([1, 9]);
+  });
+
+  it('pages lent to a busy server go and come back as to a waiting one', () => {
+    const programs = visit('KIND_MUTABLE_BORROW', READ, 'out a0\n lw t0, 0(s1)\n out t0\n lw t0, 0(s2)\n out t0');
+    const busy = {
+      ...programs,
+      server: programs.server.replace('receive 7', `${'kcall CALL_YIELD\n'.repeat(4)} receive 7`),
+    };
+    expect(outputsOf(busy)).toEqual([1111, 2222, 18, 1111, 2222]);
   });
 
   it('as shipped, a server that writes to a borrow tries for ever', () => {

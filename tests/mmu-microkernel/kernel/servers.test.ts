@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { physical } from '../../../platforms/machine/units.js';
 import { outputsOf, run } from './system.js';
 
 const call = (id: number): string => `
@@ -148,7 +149,7 @@ describe('the end of a server', () => {
   it('pages that were moved to it and not received are free again', () => {
     const outputs = outputsOf({
       server: `
-  _start: li s1, 300
+  _start: li s1, 170
   1: server 7
     kcall CALL_YIELD
     sid 7
@@ -164,14 +165,14 @@ describe('the end of a server', () => {
       client: `
   _start: li a1, 0
     li a2, 0x20000000
-    li a3, 8192
+    li a3, 0x4000             # if only the first page came back, memory would not last
     li a4, RIGHT_READ | RIGHT_WRITE
     kcall CALL_MAP_MEMORY
     connect 7
     mv s0, a1
     li a2, KIND_MOVE
     li a4, 0x20000000
-    li a5, 8192
+    li a5, 0x4000
     kcall CALL_SEND
     mv s2, a0
     mv a1, s0
@@ -182,6 +183,65 @@ describe('the end of a server', () => {
     j _start`,
     });
     expect(outputs).toEqual([0]);
+  });
+
+  it('DestroyServer sees every answer that is due', () => {
+    const client = '_start: connect 7\n li a2, KIND_BLOCKING_SCALAR\n kcall CALL_SEND\n idle';
+    const outputs = outputsOf({
+      server: `_start: server 7
+    receive 7
+    mv s1, a1
+    receive 7
+    mv a1, s1
+    kcall CALL_RETURN_SCALAR1
+    sid 7
+    kcall CALL_DESTROY_SERVER
+    out a1
+    exit`,
+      one: client,
+      two: client,
+    });
+    expect(outputs).toEqual([15]);
+  });
+
+  it('senders who wait for nothing are not disturbed', () => {
+    const outputs = outputsOf({
+      server: `_start: server 7
+    kcall CALL_YIELD
+    kcall CALL_YIELD
+    sid 7
+    kcall CALL_DESTROY_SERVER
+    kcall CALL_YIELD
+    exit`,
+      client: `_start: connect 7
+    li a2, KIND_SCALAR
+    kcall CALL_SEND
+    mv s1, a1
+    kcall CALL_YIELD
+    out a0
+    sub s1, a1, s1
+    out s1
+    idle`,
+    });
+    expect(outputs).toEqual([0, 0]);
+  });
+
+  it('a server that dies after its client leaves the others alone', () => {
+    const outputs = outputsOf({
+      server: '_start: server 7\n receive 7\n kcall CALL_YIELD\n kcall CALL_YIELD\n lw t0, 0(zero)',
+      client: `_start: la a1, worker
+    la a2, stack
+    li a3, 1024
+    kcall CALL_CREATE_THREAD
+    lw t0, 0(zero)
+  worker: connect 7
+    li a2, KIND_BLOCKING_SCALAR
+    kcall CALL_SEND
+    .bss
+  stack: .space 1024`,
+      other: '_start: li s1, 9\n 1: kcall CALL_YIELD\n addi s1, s1, -1\n bnez s1, 1b\n put 5\n exit',
+    });
+    expect(outputs).toEqual([5]);
   });
 
   it('threads that wait in it are told', () => {
@@ -229,9 +289,11 @@ describe('the end of a server', () => {
 });
 
 describe('the end of a client', () => {
-  it('what it had queued is delivered, but owes no answer; its pages go to the server', () => {
-    const outputs = outputsOf({
-      server: `
+  it.each(['KIND_BORROW', 'KIND_MUTABLE_BORROW'])(
+    'what it had queued is delivered, but owes no answer; pages go to the server: %s',
+    (kind) => {
+      const outputs = outputsOf({
+        server: `
   _start: server 7
     li s1, 8
   1: kcall CALL_YIELD
@@ -252,7 +314,7 @@ describe('the end of a client', () => {
     kcall CALL_UNMAP_MEMORY
     out a0
     exit`,
-      client: `
+        client: `
   _start: connect 7
     mv s0, a1
     la a1, worker
@@ -270,7 +332,7 @@ describe('the end of a client', () => {
     sw t0, 0(a4)
     mv a1, s0
     connect 7
-    li a2, KIND_MUTABLE_BORROW
+    li a2, ${kind}
     la a4, buffer
     li a5, 4096
     kcall CALL_SEND
@@ -279,16 +341,23 @@ describe('the end of a client', () => {
   stack2: .space 1024
     .balign 4096
   buffer: .space 4096`.replace(`worker: ${call(1)}`, `worker: connect 7\n mv s0, a1\n ${call(1)}`),
-    });
-    expect(outputs).toEqual([3, 0xff, 2, 1234, 0xff, 0]);
-  });
+      });
+      expect(outputs).toEqual([3, 0xff, 2, 1234, 0xff, 0]);
+    },
+  );
 
-  it.each(['CALL_RETURN_SCALAR1', 'CALL_RETURN_MEMORY', 'CALL_REPLY_AND_RECEIVE'])(
-    'a message that was delivered is forgotten by %s, and its slot is free again',
-    (answer) => {
-      const memory = answer === 'CALL_RETURN_MEMORY';
-      const { outputs, machine, system, stop } = run({
-        server: `
+  it.each([
+    ['CALL_RETURN_SCALAR1', 'full', false],
+    ['CALL_RETURN_MEMORY', 'full', true],
+    ['CALL_REPLY_AND_RECEIVE', 'full', false],
+    ['CALL_REPLY_AND_RECEIVE', 'full', true],
+    ['CALL_RETURN_SCALAR1', 'path', false],
+  ])(
+    'a message that was delivered is forgotten by %s, and its slot is free again (isolation=%s, pages %s)',
+    (answer, isolation, memory) => {
+      const { outputs, machine, system, stop } = run(
+        {
+          server: `
   _start: server 7
     receive 7
     mv s3, a1
@@ -301,8 +370,9 @@ describe('the end of a client', () => {
     kcall ${answer}
     out a0
     out a1
+    ${memory ? 'mv a1, s4\n li a2, 4096\n kcall CALL_UNMAP_MEMORY\n out a1' : ''}
     exit`,
-        client: `
+          client: `
   _start: connect 7
     mv s0, a1
     la a1, worker
@@ -326,7 +396,7 @@ describe('the end of a client', () => {
   stack: .space 1024
     .balign 4096
   buffer: .space 4096`,
-        other: `_start: connect 7
+          other: `_start: connect 7
     mv s0, a1
     kcall CALL_YIELD
     kcall CALL_YIELD
@@ -335,13 +405,17 @@ describe('the end of a client', () => {
     li a2, KIND_SCALAR
     kcall CALL_SEND
     idle`,
-      });
+        },
+        { kernel: { isolation } },
+      );
+      // the pages were there until the answer, and are not to be unmapped afterwards
+      const withPages = (own: number[]): number[] => (memory ? [4096, ...own, 2] : own);
       expect(stop.kind).toBe('exit');
-      if (answer === 'CALL_REPLY_AND_RECEIVE') expect(outputs).toEqual([9, ((4 << 24) | 0xff) >>> 0]);
-      else expect(outputs).toEqual([...(memory ? [4096] : []), 1, 10]);
+      if (answer === 'CALL_REPLY_AND_RECEIVE') expect(outputs).toEqual(withPages([9, ((4 << 24) | 0xff) >>> 0]));
+      else expect(outputs).toEqual(withPages([1, 10]));
       const data = system.image.spaceWord! - (system.image.spaceWord! % 4096);
       // nothing in RAM belongs to the dead process any more
-      expect([...machine.memory.dump(data as never, 512)]).not.toContain(3);
+      expect([...machine.memory.dump(physical(data), 512)]).not.toContain(3);
     },
   );
 });

@@ -17,6 +17,9 @@ export const DEVICES = [
 ];
 
 export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
+/** True if tests that take long are wanted (`BULKHEAD_LONG=1`). */
+export const LONG = process.env.BULKHEAD_LONG === '1';
+
 const BUDGET = 5_000_000;
 /** Enough for a program that does something for ever to be seen doing it. */
 export const FOR_EVER = 200_000;
