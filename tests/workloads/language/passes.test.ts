@@ -51,6 +51,15 @@ describe('each pass', () => {
     expect(printed).not.toContain('9');
   });
 
+  test('keeps a test that only some of the ways to it have decided', () => {
+    const printed = text((f, _, n) => {
+      const x = f.word('x', 1);
+      f.if(n.equals(5).or(n.equals(6)), () => f.if(n.equals(5), () => f.set(x, 2)));
+      f.return(x);
+    });
+    expect(printed.match(/branch/g)).toHaveLength(3);
+  });
+
   test('never drops a load', () => {
     expect(text((f, data) => [f.loadWord(data), f.loadWord(data), f.return(0)]).match(/load4/g)).toHaveLength(2);
   });

@@ -1,7 +1,8 @@
 import type { FunctionDefinition, ValueType } from '../program.js';
-import { FunctionBuilder, type Surroundings } from './function.js';
+import { FunctionBuilder } from './function.js';
 import type { FunctionHandle } from './handles.js';
 import { ScenarioError } from './problem.js';
+import type { Surroundings } from './statements.js';
 import type { ValuesOf } from './values.js';
 
 /** What a name may look like: it becomes part of assembly symbols. */

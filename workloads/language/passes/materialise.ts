@@ -63,7 +63,6 @@ export function materialise(fn: IrFunction, immediates: Immediates, boundaries: 
         operand.kind === 'value' || immediates.fitsBranch(terminator, index, operand) ? operand : register(operand);
       block.terminator = { ...terminator, left: read(terminator.left, 0), right: read(terminator.right, 1) };
     }
-    // what was put in front of a loop may already be in this block's own list
     block.instructions = out;
   }
 }

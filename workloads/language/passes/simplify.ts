@@ -132,18 +132,14 @@ class Simplifier {
     return left === i.left ? i : { ...i, left, right };
   }
 
-  /** Constant parts of a distance become a step of their own, which loads and stores take into their offset. */
+  /** Constant distances one after the other become one. */
   private advance(i: Advance): Instruction | undefined {
     const { reference, by, result } = i;
-    if (by.kind === 'constant') {
-      if (by.value === 0) return this.becomes(result, reference);
-      const inner = this.definition(reference);
-      if (inner?.op === 'advance' && inner.by.kind === 'constant') {
-        return { ...i, reference: inner.reference, by: constant(inner.by.value + by.value) };
-      }
-      return i;
-    }
-    return i;
+    if (by.kind !== 'constant') return i;
+    if (by.value === 0) return this.becomes(result, reference);
+    const inner = this.definition(reference);
+    if (inner?.op !== 'advance' || inner.by.kind !== 'constant') return i;
+    return { ...i, reference: inner.reference, by: constant(inner.by.value + by.value) };
   }
 
   private branch(b: Branch): Terminator {
