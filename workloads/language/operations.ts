@@ -33,7 +33,7 @@ export type PortableOperation =
   | { readonly kind: 'send'; readonly service: string; readonly words: number; readonly transfer?: 'copy' | 'move' }
   /** Wakes who waits for the notification. */
   | { readonly kind: 'notify'; readonly notification: string }
-  /** Waits until the notification has been given; one already given counts. */
+  /** Waits until the notification has been given; one already given counts. Several given before may end one wait or several. */
   | { readonly kind: 'wait'; readonly notification: string }
   | { readonly kind: 'lock'; readonly mutex: string }
   | { readonly kind: 'unlock'; readonly mutex: string }

@@ -4,8 +4,6 @@
 export const functionSymbol = (name: string): string => `fn.${name}`;
 /** A buffer. */
 export const bufferSymbol = (name: string): string => `buffer.${name}`;
-/** The word that holds the number of a connection to a service. */
-export const connectionSymbol = (service: string): string => `connection.${service}`;
 /** The page in which a caller hands copied bytes to a service. */
 export const messageSymbol = (service: string): string => `message.${service}`;
 /** The loop of a service's thread. */
