@@ -5,7 +5,10 @@ import { FAILED } from './symbols.js';
 /** First word of the names of a scenario's servers; the second is the number of the endpoint. */
 const SERVER_NAME = 0x53455256;
 
-/** What a server of the kernel stands for: a service, or a notification, which Xous programs give as a scalar to a server. */
+/**
+ * What a server of the kernel stands for: a service, or a notification, which Xous programs give as a scalar to a
+ * server.
+ */
 export interface Endpoint {
   /** Part of symbols: `adder`, `notification.ready`. */
   readonly name: string;
@@ -58,7 +61,10 @@ export const connect = (endpoint: Endpoint): readonly string[] => [
   `sw a1, ${connectionSymbol(endpoint)}, t0`,
 ];
 
-/** Endpoints that programs with these operations own, and those that they send to. Services are left out if calls are direct. */
+/**
+ * Endpoints that programs with these operations own, and those that they send to. Services are left out if calls are
+ * direct.
+ */
 export function endpointsOf(
   scenario: Scenario,
   operations: readonly PortableOperation[],

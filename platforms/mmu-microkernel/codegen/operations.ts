@@ -6,7 +6,9 @@ import { REGISTER_NAMES } from '../../riscv/registers.js';
 import { connectionSymbol, type Endpoint, notificationEndpoint, serverName, serviceEndpoint } from './endpoints.js';
 import { BENCH, FAILED, functionSymbol, messageSymbol } from './symbols.js';
 
-/** Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls). */
+/**
+ * Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls).
+ */
 const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'] as const;
 /** Where the words of a scalar message are. */
 const SCALAR_WORDS = ['a4', 'a5', 'a6', 'a7'] as const;
@@ -15,7 +17,8 @@ const WORDS_BESIDE_PAGES = ['a6', 'a3'] as const;
 
 /**
  * The operations of programs as calls of the Xous-like kernel.
- * @param direct True if all domains are one process, in which a call of a service is a call of its body (`isolation=none`).
+ * @param direct True if all domains are one process, in which a call of a service is a call of its body
+ * (`isolation=none`).
  */
 export function xousOperations(scenario: Scenario, direct = false): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));

@@ -35,7 +35,8 @@ export interface ProcessText {
 export type ProcessIsolation = 'processes' | 'none';
 
 /**
- * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after the first domain.
+ * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after
+ * the first domain.
  * @throws CodegenError if a domain uses an operation that the kernel lacks.
  */
 export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'processes'): readonly ProcessText[] {
@@ -44,7 +45,10 @@ export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'p
   return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false) }));
 }
 
-/** Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the body. */
+/**
+ * Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the
+ * body.
+ */
 function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): string {
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
@@ -137,7 +141,10 @@ function server(scenario: Scenario, service: Service): readonly string[] {
   ];
 }
 
-/** Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes first. */
+/**
+ * Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes
+ * first.
+ */
 function inOrder(from: readonly string[]): readonly string[] {
   const moves = from.map((register, i) => ({ register, to: `a${i}` }));
   const late = moves.filter(({ register }) => register !== 'a3');

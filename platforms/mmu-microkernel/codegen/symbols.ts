@@ -13,7 +13,9 @@ export const stackSymbol = (entry: string): string => `stack.${entry}`;
 /** Where a program goes when the kernel did not do what the scenario relies on. */
 export const FAILED = 'failed';
 
-/** Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second. */
+/**
+ * Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second.
+ */
 export const BENCH = 0xa0000000;
 /** Exit code of a run in which an operation failed. */
 export const FAILED_CODE = 1;
