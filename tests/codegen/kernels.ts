@@ -2,7 +2,9 @@ import { FunctionLibrary } from '../../workloads/language/build/library.js';
 import type { FunctionDefinition } from '../../workloads/language/program.js';
 import { DATA } from './run-rv32.js';
 
-/** A function written in the language and in C (`kernels/ID.c`, `unsigned kernel(...)`), with input and right result. */
+/**
+ * A function written in the language and in C (`kernels/ID.c`, `unsigned kernel(...)`), with input and right result.
+ */
 export interface Kernel {
   readonly id: string;
   readonly title: string;

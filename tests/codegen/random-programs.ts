@@ -68,7 +68,8 @@ const buffer = (name: string, bytes: number): BufferHandle => ({
 });
 
 /**
- * A library of two functions, `helper` and `main`, that end, stay within their buffers and use every kind of statement a machine
+ * A library of two functions, `helper` and `main`, that end, stay within their buffers and use every kind of statement
+ * a machine
  * without a kernel can run. Its two arguments are words.
  */
 export function randomProgram(numbers: readonly number[]): FunctionLibrary {

@@ -13,7 +13,8 @@ import { NO_OPERATIONS } from './quality.js';
 import { randomProgram } from './random-programs.js';
 
 /*
- * On a machine with capabilities an integer instruction destroys a reference. Whatever makes, moves, copies, spills or reloads one must
+ * On a machine with capabilities an integer instruction destroys a reference. Whatever makes, moves, copies, spills or
+ * reloads one must
  * come from `ReferenceForms`; here each of these begins with `c`.
  */
 const FORMS: ReferenceForms = {
@@ -60,7 +61,7 @@ test('references are touched only by their own instructions, also in the frame',
       const functions = randomProgram(numbers).functions.map(lowerFunction);
       const boundaries = findBoundaries(functions);
       for (const fn of functions) {
-        optimise(fn, boundaries, { offsets: OFFSETS });
+        optimise(fn, boundaries, { offsets: OFFSETS, bounded: true });
         materialise(fn, IMMEDIATES, boundaries);
         const selected = select(fn, {
           abi: CAPABILITIES,

@@ -173,12 +173,42 @@ test('memory from the kernel, messages without answer, threads of one domain', (
   expect([...reports].sort((a, b) => a - b)).toEqual([0, 5, 210, 11207]);
 });
 
+test.each(['full', 'none'])('notifications wake who waits, also if they come first (isolation=%s)', (isolation) => {
+  const built = scenario('test.notify', 'ping and pong', {}, (s) => {
+    const [one, two] = [s.domain('one'), s.domain('two')];
+    const [ping, pong] = [s.notification('ping'), s.notification('pong')];
+    s.thread('first', { domain: one, endsRun: true }, (f) => {
+      f.repeat(3, (i) => {
+        f.report(i);
+        f.notify(ping);
+        f.wait(pong);
+      });
+    });
+    s.thread('second', { domain: two }, (f) => {
+      f.notify(pong);
+      f.loop(() => {
+        f.wait(ping);
+        f.report(10);
+        f.notify(pong);
+      });
+    });
+    s.expect({ reports: [] });
+  }).build();
+  expect(scenarioProblem(built, kernelConfig({}), 'processes')).toBeUndefined();
+  const { stop, reports } = run(built, isolation);
+  expect(stop).toEqual(DONE);
+  // the first pong was given before anybody asked: one ping is still unanswered at the end, or answered last
+  expect(reports.filter((r) => r < 10)).toEqual([0, 1, 2]);
+  expect(reports.filter((r) => r === 10).length).toBeGreaterThanOrEqual(2);
+});
+
 describe('an operation that the kernel lacks', () => {
   test('is reported with the reason', () => {
-    expect(missingOperation({ kind: 'lock', mutex: 'm' })).toBe(
+    const built = ipcCall.build();
+    expect(missingOperation(built, { kind: 'lock', mutex: 'm' })).toBe(
       'lock m: mutexes of Xous sleep in its ticktimer server, which is not part of this platform',
     );
-    expect(missingOperation({ kind: 'yield' })).toBeUndefined();
+    expect(missingOperation(built, { kind: 'yield' })).toBeUndefined();
   });
 
   test('is never compiled to nothing', () => {
@@ -212,7 +242,7 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
     [
-      '130 services: the kernel has room for 128',
+      '130 services and notifications: the kernel has room for 128',
       asking((s) => {
         for (let i = 0; i < 130; i++) {
           const domain = i % 26 === 0 ? s.domain(`d${i}`) : { kind: 'domain' as const, name: `d${i - (i % 26)}` };
@@ -221,14 +251,21 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
     [
-      'interrupts give notifications, which the kernel does not have',
+      'interrupts are not bound to notifications on this platform yet',
       asking((s, domain) => s.interrupt(0, domain, s.notification('n'))),
     ],
     [
-      'wait n: the kernel has no notifications; use a service without answer',
-      asking((s, domain) => {
+      'domains two and three both wait for n: a server has one owner',
+      asking((s) => {
         const n = s.notification('n');
-        s.thread('waiter', { domain }, (f) => f.wait(n));
+        for (const name of ['two', 'three']) s.thread(name, { domain: s.domain(name) }, (f) => f.wait(n));
+      }),
+    ],
+    [
+      'put q: the kernel has no queues beside those of servers; use a service',
+      asking((s, domain) => {
+        const q = s.queue('q', 4);
+        s.thread('producer', { domain }, (f) => f.put(q, 1));
       }),
     ],
   ])('%s', (problem, built) => {

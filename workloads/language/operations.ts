@@ -23,17 +23,27 @@ export type Violation =
   | 'raw-message';
 
 /**
- * An operation that the platform's kernel carries out. Arguments and results are values of the program, listed beside each; the rest is
- * fixed when the program is written. A platform lowers each operation itself or says that it lacks it; none becomes nothing.
+ * An operation that the platform's kernel carries out. Arguments and results are values of the program, listed beside
+ * each; the rest is
+ * fixed when the program is written. A platform lowers each operation itself or says that it lacks it; none becomes
+ * nothing.
  */
 export type PortableOperation =
-  /** Calls a service and waits for its answer. Arguments: words; then, with `transfer`, the reference and the number of bytes. Result: the answer if the service has one. */
+  /**
+   * Calls a service and waits for its answer. Arguments: words; then, with `transfer`, the reference and the number of
+   * bytes. Result: the answer if the service has one.
+   */
   | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
-  /** Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes. */
+  /**
+   * Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes.
+   */
   | { readonly kind: 'send'; readonly service: string; readonly words: number; readonly transfer?: 'copy' | 'move' }
   /** Wakes who waits for the notification. */
   | { readonly kind: 'notify'; readonly notification: string }
-  /** Waits until the notification has been given; one already given counts. */
+  /**
+   * Waits until the notification has been given; one already given counts. Several given before may end one wait or
+   * several.
+   */
   | { readonly kind: 'wait'; readonly notification: string }
   | { readonly kind: 'lock'; readonly mutex: string }
   | { readonly kind: 'unlock'; readonly mutex: string }
@@ -59,7 +69,10 @@ export type PortableOperation =
   | { readonly kind: 'cycles' }
   /** Ends a domain and starts it again from the beginning. */
   | { readonly kind: 'restart'; readonly domain: string }
-  /** Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words; raw-message: up to 8 words. */
+  /**
+   * Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words;
+   * raw-message: up to 8 words.
+   */
   | { readonly kind: 'violate'; readonly violation: Violation };
 
 /** True if nothing after the operation is reached. */

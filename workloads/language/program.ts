@@ -1,7 +1,8 @@
 import type { PortableOperation } from './operations.js';
 
 /*
- * Programs as data: what the builders of `build/` make and `ir/lower.ts` reads. Everything is plain JSON, so that a scenario
+ * Programs as data: what the builders of `build/` make and `ir/lower.ts` reads. Everything is plain JSON, so that a
+ * scenario
  * can be stored, hashed and printed.
  */
 
@@ -9,12 +10,15 @@ import type { PortableOperation } from './operations.js';
 export type ValueType = 'word' | 'reference';
 
 /**
- * Bytes of a memory access. A stored reference takes 8 bytes, aligned to 8, on every platform, so that data has one layout;
+ * Bytes of a memory access. A stored reference takes 8 bytes, aligned to 8, on every platform, so that data has one
+ * layout;
  * platforms with 32-bit pointers use the first four.
  */
 export type Width = 1 | 2 | 4 | 'reference';
 
-/** Arithmetic on 32-bit words. Results wrap. A shift by more than 31 and a division by zero are errors of the program. */
+/**
+ * Arithmetic on 32-bit words. Results wrap. A shift by more than 31 and a division by zero are errors of the program.
+ */
 export type Operator =
   'add' | 'sub' | 'mul' | 'divu' | 'divs' | 'remu' | 'rems' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'sar';
 

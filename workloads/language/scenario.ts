@@ -2,7 +2,8 @@ import type { PortableOperation, Transfer } from './operations.js';
 import { type FunctionDefinition, visitStatements } from './program.js';
 
 /*
- * A system and what is measured in it, as plain data: what `build/scenario.ts` makes and platforms link. Names are unique within their
+ * A system and what is measured in it, as plain data: what `build/scenario.ts` makes and platforms link. Names are
+ * unique within their
  * kind.
  */
 
@@ -104,7 +105,10 @@ export interface Scenario {
   readonly excluded: string;
 }
 
-/** Functions that a domain runs: those of its threads and services, and every one that these call. In the scenario's order. */
+/**
+ * Functions that a domain runs: those of its threads and services, and every one that these call. In the scenario's
+ * order.
+ */
 export function functionsOfDomain(scenario: Scenario, domain: string): readonly FunctionDefinition[] {
   const byName = new Map(scenario.functions.map((f) => [f.name, f]));
   const needed = new Set<string>();

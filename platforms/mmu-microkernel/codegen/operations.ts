@@ -3,9 +3,12 @@ import type { Scenario } from '../../../workloads/language/scenario.js';
 import type { LoweredOperation, OperationLowering } from '../../riscv/codegen/operations.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { REGISTER_NAMES } from '../../riscv/registers.js';
-import { BENCH, connectionSymbol, FAILED, functionSymbol, messageSymbol } from './symbols.js';
+import { connectionSymbol, type Endpoint, notificationEndpoint, serverName, serviceEndpoint } from './endpoints.js';
+import { BENCH, FAILED, functionSymbol, messageSymbol } from './symbols.js';
 
-/** Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls). */
+/**
+ * Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls).
+ */
 const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'] as const;
 /** Where the words of a scalar message are. */
 const SCALAR_WORDS = ['a4', 'a5', 'a6', 'a7'] as const;
@@ -14,7 +17,8 @@ const WORDS_BESIDE_PAGES = ['a6', 'a3'] as const;
 
 /**
  * The operations of programs as calls of the Xous-like kernel.
- * @param direct True if all domains are one process, in which a call of a service is a call of its body (`isolation=none`).
+ * @param direct True if all domains are one process, in which a call of a service is a call of its body
+ * (`isolation=none`).
  */
 export function xousOperations(scenario: Scenario, direct = false): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
@@ -22,7 +26,7 @@ export function xousOperations(scenario: Scenario, direct = false): OperationLow
     lower: (operation, given, within) =>
       direct && (operation.kind === 'call' || operation.kind === 'send')
         ? directCall(scenario, operation)
-        : lower(operation, given, ending.has(within)),
+        : lower(scenario, operation, given, ending.has(within)),
   };
 }
 
@@ -46,12 +50,17 @@ function directCall(
   };
 }
 
-function lower(operation: PortableOperation, given: number, endsRun: boolean): LoweredOperation | string {
+function lower(
+  scenario: Scenario,
+  operation: PortableOperation,
+  given: number,
+  endsRun: boolean,
+): LoweredOperation | string {
   switch (operation.kind) {
     case 'call':
-      return call(operation);
+      return call(operation, serviceEndpoint(scenario, operation.service));
     case 'send':
-      return send(operation);
+      return send(operation, serviceEndpoint(scenario, operation.service));
     case 'yield':
       return kernelCall('CALL_YIELD');
     case 'null-call':
@@ -98,8 +107,18 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
     case 'violate':
       return violate(operation.violation, given);
     case 'notify':
+      return scalar(notificationEndpoint(scenario, operation.notification), 0);
     case 'wait':
-      return 'the kernel has no notifications; use a service without answer';
+      return {
+        arguments: [],
+        lines: [
+          ...serverName(notificationEndpoint(scenario, operation.notification)),
+          ...enter('CALL_RECEIVE'),
+          ...mustBe('TAG_MESSAGE'),
+        ],
+        results: [],
+        clobbers: [...CALL_REGISTERS, 't0'],
+      };
     case 'lock':
     case 'unlock':
       return 'mutexes of Xous sleep in its ticktimer server, which is not part of this platform';
@@ -133,22 +152,17 @@ const kernelCall = (name: string): LoweredOperation => ({
   clobbers: CALL_REGISTERS,
 });
 
-const toService = (service: string, kind: string): readonly string[] => [
-  `lw a1, ${connectionSymbol(service)}`,
+const to = (endpoint: Endpoint, kind: string): readonly string[] => [
+  `lw a1, ${connectionSymbol(endpoint)}`,
   `li a2, ${kind}`,
 ];
 
-function call(operation: Extract<PortableOperation, { kind: 'call' }>): LoweredOperation | string {
+function call(operation: Extract<PortableOperation, { kind: 'call' }>, endpoint: Endpoint): LoweredOperation | string {
   const { service, words, transfer } = operation;
   if (transfer === undefined) {
     return {
       arguments: SCALAR_WORDS.slice(0, words),
-      lines: [
-        ...toService(service, 'KIND_BLOCKING_SCALAR'),
-        'li a3, 0',
-        ...enter('CALL_SEND'),
-        ...mustBe('TAG_SCALAR1'),
-      ],
+      lines: [...to(endpoint, 'KIND_BLOCKING_SCALAR'), 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_SCALAR1')],
       results: ['a1'],
       clobbers: [...CALL_REGISTERS, 't0'],
     };
@@ -158,19 +172,19 @@ function call(operation: Extract<PortableOperation, { kind: 'call' }>): LoweredO
       return 'pages are moved by messages without answer only; use send';
     case 'copy':
       return {
-        ...withPages(service, 'KIND_BORROW', words, 't1', copyToMessage(service, 'a4')),
+        ...withPages(endpoint, 'KIND_BORROW', words, 't1', copyToMessage(service, 'a4')),
         clobbers: [...CALL_REGISTERS, 't0', 't1', 't2', 't3'],
       };
     case 'borrow':
-      return withPages(service, 'KIND_BORROW', words, 'a4', []);
+      return withPages(endpoint, 'KIND_BORROW', words, 'a4', []);
     case 'mutable-borrow':
-      return withPages(service, 'KIND_MUTABLE_BORROW', words, 'a4', []);
+      return withPages(endpoint, 'KIND_MUTABLE_BORROW', words, 'a4', []);
   }
 }
 
 /** Lends the pages at a4, of which a7 bytes matter. */
 function withPages(
-  service: string,
+  endpoint: Endpoint,
   kind: string,
   words: number,
   reference: string,
@@ -181,7 +195,7 @@ function withPages(
     lines: [
       ...before,
       ...roundToPages('a5', 'a7', 'a0'),
-      ...toService(service, kind),
+      ...to(endpoint, kind),
       ...enter('CALL_SEND'),
       ...mustBe('TAG_MEMORY_RETURNED'),
     ],
@@ -205,17 +219,19 @@ const copyToMessage = (service: string, page: string): readonly string[] => [
   '2:',
 ];
 
-function send(operation: Extract<PortableOperation, { kind: 'send' }>): LoweredOperation | string {
-  const { service, words, transfer } = operation;
+function send(
+  { words, transfer }: Extract<PortableOperation, { kind: 'send' }>,
+  endpoint: Endpoint,
+): LoweredOperation | string {
+  if (transfer === undefined) return scalar(endpoint, words);
   if (transfer === 'copy') {
     return 'bytes are copied into pages that the caller keeps, and so only with an answer; use call, or send by move';
   }
-  const pages = transfer === 'move';
   return {
-    arguments: pages ? [...WORDS_BESIDE_PAGES.slice(0, words), 'a4', 'a7'] : SCALAR_WORDS.slice(0, words),
+    arguments: [...WORDS_BESIDE_PAGES.slice(0, words), 'a4', 'a7'],
     lines: [
-      ...(pages ? roundToPages('a5', 'a7', 'a0') : ['li a3, 0']),
-      ...toService(service, pages ? 'KIND_MOVE' : 'KIND_SCALAR'),
+      ...roundToPages('a5', 'a7', 'a0'),
+      ...to(endpoint, 'KIND_MOVE'),
       ...enter('CALL_SEND'),
       ...mustBe('TAG_OK'),
     ],
@@ -223,6 +239,14 @@ function send(operation: Extract<PortableOperation, { kind: 'send' }>): LoweredO
     clobbers: CALL_REGISTERS,
   };
 }
+
+/** A scalar without answer. */
+const scalar = (endpoint: Endpoint, words: number): LoweredOperation => ({
+  arguments: SCALAR_WORDS.slice(0, words),
+  lines: [...to(endpoint, 'KIND_SCALAR'), 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_OK')],
+  results: [],
+  clobbers: CALL_REGISTERS,
+});
 
 /** What code in user mode can try: the hardware or the kernel must stop it. */
 function violate(violation: Violation, given: number): LoweredOperation {
@@ -251,7 +275,7 @@ function violate(violation: Violation, given: number): LoweredOperation {
 }
 
 /** The reason why an operation cannot run here, undefined if it can. */
-export function missingOperation(operation: PortableOperation): string | undefined {
-  const lowered = lower(operation, 1, false);
+export function missingOperation(scenario: Scenario, operation: PortableOperation): string | undefined {
+  const lowered = lower(scenario, operation, 1, false);
   return typeof lowered === 'string' ? `${describeOperation(operation)}: ${lowered}` : undefined;
 }

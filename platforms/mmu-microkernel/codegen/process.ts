@@ -7,11 +7,11 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { connect, connectionSymbol, createServer, endpointsOf, serverName, serviceEndpoint } from './endpoints.js';
 import { xousOperations } from './operations.js';
 import {
   BENCH,
   bufferSymbol,
-  connectionSymbol,
   FAILED,
   FAILED_CODE,
   functionSymbol,
@@ -24,8 +24,6 @@ import {
 
 /** Bytes of the stack of a thread that the process makes. */
 const STACK_BYTES = 4096;
-/** First word of a server's name; the second is its number in the scenario. */
-const SERVER_NAME = 0x53455256;
 
 /** A process of the kernel's linker: name and assembly that starts at `_start` and knows the symbols of `abi.s`. */
 export interface ProcessText {
@@ -37,7 +35,8 @@ export interface ProcessText {
 export type ProcessIsolation = 'processes' | 'none';
 
 /**
- * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after the first domain.
+ * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after
+ * the first domain.
  * @throws CodegenError if a domain uses an operation that the kernel lacks.
  */
 export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'processes'): readonly ProcessText[] {
@@ -46,24 +45,27 @@ export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'p
   return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false) }));
 }
 
-/** Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the body. */
+/**
+ * Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the
+ * body.
+ */
 function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): string {
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
   const threads = scenario.threads.filter((t) => domains.has(t.domain));
   const own = direct ? [] : scenario.services.filter((s) => domains.has(s.domain));
   const operations = operationsOf(functions);
-  const asked = scenario.services.filter(({ name }) =>
-    operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === name),
+  const copied = scenario.services.filter(
+    ({ name, transfer }) => transfer === 'copy' && operations.some((o) => o.kind === 'call' && o.service === name),
   );
-  const connected = direct ? [] : asked;
+  const { owned, used } = endpointsOf(scenario, operations, own, direct);
   const [first, ...others] = threads;
   const code = [
     '.text',
     '_start:',
-    ...own.flatMap((service) => createServer(scenario, service)),
+    ...owned.flatMap(createServer),
     ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
-    ...connected.flatMap((service) => connect(scenario, service)),
+    ...used.flatMap(connect),
     ...others.flatMap((t) => createThread(functionSymbol(t.function))),
     ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),
     `${FAILED}:`,
@@ -82,35 +84,22 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
   });
   const data = [
     '.data',
-    ...connected.flatMap(({ name }) => ['.balign 4', `${connectionSymbol(name)}: .word 0`]),
+    ...used.flatMap((endpoint) => ['.balign 4', `${connectionSymbol(endpoint)}: .word 0`]),
     ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
     '.bss',
     ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
       (entry) => ['.balign 16', `${stackSymbol(entry)}: .space ${STACK_BYTES}`],
     ),
-    ...asked
-      .filter(({ transfer }) => transfer === 'copy')
-      .flatMap(({ name, mostBytes }) => [`.balign ${PAGE}`, `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`]),
+    ...copied.flatMap(({ name, mostBytes }) => [
+      `.balign ${PAGE}`,
+      `${messageSymbol(name)}: .space ${wholePages(mostBytes)}`,
+    ]),
   ];
   const lines = (list: readonly string[]): string => list.map((l) => (isLabel(l) ? l : `  ${l}`)).join('\n');
   return `${lines(code)}\n\n${compiled}\n${lines(data)}\n`;
 }
 
 const isLabel = (line: string): boolean => /^(\.text|\.data|\.bss)$|^\S+:/.test(line);
-
-/** Loads the name of a service's server into a1 to a4. */
-function serverName({ services }: Scenario, { name }: Service): readonly string[] {
-  const number = services.findIndex((s) => s.name === name) + 1;
-  return [`li a1, 0x${SERVER_NAME.toString(16)}`, `li a2, ${number}`, 'li a3, 0', 'li a4, 0'];
-}
-
-const createServer = (scenario: Scenario, service: Service): readonly string[] => [
-  ...serverName(scenario, service),
-  'li a0, CALL_CREATE_SERVER',
-  'ecall',
-  'li t0, TAG_NEW_SERVER',
-  `bne a0, t0, ${FAILED}`,
-];
 
 const createThread = (entry: string): readonly string[] => [
   `la a1, ${entry}`,
@@ -122,21 +111,6 @@ const createThread = (entry: string): readonly string[] => [
   `bne a0, t0, ${FAILED}`,
 ];
 
-/** Asks until the server is there: processes start in any order. */
-const connect = (scenario: Scenario, service: Service): readonly string[] => [
-  `connect.${service.name}:`,
-  ...serverName(scenario, service),
-  'li a0, CALL_CONNECT',
-  'ecall',
-  'li t0, TAG_CONNECTION',
-  'beq a0, t0, 1f',
-  'li a0, CALL_YIELD',
-  'ecall',
-  `j connect.${service.name}`,
-  '1:',
-  `sw a1, ${connectionSymbol(service.name)}, t0`,
-];
-
 /** A service's thread: s0 = sender, s1 = kind of the message. */
 function server(scenario: Scenario, service: Service): readonly string[] {
   const { name, words, transfer } = service;
@@ -145,7 +119,7 @@ function server(scenario: Scenario, service: Service): readonly string[] {
   const label = serverSymbol(name);
   return [
     `${label}:`,
-    ...serverName(scenario, service),
+    ...serverName(serviceEndpoint(scenario, name)),
     'li a0, CALL_RECEIVE',
     'ecall',
     `${label}.message:`,
@@ -167,7 +141,10 @@ function server(scenario: Scenario, service: Service): readonly string[] {
   ];
 }
 
-/** Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes first. */
+/**
+ * Moves registers to a0, a1 and on. No message has its words where a move before would overwrite them, but a3: it goes
+ * first.
+ */
 function inOrder(from: readonly string[]): readonly string[] {
   const moves = from.map((register, i) => ({ register, to: `a${i}` }));
   const late = moves.filter(({ register }) => register !== 'a3');

@@ -4,8 +4,6 @@
 export const functionSymbol = (name: string): string => `fn.${name}`;
 /** A buffer. */
 export const bufferSymbol = (name: string): string => `buffer.${name}`;
-/** The word that holds the number of a connection to a service. */
-export const connectionSymbol = (service: string): string => `connection.${service}`;
 /** The page in which a caller hands copied bytes to a service. */
 export const messageSymbol = (service: string): string => `message.${service}`;
 /** The loop of a service's thread. */
@@ -15,7 +13,9 @@ export const stackSymbol = (entry: string): string => `stack.${entry}`;
 /** Where a program goes when the kernel did not do what the scenario relies on. */
 export const FAILED = 'failed';
 
-/** Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second. */
+/**
+ * Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second.
+ */
 export const BENCH = 0xa0000000;
 /** Exit code of a run in which an operation failed. */
 export const FAILED_CODE = 1;

@@ -2,6 +2,7 @@ import { functionsOfDomain, operationsOf, type Scenario } from '../../../workloa
 import { XOUS_BOARD } from '../devices/board.js';
 import { kernelProgram, type LinkedSystem, linkSystem } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
+import { endpointsOf } from './endpoints.js';
 import { missingOperation } from './operations.js';
 import { type ProcessIsolation, processesOf } from './process.js';
 import { BENCH } from './symbols.js';
@@ -17,10 +18,14 @@ export function scenarioProblem(
 ): string | undefined {
   for (const operation of operationsOf(scenario.functions)) {
     const direct = isolation === 'none' && (operation.kind === 'call' || operation.kind === 'send');
-    const missing = direct ? undefined : missingOperation(operation);
+    const missing = direct ? undefined : missingOperation(scenario, operation);
     if (missing !== undefined) return missing;
   }
-  if (scenario.interrupts.length > 0) return 'interrupts give notifications, which the kernel does not have';
+  if (scenario.interrupts.length > 0) return 'interrupts are not bound to notifications on this platform yet';
+  const shared = scenario.notifications.find((n) => waitingDomains(scenario, n).length > 1);
+  if (shared !== undefined) {
+    return `domains ${waitingDomains(scenario, shared).join(' and ')} both wait for ${shared}: a server has one owner`;
+  }
   const tooMany = capacities(scenario, config, isolation).find(({ asked, most }) => asked > most);
   if (tooMany !== undefined) return `${tooMany.asked} ${tooMany.what}: the kernel has room for ${tooMany.most}`;
   try {
@@ -31,6 +36,14 @@ export function scenarioProblem(
     throw error;
   }
 }
+
+/** Domains with a program that waits for a notification. */
+const waitingDomains = (scenario: Scenario, notification: string): readonly string[] =>
+  scenario.domains
+    .map(({ name }) => name)
+    .filter((name) =>
+      operationsOf(functionsOfDomain(scenario, name)).some((o) => o.kind === 'wait' && o.notification === notification),
+    );
 
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
 export function linkScenario(scenario: Scenario, config: KernelConfig, isolation: ProcessIsolation): LinkedSystem {
@@ -57,9 +70,7 @@ function capacities(scenario: Scenario, config: KernelConfig, isolation: Process
   const each = domains.flatMap(({ name }) => {
     const operations = operationsOf(functionsOfDomain(scenario, name));
     const servers = services.filter((s) => s.domain === name).length;
-    const used = services.filter((s) =>
-      operations.some((o) => (o.kind === 'call' || o.kind === 'send') && o.service === s.name),
-    );
+    const { used } = endpointsOf(scenario, operations, [], false);
     return [
       // the process's first thread starts the others, also if it has no program
       {
@@ -67,8 +78,13 @@ function capacities(scenario: Scenario, config: KernelConfig, isolation: Process
         asked: servers + Math.max(1, threads.filter((t) => t.domain === name).length),
         most: threadsEach,
       },
-      { what: `services that domain ${name} calls`, asked: used.length, most: most('CONNECTIONS') },
+      {
+        what: `services and notifications that domain ${name} sends to`,
+        asked: used.length,
+        most: most('CONNECTIONS'),
+      },
     ];
   });
-  return [{ what: 'services', asked: services.length, most: most('SERVER_COUNT') }, ...each];
+  const servers = services.length + scenario.notifications.length;
+  return [{ what: 'services and notifications', asked: servers, most: most('SERVER_COUNT') }, ...each];
 }

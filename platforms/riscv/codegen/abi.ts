@@ -2,7 +2,10 @@ import type { RegisterFile } from '../../../workloads/language/backend/machine-c
 import type { ValueType } from '../../../workloads/language/program.js';
 import { REGISTER_NAMES, REGISTERS } from '../registers.js';
 
-/** How references are kept in registers and memory; the rest of the code generator is the same for pointers and capabilities. */
+/**
+ * How references are kept in registers and memory; the rest of the code generator is the same for pointers and
+ * capabilities.
+ */
 export interface ReferenceForms {
   /** Load and store of a reference, in the form `lw {d0}, N({u0})` without operands. */
   readonly load: string;
@@ -62,7 +65,8 @@ const TEMPORARIES = numbers('t1', 't3', 't4', 't5', 't6', 't0', 't2');
 const KEPT = numbers('s0', 's1', 's2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11');
 
 /**
- * RISC-V ABIs 1.0, section 1.1, ILP32. The order prefers registers that compressed instructions can name (x8 to x15), and among
+ * RISC-V ABIs 1.0, section 1.1, ILP32. The order prefers registers that compressed instructions can name (x8 to x15),
+ * and among
  * these ones that carry no argument of a short call.
  */
 export const ILP32: RiscvAbi = {

@@ -40,9 +40,10 @@ const LARGEST_FRAME = 2032;
 export function compileFunctions(definitions: readonly FunctionDefinition[], options: CompileOptions): string {
   const functions = definitions.map(lowerFunction);
   const boundaries = findBoundaries(functions);
+  const limits = { offsets: OFFSETS, bounded: options.abi.references.narrow !== undefined };
   return functions
     .map((fn) => {
-      if (options.optimise !== false) optimise(fn, boundaries, { offsets: OFFSETS });
+      if (options.optimise !== false) optimise(fn, boundaries, limits);
       materialise(fn, IMMEDIATES, boundaries);
       return generate(fn, options);
     })

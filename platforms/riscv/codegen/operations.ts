@@ -1,6 +1,8 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
 
-/** A portable operation as instructions of a platform, between the registers that its kernel agrees on with programs. */
+/**
+ * A portable operation as instructions of a platform, between the registers that its kernel agrees on with programs.
+ */
 export interface LoweredOperation {
   /** Register that each argument must be in, by name, in the order of the operation's arguments. */
   readonly arguments: readonly string[];

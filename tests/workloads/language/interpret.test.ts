@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FunctionBuilder } from '../../../workloads/language/build/function.js';
 import { FunctionLibrary } from '../../../workloads/language/build/library.js';
-import type { Reference } from '../../../workloads/language/build/values.js';
+import type { Condition, Reference } from '../../../workloads/language/build/values.js';
 import { interpret, type InterpretedOutcome, newBuffer, placeOf } from '../../../workloads/language/ir/interpret.js';
 import { lowerFunction } from '../../../workloads/language/ir/lower.js';
 import { printFunction } from '../../../workloads/language/ir/print.js';
@@ -55,6 +55,76 @@ describe('words', () => {
     [1, (f) => f.return(f.word('x', -1).is('ltu', 0).xor(f.word('y', -1).is('lts', 0)))],
   ])('%d', (result, body) => {
     expect(run(body)).toEqual({ kind: 'returned', values: [result] });
+  });
+});
+
+describe('conditions', () => {
+  const CASES: readonly (readonly [
+    string,
+    (a: boolean, b: boolean, c: boolean) => boolean,
+    (a: Condition, b: Condition, c: Condition) => Condition,
+  ])[] = [
+    ['a and b', (a, b) => a && b, (a, b) => a.and(b)],
+    ['a or b', (a, b) => a || b, (a, b) => a.or(b)],
+    ['not a', (a) => !a, (a) => a.not()],
+    ['not (a and b)', (a, b) => !(a && b), (a, b) => a.and(b).not()],
+    ['not (a or b)', (a, b) => !(a || b), (a, b) => a.or(b).not()],
+    ['not (not (a or b) and c)', (a, b, c) => !(!(a || b) && c), (a, b, c) => a.or(b).not().and(c).not()],
+    ['(a or not b) and (b or c)', (a, b, c) => (a || !b) && (b || c), (a, b, c) => a.or(b.not()).and(b.or(c))],
+    [
+      'not ((a and b) or (b and not c))',
+      (a, b, c) => !((a && b) || (b && !c)),
+      (a, b, c) => a.and(b).or(b.and(c.not())).not(),
+    ],
+  ];
+
+  test.each(CASES)('%s', (_, host, language) => {
+    for (let bits = 0; bits < 8; bits++) {
+      const [a, b, c] = [1, 2, 4].map((bit) => (bits & bit) !== 0);
+      const outcome = run((f) => {
+        const [x, y, z] = [1, 2, 4].map((bit) => f.word('bit', bits & bit).differs(0));
+        f.if(
+          language(x, y, z),
+          () => f.return(1),
+          () => f.return(0),
+        );
+      });
+      expect([bits, outcome]).toEqual([bits, { kind: 'returned', values: [host(a, b, c) ? 1 : 0] }]);
+    }
+  });
+
+  test('loops and breaks as in the host language', () => {
+    const outcome = run((f) => {
+      const sum = f.word('sum', 0);
+      const left = f.word('left', 10);
+      f.while(
+        () => left.differs(0),
+        () => {
+          f.set(left, left.sub(1));
+          f.repeat(left, (i) => {
+            f.if(i.equals(4), () => f.break());
+            f.if(
+              i.and(1).equals(0),
+              () => f.set(sum, sum.add(left)),
+              () => f.set(sum, sum.add(i)),
+            );
+          });
+          f.if(left.equals(2), () => f.break());
+        },
+      );
+      f.return(sum.mul(100).add(left));
+    });
+    let sum = 0;
+    let left = 10;
+    while (left !== 0) {
+      left--;
+      for (let i = 0; i < left; i++) {
+        if (i === 4) break;
+        sum += i % 2 === 0 ? left : i;
+      }
+      if (left === 2) break;
+    }
+    expect(outcome).toEqual({ kind: 'returned', values: [sum * 100 + left] });
   });
 });
 

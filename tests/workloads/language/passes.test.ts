@@ -14,14 +14,17 @@ import { optimise } from '../../../workloads/language/passes/optimise.js';
 import { BUFFER_BYTES, BUFFERS, randomProgram, REFERENCES } from '../../codegen/random-programs.js';
 
 /** A function before and after the passes. */
-function optimised(body: (f: FunctionBuilder, data: Reference, n: Word) => void): {
+function optimised(
+  body: (f: FunctionBuilder, data: Reference, n: Word) => void,
+  bounded = false,
+): {
   before: IrFunction;
   after: IrFunction;
 } {
   const library = new FunctionLibrary();
   library.function('main', ['reference', 'word'], ['word'], body);
   const [before, after] = [0, 1].map(() => lowerFunction(library.functions[0]));
-  optimise(after, findBoundaries([after]), { offsets: OFFSETS });
+  optimise(after, findBoundaries([after]), { offsets: OFFSETS, bounded });
   return { before, after };
 }
 
@@ -75,6 +78,23 @@ describe('each pass', () => {
     expect(loop).toMatch(/advance %\d+, 12/);
     expect(loop).toMatch(/load4 %\d+ \+ 8/);
     expect(loop).not.toMatch(/mul|shl|add %\d+, 1\n/);
+  });
+
+  test('makes a capability move only where each round accesses memory by it', () => {
+    const loopOf = (bounded: boolean, always: boolean): string =>
+      innermostLoop(
+        optimised((f, data, n) => {
+          f.repeat(n, (i) => {
+            const at = data.advance(i.sub(5).shiftLeft(2));
+            if (always) f.storeWord(at, n);
+            else f.if(i.atLeast(5), () => f.storeWord(at, n));
+          });
+          f.return(0);
+        }, bounded).after,
+      );
+    expect(loopOf(true, true)).not.toContain('shl');
+    expect(loopOf(false, false)).not.toContain('shl');
+    expect(loopOf(true, false)).toContain('shl');
   });
 
   test('a counter that is read keeps counting', () => {
@@ -166,7 +186,7 @@ describe('marks', () => {
       f.return(n.mul(n).add(first));
     });
     const functions = library.functions.map(lowerFunction);
-    optimise(functions[1], findBoundaries(functions), { offsets: OFFSETS });
+    optimise(functions[1], findBoundaries(functions), { offsets: OFFSETS, bounded: false });
     expect(printFunction(functions[1]).match(/mul/g)).toHaveLength(2);
   });
 
@@ -236,7 +256,7 @@ test('the passes change nothing that a program does (random programs, both forms
       const before = definitions.map(lowerFunction);
       const after = definitions.map(lowerFunction);
       const boundaries = findBoundaries(after);
-      for (const fn of after) optimise(fn, boundaries, { offsets: OFFSETS });
+      for (const fn of after) optimise(fn, boundaries, { offsets: OFFSETS, bounded: false });
       const expected = outcomeOf(before, given);
       if (expected[0].kind === 'budget') return;
       expect(expected[0].kind).toBe('returned');

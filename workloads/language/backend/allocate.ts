@@ -19,7 +19,8 @@ export interface Allocated {
 const ROUNDS = 30;
 
 /**
- * Gives every value a register by colouring the interference graph (Chaitin 1982; coalescing as Briggs 1994 and George 1996), and values
+ * Gives every value a register by colouring the interference graph (Chaitin 1982; coalescing as Briggs 1994 and George
+ * 1996), and values
  * that find none a slot of the frame. Changes `fn`.
  * @throws RangeError if a program cannot be allocated.
  */
@@ -102,7 +103,9 @@ class Colouring {
     return register < FIRST_VIRTUAL || this.graph.of(register).size >= this.available;
   }
 
-  /** Merging `b` with a target's register adds no trouble: its neighbours are few-edged or conflict with that already. */
+  /**
+   * Merging `b` with a target's register adds no trouble: its neighbours are few-edged or conflict with that already.
+   */
   private georgeAllows(a: number, b: number): boolean {
     return [...this.graph.of(b)].every((n) => n < FIRST_VIRTUAL || !this.isSignificant(n) || this.graph.of(n).has(a));
   }

@@ -2,7 +2,8 @@ import { liveAtEnd, walkBack } from './liveness.js';
 import { type MachineFunction, machineSuccessors, terminatorUses } from './machine-code.js';
 
 /**
- * Moves the copies of a loop's back edge in front of the test, where they may be: what the test reads and what is needed behind the
+ * Moves the copies of a loop's back edge in front of the test, where they may be: what the test reads and what is
+ * needed behind the
  * loop stays. A round then ends with one branch. For functions whose registers are allocated.
  */
 export function liftBackEdges(fn: MachineFunction): void {

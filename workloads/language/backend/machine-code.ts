@@ -1,13 +1,17 @@
 import type { ValueType } from '../program.js';
 
 /*
- * Machine code before registers are allocated. Registers below `FIRST_VIRTUAL` are those of the target, others stand for values.
+ * Machine code before registers are allocated. Registers below `FIRST_VIRTUAL` are those of the target, others stand
+ * for values.
  */
 
 /** Number of the first register that is not one of the target's. */
 export const FIRST_VIRTUAL = 64;
 
-/** One instruction, or a few that stay together. In `text`, `{d0}` is the first defined register, `{u0}` the first used one. */
+/**
+ * One instruction, or a few that stay together. In `text`, `{d0}` is the first defined register, `{u0}` the first used
+ * one.
+ */
 export interface MachineInstruction {
   /** Lines of assembly, separated by newlines; '' for a mark. */
   readonly text: string;

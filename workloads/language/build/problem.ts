@@ -1,4 +1,7 @@
-/** A mistake in a scenario or program, found while it is built. The message says where it is, what is wrong and what would be right. */
+/**
+ * A mistake in a scenario or program, found while it is built. The message says where it is, what is wrong and what
+ * would be right.
+ */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 

@@ -144,7 +144,8 @@ export class ScenarioBuilder extends FunctionLibrary {
   }
 
   /**
-   * A service and its body, which gets the words and, with `transfer`, a reference to the bytes and their number. A service that answers
+   * A service and its body, which gets the words and, with `transfer`, a reference to the bytes and their number. A
+   * service that answers
    * ends with `f.return(word)`.
    */
   service(

@@ -40,7 +40,8 @@ interface Declared extends Variable {
 }
 
 /**
- * Writes a function statement by statement: what a machine without a kernel can run; `FunctionBuilder` adds the operations of kernels. Values
+ * Writes a function statement by statement: what a machine without a kernel can run; `FunctionBuilder` adds the
+ * operations of kernels. Values
  * that loads, calls and operations give are computed at that place; other expressions are computed where they are used.
  */
 export class StatementBuilder {

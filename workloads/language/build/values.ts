@@ -20,7 +20,8 @@ export function wordExpression(value: WordLike): WordExpression {
 }
 
 /**
- * A 32-bit word: a formula over variables and numbers. It is evaluated where a statement uses it, with the values the variables
+ * A 32-bit word: a formula over variables and numbers. It is evaluated where a statement uses it, with the values the
+ * variables
  * have then; `FunctionBuilder.let` fixes a value.
  */
 export class Word {

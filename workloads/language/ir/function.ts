@@ -2,7 +2,8 @@ import type { PortableOperation } from '../operations.js';
 import type { Comparison, Operator, ValueType, Width } from '../program.js';
 
 /*
- * The linear intermediate representation: basic blocks with parameters, values assigned once. Only jumps carry arguments; the
+ * The linear intermediate representation: basic blocks with parameters, values assigned once. Only jumps carry
+ * arguments; the
  * targets of a branch have no parameters, so that no edge is critical.
  */
 

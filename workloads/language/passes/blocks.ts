@@ -2,7 +2,8 @@ import { type Block, type IrFunction, mapFunction, type Operand } from '../ir/fu
 import { analyse } from '../ir/graph.js';
 
 /**
- * Drops blocks that control never reaches, joins a block with the only one before it, and leads jumps past empty blocks.
+ * Drops blocks that control never reaches, joins a block with the only one before it, and leads jumps past empty
+ * blocks.
  * @returns true if something changed.
  */
 export function simplifyBlocks(fn: IrFunction): boolean {

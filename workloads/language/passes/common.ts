@@ -13,7 +13,8 @@ import { printInstruction } from '../ir/print.js';
 import type { Boundaries } from './marks.js';
 
 /**
- * Removes computations whose result is known already. In a function with marks only within a block and between marks: what stands
+ * Removes computations whose result is known already. In a function with marks only within a block and between marks:
+ * what stands
  * in a span is computed in the span.
  * @returns true if something changed.
  */

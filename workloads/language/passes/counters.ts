@@ -23,7 +23,8 @@ const FEWEST_ROUNDS = 3;
 const LONGEST_WAY = 2 ** 31;
 
 /**
- * Where a counter only counts rounds and a pointer moves along, the pointer's end is tested instead and the counter disappears.
+ * Where a counter only counts rounds and a pointer moves along, the pointer's end is tested instead and the counter
+ * disappears.
  * Afterwards what is left for the next round is computed at the end of the round.
  * @returns true if something changed.
  */
@@ -116,7 +117,8 @@ function stepOf(graph: Graph, { loop, end }: Round, id: number, next: Operand): 
 }
 
 /**
- * True if the pointer meets its end exactly when the counter meets the limit: the whole way is shorter than any buffer. With a limit
+ * True if the pointer meets its end exactly when the counter meets the limit: the whole way is shorter than any buffer.
+ * With a limit
  * that is only known at run time this follows from the program: each of its rounds accesses memory through the pointer.
  */
 function wayIsKnown(

@@ -10,7 +10,8 @@ import {
 import { incomingOperands, keepParameters } from './parameters.js';
 
 /**
- * Removes computations and block parameters that nothing depends on. Loads stay: a program that touches memory means it.
+ * Removes computations and block parameters that nothing depends on. Loads stay: a program that touches memory means
+ * it.
  * @returns true if something changed.
  */
 export function removeDeadCode(fn: IrFunction): boolean {

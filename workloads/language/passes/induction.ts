@@ -53,17 +53,21 @@ interface Pointer {
 }
 
 /**
- * Strength reduction: a reference that a loop computes from its counter (`base + 4 * i`, `base + 4 * (n * k + j)`) becomes a
+ * Strength reduction: a reference that a loop computes from its counter (`base + 4 * i`, `base + 4 * (n * k + j)`)
+ * becomes a
  * pointer that moves by a fixed distance in each round. References that differ by a number share one.
+ * @param bounded True if references must stay in their buffer: only those are reduced that each round accesses memory
+ * by, so that
+ * the pointer is in bounds until it is not used any more.
  * @returns true if something changed.
  */
-export function reduceAddresses(fn: IrFunction, boundaries: Boundaries): boolean {
+export function reduceAddresses(fn: IrFunction, boundaries: Boundaries, bounded: boolean): boolean {
   const graph = analyse(fn);
   let changed = false;
   for (const loop of graph.loops) {
     const round = roundOf(graph, loop);
     if (round === undefined || hasBoundary(graph, loop, boundaries)) continue;
-    if (new LoopReduction(fn, graph, round).run()) changed = true;
+    if (new LoopReduction(fn, graph, round, bounded).run()) changed = true;
   }
   return changed;
 }
@@ -80,6 +84,7 @@ class LoopReduction {
     private readonly fn: IrFunction,
     private readonly graph: Graph,
     private readonly round: Round,
+    private readonly bounded: boolean,
   ) {
     this.loop = round.loop;
     this.defined = definedIn(graph, round.loop);
@@ -147,6 +152,7 @@ class LoopReduction {
   }
 
   private reduce(root: Extract<Instruction, { op: 'advance' }>): boolean {
+    if (this.bounded && !this.isAccessedEachRound(root.result)) return false;
     const { base, distance } = this.address(value(root.result));
     if (base.kind === 'value' && this.defined.has(base.id)) return false;
     const moving = this.counters.filter(({ id }) => valuesOf(distance).includes(id));
@@ -163,6 +169,19 @@ class LoopReduction {
       );
     }
     return true;
+  }
+
+  /** True if every round loads or stores exactly where a reference points. */
+  private isAccessedEachRound(id: number): boolean {
+    return [...this.loop.blocks].some(
+      (block) =>
+        this.graph.dominates(block, this.round.latch.id) &&
+        this.graph.blocks
+          .get(block)!
+          .instructions.some(
+            (i) => (i.op === 'load' || i.op === 'store') && i.reference.kind === 'value' && i.reference.id === id,
+          ),
+    );
   }
 
   private pointerFor(

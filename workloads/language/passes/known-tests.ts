@@ -4,7 +4,8 @@ import { type IrFunction, type Operand, sameOperand } from '../ir/function.js';
 import { analyse, type Graph } from '../ir/graph.js';
 
 /**
- * Removes branches whose outcome is known because the same test was made on every way to them. Not for functions with marks: what
+ * Removes branches whose outcome is known because the same test was made on every way to them. Not for functions with
+ * marks: what
  * stands in a span is computed in the span.
  * @returns true if something changed.
  */

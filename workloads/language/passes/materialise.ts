@@ -22,7 +22,8 @@ export interface Immediates {
 }
 
 /**
- * Gives numbers and addresses that do not fit into instructions a register: in front of the outermost loop without marks around the
+ * Gives numbers and addresses that do not fit into instructions a register: in front of the outermost loop without
+ * marks around the
  * use, else right before it. Arguments of calls, operations, jumps and returns are left: they have their own registers.
  */
 export function materialise(fn: IrFunction, immediates: Immediates, boundaries: Boundaries): void {

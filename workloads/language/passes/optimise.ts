@@ -14,6 +14,12 @@ import { simplify } from './simplify.js';
 /** What the passes need to know of a target. */
 export interface TargetLimits {
   readonly offsets: OffsetRange;
+  /**
+   * True if a reference loses its authority when it is moved out of its buffer (capabilities). Then no pass makes one
+   * that the
+   * program does not make, unless it is accessed in bounds or never again.
+   */
+  readonly bounded: boolean;
 }
 
 /** Rounds after which the simple passes are given up; each round only ever makes a function smaller. */
@@ -23,8 +29,8 @@ const ROUNDS = 20;
 export function optimise(fn: IrFunction, boundaries: Boundaries, target: TargetLimits): void {
   clean(fn, boundaries);
   hoistInvariants(fn, boundaries);
-  reduceAddresses(fn, boundaries);
-  splitDistances(fn, target.offsets(4).highest);
+  reduceAddresses(fn, boundaries, target.bounded);
+  if (!target.bounded) splitDistances(fn, target.offsets(4).highest);
   clean(fn, boundaries);
   foldAddresses(fn, target.offsets);
   clean(fn, boundaries);

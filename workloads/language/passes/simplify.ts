@@ -23,7 +23,8 @@ const COMMUTATIVE: ReadonlySet<string> = new Set(['add', 'mul', 'and', 'or', 'xo
 const ASSOCIATIVE: ReadonlySet<string> = new Set(['add', 'and', 'or', 'xor']);
 
 /**
- * Constant folding, identities, and one form for what can be written in several ways: constants on the right, `sub` of a constant
+ * Constant folding, identities, and one form for what can be written in several ways: constants on the right, `sub` of
+ * a constant
  * as `add`, `mul` and unsigned division by powers of two as shifts, comparisons inside the branch that tests them.
  * @returns true if something changed.
  */
