@@ -80,6 +80,13 @@ export class FetchUnit {
     return this.underWay > 0 || this.waiting;
   }
 
+  /** All that was asked for has arrived. */
+  receive(): void {
+    this.words += this.underWay - this.forNobody + (this.waiting && !this.waitingForNobody ? 1 : 0);
+    this.underWay = this.forNobody = 0;
+    this.waiting = this.waitingForNobody = false;
+  }
+
   /** As if code had run for a while without a jump: nothing under way, all words there. */
   fill(): void {
     this.reset();

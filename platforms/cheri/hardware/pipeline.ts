@@ -3,6 +3,9 @@ import type { CoreConfig } from './parameters.js';
 import type { Revoker } from './revoker.js';
 import { earlier, PAST } from './times.js';
 
+/** Cycles after which nothing is under way any more: longer than any wait. */
+const LONG_AGO = 1000;
+
 /** Who had the shared port last. */
 const NOBODY = 0;
 const INSTRUCTIONS = 1;
@@ -163,6 +166,12 @@ export class Pipeline {
   /** Moves the origin of time by `delta` cycles. */
   settle(delta: number): void {
     this.now -= delta;
+    if (this.now < -LONG_AGO) {
+      // The core has slept: what was under way has arrived.
+      this.now = -LONG_AGO;
+      this.port = NOBODY;
+      this.fetch.receive();
+    }
     this.responseAt = earlier(this.responseAt, delta);
     this.fetch.settle(delta);
     this.revoker.settle(delta);

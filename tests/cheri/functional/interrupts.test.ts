@@ -74,6 +74,15 @@ describe('interrupts', () => {
     expect(run(withHandler(0x800, 'wfi')).stop.kind).toBe('asleep');
   });
 
+  test.each([[{}], [{ memoryPorts: 1 }], [{ instructionWait: 3, dataWait: 3 }], [{ timing: 'common' }]])(
+    'a long sleep takes no host time: %j',
+    (parameters) => {
+      const body =
+        'li t0, 0x7fffff00\n csw t0, 12(cs0)\n csrr a1, mcycle\n wfi\n csrr a2, mcycle\n sub a2, a2, a1\n srli a2, a2, 16\n out a2';
+      expect(outputsOf(withHandler(0x80, body), parameters)).toEqual([0x7fff]);
+    },
+  );
+
   test('MEPCC is the next instruction, also after a jump', () => {
     const body = `li t0, 40\n csw t0, 12(cs0)\n csrsi mstatus, 8\n li a1, 60\n 2: addi a1, a1, -1\n bnez a1, 2b`;
     const { outputs, stop } = run(withHandler(0x80, body));
