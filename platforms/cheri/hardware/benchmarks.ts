@@ -1,4 +1,4 @@
-import { assemble } from '../../assembler/assemble.js';
+import { builtInProgram } from '../../assembler/program.js';
 import type { Image } from '../../machine/image.js';
 import type { HostBenchmark } from '../../platform.js';
 import { cheriotAssembler } from '../../riscv/cheriot-assembler.js';
@@ -210,13 +210,8 @@ callee:                     # a0 -> a0, with a frame that it clears
 callee_end:
 `;
 
-function program(name: string, source: string): () => Image {
-  return () => {
-    const assembled = assemble(source, { file: name, isa: cheriotAssembler(), sections: { '.text': 0x20000000 } });
-    if (!assembled.ok) throw new Error(assembled.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
-    return assembled.image;
-  };
-}
+const program = (name: string, source: string): (() => Image) =>
+  builtInProgram(name, source, cheriotAssembler, 0x20000000);
 
 /** What `bulkhead bench` measures the engine with. */
 export const BENCHMARKS: readonly HostBenchmark[] = [

@@ -1,5 +1,5 @@
-import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
+import { STOP } from '../../machine/times.js';
 import { EXECUTABLE_ROOT, ObjectType, permissionsOf, withType } from './capability.js';
 import { baseOf, topOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
@@ -9,7 +9,6 @@ import { Permission } from './permissions.js';
 import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
 import { PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
-import { STOP } from './times.js';
 import { Timing } from './timing.js';
 
 /** Flags that keep a store off the fast path. */
@@ -29,7 +28,6 @@ export class Core extends Timing {
   readonly registers = new CapabilityFile(SINK);
   readonly special = new SpecialRegisters();
   readonly csr: CsrFile;
-  readonly ledger = new Ledger();
 
   /** Capability of the program counter: metadata (unsealed), tag, and whether it has SR. */
   pccMetadata = 0;
@@ -42,45 +40,19 @@ export class Core extends Timing {
   /** `CapabilityFile.state` of a copy of it. */
   pccState = 0;
 
-  /** First byte of the page being executed, and its first slot. */
-  page = 0;
-  pageSlot = 0;
-  /** Slots of that page that can be executed without looking at the bounds: from `low` up to `high`. */
+  /** Slots of the page being executed that can be executed without looking at the bounds: from `low` up to `high`. */
   low = 0;
   high = 0;
-  /** True while `page`, `pageSlot`, `slot` stand for `pendingPc`, whose page has not been looked up yet. */
-  relocate = true;
-  pendingPc = 0;
   /** The instruction to come follows a redirect: if it lies across two words, the second comes a cycle later. */
   redirected = false;
 
-  /** The interpreter executes one more instruction although `limit` is reached, or the slot is outside of the window. */
-  once = false;
-  /** Slot that holds something else for the time of one instruction, -1 = none, and what belongs there. */
-  private patched = -1;
-  private patchedValue = 0;
   /** Phase at the last trap, for the return from it. */
   interruptedPhase = 0;
-  /** A probed instruction is being executed: its address. */
-  probe: { physical: number; virtual: number; retired: number } | undefined;
   /** Retired instructions and handler at the last trap, to notice a handler that traps at its first instruction. */
   trappedAt = -1;
   trappedTo = 0;
-  /** Phase that begins at the next instruction boundary, or -1. */
-  pendingPhase = -1;
-  /** Kind of the cycles between the end of the last instruction and the next one. */
-  trailing: 'fetchStall' | 'exception' = 'fetchStall';
-  /** Reason why the core can never go on. */
-  wedged: string | undefined;
-
-  /** Physical addresses with a phase mark: phase index by address. */
-  readonly phaseMarks = new Map<number, number>();
-  /** Physical addresses with a probe; kept by the machine. */
-  isProbed: (physical: number) => boolean = () => false;
-
   constructor(config: CoreConfig, memory: PhysicalMemory) {
     super(config, memory);
-    memory.codeWritten = (offset) => this.codeWritten(offset);
     this.revokerPort = this.makeRevokerPort();
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last,
@@ -97,13 +69,11 @@ export class Core extends Timing {
     this.registers.reset();
     this.special.reset(boot);
     this.csr.reset();
-    this.ledger.reset();
+    this.resetExecution();
     this.forgetDecoded();
     this.resetTime();
-    this.wedged = undefined;
-    this.probe = undefined;
-    this.pendingPhase = this.trappedAt = this.patched = -1;
-    this.once = this.redirected = false;
+    this.trappedAt = -1;
+    this.redirected = false;
     this.trappedTo = this.interruptedPhase = 0;
     this.start(boot + ENTRY_OFFSET);
     this.noteMasking();
@@ -121,20 +91,16 @@ export class Core extends Timing {
     this.jumpTo(pc);
   }
 
-  /** Drops all decoded slots; they are derived from memory. Call before memory pages are given back. */
   forgetDecoded(): void {
     this.slots.forgetAll(this.memory.usedArenaPages);
   }
 
-  /** Address of the instruction to come, signed. */
-  get pc(): number {
-    return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
+  get space(): number {
+    return this.pccBase >>> 0;
   }
 
-  /** The core can never go on: the run ends with `reason`. */
-  wedge(reason: string): void {
-    this.wedged = reason;
-    this.limit = STOP;
+  protected get arenaOffset(): number {
+    return this.slot << 1;
   }
 
   /** Goes on at `pc`, where fetching starts anew if `redirected`; the page is looked up by the next fetch. */
@@ -273,12 +239,6 @@ export class Core extends Timing {
     else this.ledger.interruptsEnabled(now);
   }
 
-  private codeWritten(offset: number): void {
-    const line = offset & ~31;
-    this.slots.forgetLine(line);
-    this.memory.lineFlags[line >>> 5] &= ~LINE_HAS_CODE;
-  }
-
   /** Sets an interrupt line, which the core sees in cycle `at` (absolute). Lines from 32 on are the fast ones. */
   setLine(line: number, level: boolean, at: number): void {
     const bit = 1 << (line & 31);
@@ -291,64 +251,6 @@ export class Core extends Timing {
     this.limit = Math.min(this.limit, this.interruptAt + 1);
   }
 
-  /** Books the cycles since the last call to the current phase, up to `next`. */
-  charge(): void {
-    const issue = this.retired - this.issueCharged;
-    this.issueCharged = this.retired;
-    this.ledger.charge(issue, this.hazard, this.fetchStall, this.dataStall, 0, this.exception);
-    this.hazard = this.fetchStall = this.dataStall = this.exception = 0;
-  }
-
-  /** Changes the ledger's phase. */
-  setPhase(phase: number): void {
-    if (phase === this.ledger.phase) return;
-    this.charge();
-    this.ledger.setPhase(phase);
-  }
-
-  /** Passes the mark on the instruction to come. @returns what the mark covers. */
-  passMark(): number {
-    this.noteMark(this.physicalOf(this.slot << 1));
-    return this.slots.covered.get(this.slot)!;
-  }
-
-  /** Puts `packed` into the slot of the instruction to come for the time of its execution; the interpreter returns after it. */
-  patch(packed: number, value: number): void {
-    if (packed === 0) return;
-    this.patched = this.slot;
-    this.patchedValue = value;
-    this.slots.packed[this.slot] = packed;
-    this.limit = STOP;
-    this.once = true;
-  }
-
-  /** Undoes `patch`, unless the slot has been forgotten. */
-  unpatch(): void {
-    if (this.patched < 0) return;
-    if (this.slots.packed[this.patched] !== 0) this.slots.packed[this.patched] = this.patchedValue;
-    this.patched = -1;
-  }
-
-  /** Sets the phase and arms the probe that stand on the instruction to come, if there are any. */
-  noteMark(physical: number): void {
-    const phase = this.phaseMarks.get(physical);
-    if (phase !== undefined) this.setPhase(phase);
-    if (this.isProbed(physical)) {
-      this.probe = { physical, virtual: this.pc >>> 0, retired: this.retired };
-      this.limit = STOP;
-    }
-  }
-
-  /** Whether a phase mark or a probe stands on a physical address. */
-  isMarked(physical: number): boolean {
-    return this.phaseMarks.has(physical) || this.isProbed(physical);
-  }
-
-  /** Physical address of an arena offset. */
-  physicalOf(offset: number): number {
-    return ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
-  }
-
   /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */
   setSystemRegister(name: string, value: number): boolean {
     const number = CORE_CSRS.get(name);
@@ -358,14 +260,7 @@ export class Core extends Timing {
     return true;
   }
 
-  /** Moves the origin of time so that relative cycles stay small. */
   rebase(): void {
-    const delta = this.next;
-    this.base += delta;
-    this.next -= delta;
-    this.settle(delta);
-    this.retiredBase += this.retired;
-    this.issueCharged -= this.retired;
-    this.retired = 0;
+    this.moveOrigin(this.next);
   }
 }

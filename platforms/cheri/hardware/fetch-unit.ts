@@ -1,4 +1,4 @@
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Words in the prefetch buffer, and requests under way, at most (`ibex_fetch_fifo`, `ibex_prefetch_buffer`). */
 const BUFFERED = 3;

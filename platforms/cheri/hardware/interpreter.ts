@@ -36,7 +36,7 @@ import {
 } from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { accessSpecial, executeSystem } from './system.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { LATE, LATE_FILTERED } from './timing.js';
 
 const HAZARD = 0;

@@ -1,7 +1,7 @@
 import { FetchUnit } from './fetch-unit.js';
 import type { CoreConfig } from './parameters.js';
 import type { Revoker } from './revoker.js';
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Cycles after which nothing is under way any more: longer than any wait. */
 const LONG_AGO = 1000;

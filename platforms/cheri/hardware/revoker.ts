@@ -1,7 +1,7 @@
 import type { PhysicalMemory } from '../../machine/memory.js';
 import { isRevoked } from './revocation.js';
 import { GRANULE_BYTES, GRANULE_SHIFT, type TagMemory } from './tags.js';
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Granules whose fate is open at the same time (`cheri_tbre`, FifoSize). */
 const DEPTH = 4;

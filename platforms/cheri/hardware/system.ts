@@ -8,7 +8,7 @@ import { MACHINE, STATUS } from './csr.js';
 import { Permission } from './permissions.js';
 import { SLOT_LONG, SLOT_OP, SLOT_RD, SLOT_RS1 } from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { CAUSE, PCC_REGISTER, takeTrap, VIOLATION, violationValue } from './traps.js';
 
 /**

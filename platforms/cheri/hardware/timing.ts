@@ -1,10 +1,11 @@
 import type { PhysicalMemory } from '../../machine/memory.js';
+import { type CoreCounts, SimulatedCore } from '../../machine/simulated-core.js';
+import { earlier, NEVER, PAST, STOP } from '../../machine/times.js';
 import type { CoreConfig } from './parameters.js';
 import { Pipeline } from './pipeline.js';
 import { Revoker } from './revoker.js';
 import { accessesMemory, DecodedSlots, SINK, SLOT_LONG } from './slots.js';
 import { TagMemory } from './tags.js';
-import { earlier, NEVER, PAST, STOP } from './times.js';
 
 /** First cycle in which an instruction can be in decode after reset (measured: first retirement in cycle 5). */
 const RESET_CYCLE = 3;
@@ -28,11 +29,8 @@ const FALLING_ASLEEP = 3;
 /** Cycles from the end of sleep to the next instruction in decode. */
 const WAKING = 2;
 
-/** Counters of `Counters` that are not derived from others. */
-export interface CoreCounts {
-  traps: number;
-  interrupts: number;
-  busBeats: number;
+/** What the core counts. */
+export interface CheriotCounts extends CoreCounts {
   capabilityLoads: number;
   capabilityStores: number;
 }
@@ -45,10 +43,10 @@ export interface CoreCounts {
  * The methods are the rules of README "Where the cycles come from". While `detailed`, `pipeline` is told what happens and
  * says when; `next` is then the earliest cycle, and the interpreter asks for each instruction when it has arrived.
  */
-export abstract class Timing {
+export abstract class Timing extends SimulatedCore {
   readonly slots: DecodedSlots;
   readonly tagMemory: TagMemory;
-  readonly counts: CoreCounts = { traps: 0, interrupts: 0, busBeats: 0, capabilityLoads: 0, capabilityStores: 0 };
+  readonly counts: CheriotCounts = { traps: 0, interrupts: 0, busBeats: 0, capabilityLoads: 0, capabilityStores: 0 };
   /** True for `timing=common`. */
   readonly common: boolean;
   /** Keeps time cycle by cycle while `detailed`: else the rules below do. */
@@ -58,9 +56,6 @@ export abstract class Timing {
   /** The configuration always needs that. */
   readonly alwaysDetailed: boolean;
 
-  /** Cycles before the slice. */
-  base = 0;
-  next = 0;
   last = 0;
   /** Cycle from which each register may be read in decode, and from which it may be written. */
   readonly readFrom = new Int32Array(SINK + 1);
@@ -70,22 +65,6 @@ export abstract class Timing {
   /** First cycle in which an interrupt can be taken: later than the end of the last instruction after mret and wfi. */
   drained = 0;
 
-  /** Slot of the instruction to come. */
-  slot = 0;
-
-  /** Retired instructions before the slice and in it. */
-  retiredBase = 0;
-  retired = 0;
-
-  // Cycles not yet charged to the ledger, by kind; issue is `retired` less `issueCharged`.
-  issueCharged = 0;
-  hazard = 0;
-  fetchStall = 0;
-  dataStall = 0;
-  exception = 0;
-
-  /** The interpreter returns when `next` reaches this. Slow paths lower it when something is due earlier. */
-  limit = 0;
   /** Cycle (relative) from which an interrupt may be pending, or `NEVER`. */
   interruptAt = NEVER;
   /** Waiting in `wfi`, and the first cycle in which an interrupt can end that. */
@@ -96,8 +75,9 @@ export abstract class Timing {
 
   constructor(
     readonly config: CoreConfig,
-    readonly memory: PhysicalMemory,
+    memory: PhysicalMemory,
   ) {
+    super(memory);
     this.common = config.timing === 'common';
     this.alwaysDetailed =
       !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
@@ -121,17 +101,18 @@ export abstract class Timing {
     this.writeFrom.fill(0);
     this.lateUntil = this.wakeAt = 0;
     this.waiting = false;
-    this.retiredBase = this.retired = this.issueCharged = 0;
-    this.hazard = this.fetchStall = this.dataStall = 0;
     // The cycles before the first instruction belong to none; they are in the ledger, so that it sums.
     this.exception = this.next;
     this.interruptAt = NEVER;
-    for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
   }
 
   /** The stamp of a span that ends with the last instruction: it has left decode, whatever the bus still owes. */
-  get leaving(): number {
+  override get leaving(): number {
     return this.last + (this.common ? 1 : RETIRE_AFTER);
+  }
+
+  override get trailingCycles(): number {
+    return this.next - this.last - 1;
   }
 
   /** The stamp of the last instruction's retirement; an access retires with its response. */

@@ -2,7 +2,7 @@ import { PHASE_INDEX } from '../../machine/ledger.js';
 import { hex32 } from '../../machine/units.js';
 import type { Core } from './core.js';
 import { FIRST_SCR, SCR } from './special.js';
-import { NEVER } from './times.js';
+import { NEVER } from '../../machine/times.js';
 
 /** Exception codes (privileged ISA table 3.6; CHERIoT 1.0, section on exceptions). */
 export const CAUSE = {

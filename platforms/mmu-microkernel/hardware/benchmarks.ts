@@ -1,4 +1,4 @@
-import { assemble } from '../../assembler/assemble.js';
+import { builtInProgram } from '../../assembler/program.js';
 import type { Image } from '../../machine/image.js';
 import type { HostBenchmark } from '../../platform.js';
 import { riscvAssembler } from '../../riscv/assembler.js';
@@ -198,13 +198,8 @@ user:
   ecall
 `;
 
-function program(name: string, source: string): () => Image {
-  return () => {
-    const assembled = assemble(source, { file: name, isa: riscvAssembler(), sections: { '.text': 0x60000000 } });
-    if (!assembled.ok) throw new Error(assembled.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
-    return assembled.image;
-  };
-}
+const program = (name: string, source: string): (() => Image) =>
+  builtInProgram(name, source, riscvAssembler, 0x60000000);
 
 /** What `bulkhead bench` measures the engine with. */
 export const BENCHMARKS: readonly HostBenchmark[] = [

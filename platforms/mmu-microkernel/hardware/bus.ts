@@ -1,5 +1,5 @@
 import type { CoreConfig } from './parameters.js';
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Writes the core leaves without response before it stops issuing (`pendingWritesMax` of its AXI bridge). */
 const PENDING_WRITES = 7;

@@ -1,5 +1,6 @@
-import { Ledger } from '../../machine/ledger.js';
 import { LINE_HAS_CODE, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
+import { type CoreCounts, SimulatedCore } from '../../machine/simulated-core.js';
+import { earlier, NEVER } from '../../machine/times.js';
 import { DataBus } from './bus.js';
 import { Cache } from './cache.js';
 import { CORE_CSRS, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
@@ -9,7 +10,6 @@ import { BANK, Lookaside } from './lookaside.js';
 import type { CoreConfig } from './parameters.js';
 import { RecentStores } from './recent-stores.js';
 import { DecodedSlots, offsetOf, SlotOp } from './slots.js';
-import { earlier, NEVER, STOP } from './times.js';
 import { Tlb } from './tlb.js';
 
 /** `PhysicalMemory.lineFlags`: the line is in the modelled instruction cache. */
@@ -22,11 +22,8 @@ export const LINE_STORE_SLOW = LINE_HAS_CODE | LINE_WATCHED;
 /** First cycle after the caches are cleared in which a fetch can hit or miss (measured: first retirement 143 + L). */
 const RESET_CYCLE = 132;
 
-/** Counters of `Counters` that are not derived from others. */
-export interface CoreCounts {
-  traps: number;
-  interrupts: number;
-  busBeats: number;
+/** What the core counts. */
+export interface VexRiscvCounts extends CoreCounts {
   pageWalkReads: number;
   satpWrites: number;
   sfences: number;
@@ -38,12 +35,12 @@ export interface CoreCounts {
  * Time is kept as the cycle in which an instruction leaves the decode stage ("its D cycle"), relative to `base`. The
  * pipeline is rigid - a stall in any stage holds every stage before it - so stalls of older instructions are added as soon
  * as they are known. `next` is the D cycle of the instruction to come, `last` that of the one before, stalls in later
- * stages included: it retires in cycle `last` + 3.
+ * stages included: it retires in cycle `last` + 3. `base` is a multiple of 4, so that relative cycles keep the phase of the
+ * cache-way counters.
  */
-export class Core {
+export class Core extends SimulatedCore {
   readonly x = new Int32Array(33);
   readonly csr: CsrFile;
-  readonly ledger = new Ledger();
   readonly bus: DataBus;
   readonly instructionCache: Cache;
   readonly dataCache: Cache;
@@ -53,13 +50,17 @@ export class Core {
   readonly loads = new Lookaside();
   readonly stores = new Lookaside();
   readonly fetches = new Lookaside();
-  readonly counts: CoreCounts = { traps: 0, interrupts: 0, busBeats: 0, pageWalkReads: 0, satpWrites: 0, sfences: 0 };
+  readonly counts: VexRiscvCounts = {
+    traps: 0,
+    interrupts: 0,
+    busBeats: 0,
+    pageWalkReads: 0,
+    satpWrites: 0,
+    sfences: 0,
+  };
   /** True for `timing=common`. */
   readonly common: boolean;
 
-  /** Cycles before the slice; a multiple of 4, so that relative cycles keep the phase of the cache-way counters. */
-  base = 0;
-  next = 0;
   last = 0;
   /** Cycle from which each register may be read in decode, if it is the result of a late stage. */
   readonly ready = new Int32Array(33);
@@ -83,43 +84,14 @@ export class Core {
   /** Reservation of lr.w. */
   reserved = false;
 
-  /** First byte of the virtual page being executed, and its first slot. */
-  page = 0;
-  pageSlot = 0;
-  /** Slot of the instruction to come. */
-  slot = 0;
-  /** True while `page`, `pageSlot`, `slot` stand for `pendingPc`, whose page has not been looked up yet. */
-  relocate = true;
-  pendingPc = 0;
   /** The instruction to come had been fetched, and its fetch paid for, when its slot was forgotten. */
   arrived = false;
 
   dataBank: number = BANK.bare;
   fetchBank: number = BANK.bare;
 
-  /** Retired instructions before the slice and in it. */
-  retiredBase = 0;
-  retired = 0;
-
-  // Cycles not yet charged to the ledger, by kind; issue is `retired` less `issueCharged`.
-  issueCharged = 0;
-  hazard = 0;
-  fetchStall = 0;
-  dataStall = 0;
-  translation = 0;
-  exception = 0;
-
-  /** `interpret` returns when `next` reaches this. Slow paths lower it when something is due earlier. */
-  limit = 0;
-  /** `interpret` executes one more instruction although `limit` is reached. */
-  once = false;
-  /** Slot that holds something else for the time of one instruction, -1 = none, and what belongs there. */
-  private patched = -1;
-  private patchedValue = 0;
   /** Phase at the last trap taken from each privilege mode, for a return to it. */
   readonly phaseBefore = new Uint8Array(4);
-  /** A probed instruction is being executed: its address. */
-  probe: { physical: number; virtual: number; retired: number } | undefined;
   /** Cycle (relative) at which interrupts have to be looked at, or `NEVER`. */
   interruptAt = NEVER;
   /** Waiting in `wfi`. */
@@ -129,22 +101,11 @@ export class Core {
   /** Retired instructions and handler at the last trap, to notice a handler that traps at its first instruction. */
   trappedAt = -1;
   trappedTo = 0;
-  /** Phase that begins at the next instruction boundary, or -1. */
-  pendingPhase = -1;
-  /** Kind of the cycles between the end of the last instruction and the next one. */
-  trailing: 'fetchStall' | 'exception' = 'fetchStall';
-  /** Reason why the core can never go on. */
-  wedged: string | undefined;
-
-  /** Physical addresses with a phase mark: phase index by address. */
-  readonly phaseMarks = new Map<number, number>();
-  /** Physical addresses with a probe; kept by the machine. */
-  isProbed: (physical: number) => boolean = () => false;
-
   constructor(
     readonly config: CoreConfig,
-    readonly memory: PhysicalMemory,
+    memory: PhysicalMemory,
   ) {
+    super(memory);
     this.common = config.timing === 'common';
     this.bus = new DataBus(config);
     this.slots = new DecodedSlots(memory.capacityPages + 1);
@@ -153,7 +114,6 @@ export class Core {
     this.instructionTlb = new Tlb(config.instructionTlbEntries, config.asid);
     this.dataTlb = new Tlb(config.dataTlbEntries, config.asid);
     this.instructionCache.evicted = (offset) => this.slots.forgetLine(offset);
-    memory.codeWritten = (offset) => this.codeWritten(offset);
     this.csr = new CsrFile(config, {
       cycleCount: () => this.base + this.last + 1,
       retiredCount: () => this.retiredBase + this.retired,
@@ -168,7 +128,7 @@ export class Core {
   reset(): void {
     this.x.fill(0);
     this.csr.reset();
-    this.ledger.reset();
+    this.resetExecution();
     this.bus.reset();
     this.instructionCache.reset();
     this.dataCache.reset();
@@ -186,24 +146,17 @@ export class Core {
     this.underWayFrom = this.underWayTo = 0;
     this.faultedPage = -1;
     this.reserved = this.waiting = false;
-    this.retiredBase = this.retired = this.issueCharged = 0;
-    this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
     // The cycles in which the caches are cleared belong to no instruction; they are in the ledger, so that it sums.
     this.exception = this.next;
     this.interruptAt = NEVER;
-    this.wedged = undefined;
-    this.probe = undefined;
-    this.pendingPhase = this.trappedAt = this.patched = -1;
-    this.once = false;
+    this.trappedAt = -1;
     this.trappedTo = this.wakeAt = 0;
     this.phaseBefore.fill(0);
-    for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
     this.regimeChanged(true);
     this.jumpTo(0);
     this.noteMasking();
   }
 
-  /** Drops all decoded slots and look-asides; they are derived from memory. Call before memory pages are given back. */
   forgetDecoded(): void {
     this.arrived = this.isFetched;
     this.slots.forgetAll(this.memory.usedArenaPages);
@@ -224,20 +177,17 @@ export class Core {
     this.arrived ||= !this.relocate && this.slots.packed[this.slot] === 0;
   }
 
-  /** Address of the instruction to come, signed. */
-  get pc(): number {
-    return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
-  }
-
   /** The cycle in which the last instruction retires, or the boundary after it with `timing=common`. */
   get retiring(): number {
     return this.last + (this.common ? 1 : 3);
   }
 
-  /** The core can never go on: the run ends with `reason`. */
-  wedge(reason: string): void {
-    this.wedged = reason;
-    this.limit = STOP;
+  override get trailingCycles(): number {
+    return this.next - this.last - 1;
+  }
+
+  protected get arenaOffset(): number {
+    return offsetOf(this.slot);
   }
 
   /** Goes on at `pc`; the page is looked up by the next fetch, at whose cycle a TLB miss counts. */
@@ -307,12 +257,6 @@ export class Core {
     else this.ledger.interruptsEnabled(now);
   }
 
-  private codeWritten(offset: number): void {
-    const line = offset & ~31;
-    this.slots.forgetLine(line);
-    this.memory.lineFlags[line >>> 5] &= ~LINE_HAS_CODE;
-  }
-
   /** Sets an interrupt line; the core sees it two cycles after cycle `at` (absolute): `mip` and the request are registers. */
   setLine(line: number, level: boolean, at: number): void {
     this.csr.lines = level ? this.csr.lines | (1 << line) : this.csr.lines & ~(1 << line);
@@ -327,24 +271,6 @@ export class Core {
    */
   get leavesDecode(): number {
     return this.freezes.leaving(this.next);
-  }
-
-  /**
-   * Books the cycles since the last call to the current phase, up to the end of the last instruction's own time.
-   * @param issued retired instructions so far in the slice.
-   */
-  charge(): void {
-    const issue = this.retired - this.issueCharged;
-    this.issueCharged = this.retired;
-    this.ledger.charge(issue, this.hazard, this.fetchStall, this.dataStall, this.translation, this.exception);
-    this.hazard = this.fetchStall = this.dataStall = this.translation = this.exception = 0;
-  }
-
-  /** Changes the ledger's phase. */
-  setPhase(phase: number): void {
-    if (phase === this.ledger.phase) return;
-    this.charge();
-    this.ledger.setPhase(phase);
   }
 
   /** Phase that the current privilege mode was in when a trap left it. */
@@ -373,49 +299,6 @@ export class Core {
     return at + DIVIDE_STALL;
   }
 
-  /** Passes the mark on the instruction to come. @returns what the mark covers. */
-  passMark(): number {
-    this.noteMark(this.physicalOf(offsetOf(this.slot)));
-    return this.slots.covered.get(this.slot)!;
-  }
-
-  /** Puts `packed` into the slot of the instruction to come for the time of its execution; `interpret` returns after it. */
-  patch(packed: number, value: number): void {
-    if (packed === 0) return;
-    this.patched = this.slot;
-    this.patchedValue = value;
-    this.slots.packed[this.slot] = packed;
-    this.limit = STOP;
-    this.once = true;
-  }
-
-  /** Undoes `patch`, unless the slot has been forgotten. */
-  unpatch(): void {
-    if (this.patched < 0) return;
-    if (this.slots.packed[this.patched] !== 0) this.slots.packed[this.patched] = this.patchedValue;
-    this.patched = -1;
-  }
-
-  /** Sets the phase and arms the probe that stand on the instruction to come, if there are any. */
-  noteMark(physical: number): void {
-    const phase = this.phaseMarks.get(physical);
-    if (phase !== undefined) this.setPhase(phase);
-    if (this.isProbed(physical)) {
-      this.probe = { physical, virtual: this.pc >>> 0, retired: this.retired };
-      this.limit = STOP;
-    }
-  }
-
-  /** Whether a phase mark or a probe stands on a physical address. */
-  isMarked(physical: number): boolean {
-    return this.phaseMarks.has(physical) || this.isProbed(physical);
-  }
-
-  /** Physical address of an arena offset. */
-  physicalOf(offset: number): number {
-    return ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
-  }
-
   /** Sets `privilege` or a CSR as a debugger does. @returns false if there is none of that name. */
   setSystemRegister(name: string, value: number): boolean {
     const number = CORE_CSRS.get(name);
@@ -426,16 +309,9 @@ export class Core {
     return true;
   }
 
-  /** Moves the origin of time so that relative cycles stay small. */
   rebase(): void {
-    const delta = this.next & ~3;
-    this.base += delta;
-    this.next -= delta;
-    this.settle(delta);
-    this.retiredBase += this.retired;
-    this.issueCharged -= this.retired;
     this.heldWalk.settle(0, this.retired);
-    this.retired = 0;
+    this.moveOrigin(this.next & ~3);
   }
 
   /** Makes every time but `base` and `next` `delta` cycles (a multiple of 4) earlier: the past, seen from a new origin. */

@@ -1,4 +1,4 @@
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Stalls that are remembered: as many as there are stages behind decode. */
 const DEPTH = 3;

@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 
 /**
  * A data walk that the trap about to be taken leaves under way. The walker reads its second PTE only when the handler's

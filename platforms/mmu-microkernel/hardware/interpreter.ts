@@ -7,7 +7,7 @@ import { BANK_PAGES } from './lookaside.js';
 import { Access } from './mmu.js';
 import { SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2, SlotOp } from './slots.js';
 import { executeSystem } from './system.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { followWrongPath } from './wrong-path.js';
 
 /** What of an address must equal a look-aside tag: the page, and the bits that an aligned access of `size` bytes has clear. */

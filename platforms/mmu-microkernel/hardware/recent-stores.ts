@@ -1,4 +1,4 @@
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /**
  * The last two stores that found their line in the data cache. A load of the same bytes that is in execute or memory while

@@ -10,7 +10,7 @@ import { BANK } from './lookaside.js';
 import { Access } from './mmu.js';
 import { storeKey } from './recent-stores.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { takeTrap } from './traps.js';
 import { followWrongPath } from './wrong-path.js';
 

@@ -1,90 +1,35 @@
-import type { TraceEvent, TraceHook } from '../../machine/machine.js';
-import { physical } from '../../machine/units.js';
+import type { TraceHook } from '../../machine/machine.js';
+import { Tracer } from '../../machine/tracer.js';
 import type { Core } from './core.js';
 import { MACHINE } from './csr.js';
 import { Access, translateQuietly } from './mmu.js';
 
-/** Where the core was before an instruction. */
-interface Place {
-  pc: number;
-  /** Physical address of the instruction, undefined if it cannot be fetched. */
-  physical: number | undefined;
-  privilege: number;
-  space: number;
-  retired: number;
-  traps: number;
-}
+/** Traces of a VexRiscv: spaces are root pages of `satp`. */
+export class VexRiscvTracer extends Tracer<Core> {
+  /** Physical address of the instruction, undefined if it cannot be fetched: afterwards it may be mapped elsewhere. */
+  private physical: number | undefined;
 
-/** Tells a trace hook about every instruction and trap of a core that is stepped. */
-export class Tracer {
-  hook: TraceHook | undefined;
-  private readonly before: Place = { pc: 0, physical: undefined, privilege: 0, space: 0, retired: 0, traps: 0 };
-  private readonly event: TraceEvent = {
-    kind: 'retire',
-    cycle: 0,
-    pc: 0,
-    word: 0,
-    space: 0,
-    privilege: 0,
-    phase: 0,
-    cause: 0,
-  };
-
-  constructor(private readonly core: Core) {}
-
-  /** Call before an instruction, an interrupt or the end of wfi. */
-  begin(): void {
-    const { core, before } = this;
-    if (this.hook === undefined) return;
-    before.pc = core.pc;
-    before.physical = translateQuietly(core, before.pc, Access.FETCH);
-    before.privilege = core.csr.privilege;
-    before.space = core.space;
-    before.retired = core.retired;
-    before.traps = core.counts.traps;
+  protected get privilege(): number {
+    return this.core.csr.privilege;
   }
 
-  /** Call after it: tells what has retired and what trap was taken. */
-  end(): void {
-    if (this.hook === undefined) return;
-    if (this.core.retired > this.before.retired) this.tellRetired(this.hook);
-    if (this.core.counts.traps > this.before.traps) this.tellTrap(this.hook);
+  override begin(): void {
+    super.begin();
+    if (this.hook !== undefined) this.physical = translateQuietly(this.core, this.core.pc, Access.FETCH);
   }
 
-  private tellRetired(hook: TraceHook): void {
-    const { core, before, event } = this;
-    event.kind = 'retire';
-    event.cycle = core.base + core.retiring;
-    event.pc = before.pc >>> 0;
-    event.word = before.physical === undefined ? 0 : this.wordAt(before.pc, before.physical);
-    event.space = before.space;
-    event.privilege = before.privilege;
-    event.phase = core.ledger.phase;
-    event.cause = 0;
-    hook(event);
-  }
-
-  private tellTrap(hook: TraceHook): void {
-    const { core, event } = this;
-    const { mcause, scause, privilege } = core.csr;
-    event.kind = 'trap';
-    event.cycle = core.base + core.next - (core.common ? 0 : 3);
-    event.pc = this.before.pc >>> 0;
-    event.word = 0;
-    event.space = core.space;
-    event.privilege = privilege;
-    event.phase = core.ledger.phase;
-    event.cause = (privilege === MACHINE ? mcause : scause) >>> 0;
-    hook(event);
-  }
-
-  /** The instruction at `pc`, whose first halfword is at `at`; read after it ran. */
-  private wordAt(pc: number, at: number): number {
-    const half = (address: number): number =>
-      new DataView(this.core.memory.dump(physical(address), 2).buffer).getUint16(0, true);
-    const low = half(at);
+  protected wordAt(pc: number): number {
+    if (this.physical === undefined) return 0;
+    const low = this.halfAt(this.physical);
     if ((low & 3) !== 3) return low;
-    const next = translateQuietly(this.core, (pc + 2) | 0, Access.FETCH) ?? at + 2;
-    return ((half(next) << 16) | low) >>> 0;
+    const next = translateQuietly(this.core, (pc + 2) | 0, Access.FETCH) ?? this.physical + 2;
+    return ((this.halfAt(next) << 16) | low) >>> 0;
+  }
+
+  protected tellTrap(hook: TraceHook): void {
+    const { core } = this;
+    const { mcause, scause, privilege } = core.csr;
+    const cause = (privilege === MACHINE ? mcause : scause) >>> 0;
+    this.tell(hook, 'trap', core.next - (core.common ? 0 : 3), this.before.pc, 0, core.space, privilege, cause);
   }
 }

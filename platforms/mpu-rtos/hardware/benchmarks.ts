@@ -1,4 +1,4 @@
-import { assemble } from '../../assembler/assemble.js';
+import { builtInProgram } from '../../assembler/program.js';
 import type { Image } from '../../machine/image.js';
 import type { HostBenchmark } from '../../platform.js';
 import { thumbAssembler } from '../../thumb/assembler.js';
@@ -222,14 +222,8 @@ user:
 `;
 
 /** Armv6-M, so that every core runs the same instructions. */
-function program(name: string, source: string): () => Image {
-  return () => {
-    const isa = thumbAssembler({ architecture: 'armv6-m' });
-    const assembled = assemble(source, { file: name, isa, sections: { '.text': 0 } });
-    if (!assembled.ok) throw new Error(assembled.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
-    return assembled.image;
-  };
-}
+const program = (name: string, source: string): (() => Image) =>
+  builtInProgram(name, source, () => thumbAssembler({ architecture: 'armv6-m' }), 0);
 
 /** What `bulkhead bench` measures the engine with. */
 export const BENCHMARKS: readonly HostBenchmark[] = [

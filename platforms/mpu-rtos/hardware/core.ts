@@ -1,5 +1,6 @@
-import { Ledger } from '../../machine/ledger.js';
-import { LINE_HAS_CODE, type PhysicalMemory } from '../../machine/memory.js';
+import type { PhysicalMemory } from '../../machine/memory.js';
+import { type CoreCounts, SimulatedCore } from '../../machine/simulated-core.js';
+import { STOP } from '../../machine/times.js';
 import { createFlash, type FlashModel } from './flash.js';
 import { Bank, DATA_ENTRIES, dataLookaside, FETCH_ENTRIES, fetchLookaside } from './lookaside.js';
 import type { CoreConfig } from './parameters.js';
@@ -9,16 +10,8 @@ import { isWide } from '../../thumb/decode.js';
 import { decoderOf, DecodedSlots, offsetOf, SLOT_LONG } from './slots.js';
 import { epsrOfIt, XPSR_T } from './status.js';
 import { SystemControl } from './system-control.js';
-import { STOP } from './times.js';
 import type { Mpu } from './mpu.js';
 import { type Timing, timingOf } from './timing.js';
-
-/** Counters of `Counters` that are not derived from others. */
-export interface CoreCounts {
-  exceptions: number;
-  interrupts: number;
-  busBeats: number;
-}
 
 /** Why the core executes nothing. */
 export const enum Sleep {
@@ -43,7 +36,7 @@ export const CONTROL_SPSEL = 2;
  * instruction costs is known when it has been executed; what it costs the one after it (a load that overlaps, an address
  * that waits for a result) is decided there from `done`.
  */
-export class Core {
+export class Core extends SimulatedCore {
   /** r0 to r12, the current stack pointer, lr. r15 is not kept here. */
   readonly r = new Int32Array(16);
   /** Condition flags: N is the sign of `n`, Z is set if `z` is 0, C is `c` (0 or 1), V is the sign of `v`. */
@@ -75,12 +68,11 @@ export class Core {
   event = false;
   sleep: Sleep = Sleep.AWAKE;
 
-  readonly ledger = new Ledger();
   readonly slots: DecodedSlots;
   readonly loads = dataLookaside();
   readonly stores = dataLookaside();
   readonly fetches = fetchLookaside();
-  readonly counts: CoreCounts = { exceptions: 0, interrupts: 0, busBeats: 0 };
+  readonly counts: CoreCounts = { traps: 0, interrupts: 0, busBeats: 0 };
   readonly system: SystemControl;
   readonly mpu: Mpu;
   readonly nvic: Nvic;
@@ -89,24 +81,11 @@ export class Core {
   /** Timing of the code memory; undefined if it has no wait states. */
   readonly flash: FlashModel | undefined;
 
-  /** Cycles before the slice. */
-  base = 0;
-  next = 0;
   /** Packed form of the instruction executed before the one to come, 0 if a branch or an exception came between. */
   done = 0;
-  /** Cycle (relative) up to which the write buffer holds a store. */
-  storeUntil = 0;
   /** Cycle (relative) of the next event of a device, or of the end of time: an LDM or STM stops there for it. */
   eventAt = 0;
 
-  /** First byte of the page being executed, and its first slot. */
-  page = 0;
-  pageSlot = 0;
-  /** Slot of the instruction to come. */
-  slot = 0;
-  /** True while `page`, `pageSlot`, `slot` stand for `pendingPc`, whose page has not been looked up yet. */
-  relocate = true;
-  pendingPc = 0;
   /** The instruction to come is the target of a branch whose refill has not been charged in full. */
   redirected = false;
   /** The MPU does not permit all of the page being executed: each instruction is checked. */
@@ -119,49 +98,21 @@ export class Core {
   /** MPU version that the look-asides stand for. */
   private mpuVersion = -1;
 
-  /** Retired instructions before the slice and in it. */
-  retiredBase = 0;
-  retired = 0;
   /** Instructions abandoned by a fault of their own. */
   abandoned = 0;
 
-  // Cycles not yet charged to the ledger, by kind; issue is `retired` less `folded` and `issueCharged`.
-  issueCharged = 0;
-  /** Retired instructions that took no cycle (a folded IT). */
+  /** Retired instructions that took no cycle (a folded IT) and have not been charged yet. */
   folded = 0;
-  hazard = 0;
-  fetchStall = 0;
-  dataStall = 0;
-  exception = 0;
-
-  /** `interpret` returns when `next` reaches this. Slow paths lower it when something is due earlier. */
-  limit = 0;
-  /** `interpret` executes one more instruction although `limit` is reached. */
-  once = false;
   /** `interpret` executes a single instruction (trace). */
   stepping = false;
-  /** Slot that holds something else for the time of one instruction, -1 = none, and what belongs there. */
-  private patched = -1;
-  private patchedValue = 0;
   /** Phase of the code that each exception interrupted, by exception number. */
   readonly phaseBefore = new Uint8Array(256);
-  /** Phase that begins at the next instruction boundary, or -1. */
-  pendingPhase = -1;
-  /** A probed instruction is being executed: its address. */
-  probe: { physical: number; virtual: number; retired: number } | undefined;
   /** Number of the last exception taken, for traces. */
   lastException = 0;
   /** EXC_RETURN that a branch in handler mode has gone to, 0 if none: the return is carried out at the next boundary. */
   returning = 0;
   /** Code memory: address of the word fetched last, -1 = none. */
   fetchedWord = -1;
-  /** Reason why the core can never go on. */
-  wedged: string | undefined;
-
-  /** Physical addresses with a phase mark: phase index by address. */
-  readonly phaseMarks = new Map<number, number>();
-  /** Physical addresses with a probe; kept by the machine. */
-  isProbed: (physical: number) => boolean = () => false;
   /** Fires the devices' events up to a cycle (absolute) while an exception is being entered; set by the machine. */
   fireEvents: (until: number) => void = () => undefined;
   /** BKPT 0xAB: a semihosting call; set by the machine. */
@@ -169,8 +120,9 @@ export class Core {
 
   constructor(
     readonly config: CoreConfig,
-    readonly memory: PhysicalMemory,
+    memory: PhysicalMemory,
   ) {
+    super(memory);
     this.system = new SystemControl(config.system, {
       resetRequested: () => this.wedge('the guest asked for a system reset (AIRCR.SYSRESETREQ)'),
     });
@@ -180,7 +132,6 @@ export class Core {
     this.timing = timingOf(config);
     this.flash = config.flash === 'zero' ? undefined : createFlash(config.flash, config.flashWaitStates);
     this.slots = new DecodedSlots(memory.capacityPages + 1, decoderOf(config.core, config.security));
-    memory.codeWritten = (offset) => this.codeWritten(offset);
     this.nvic.changed = () => {
       this.limit = STOP;
     };
@@ -202,25 +153,18 @@ export class Core {
     this.control = this.otherSp = this.msplim = this.psplim = 0;
     this.system.reset();
     this.flash?.reset();
-    this.ledger.reset();
+    this.resetExecution();
     this.forgetDecoded();
-    this.base = this.next = this.done = this.storeUntil = 0;
-    this.retiredBase = this.retired = this.abandoned = this.issueCharged = this.folded = 0;
-    this.hazard = this.fetchStall = this.dataStall = this.exception = 0;
-    this.wedged = undefined;
-    this.probe = undefined;
-    this.pendingPhase = this.patched = -1;
-    this.once = this.checking = this.redirected = false;
+    this.base = this.next = this.done = this.abandoned = this.folded = 0;
+    this.checking = this.redirected = false;
     this.lastException = this.returning = 0;
     this.fetchedWord = -1;
     this.phaseBefore.fill(0);
-    for (const name of Object.keys(this.counts) as (keyof CoreCounts)[]) this.counts[name] = 0;
     this.regimeChanged();
     this.jumpTo(0);
     this.noteMasking();
   }
 
-  /** Drops all decoded slots and look-asides; they are derived from memory. Call before memory pages are given back. */
   forgetDecoded(): void {
     if (!this.relocate) this.relocateTo(this.pc);
     this.slots.forgetAll(this.memory.usedArenaPages);
@@ -230,11 +174,6 @@ export class Core {
   }
 
   // Program counter
-
-  /** Address of the instruction to come, signed. */
-  get pc(): number {
-    return this.relocate ? this.pendingPc : (this.page + ((this.slot - this.pageSlot) << 1)) | 0;
-  }
 
   /** A branch to `pc`; its page is looked up by the next fetch. */
   jumpTo(pc: number): void {
@@ -368,12 +307,6 @@ export class Core {
     else this.ledger.interruptsEnabled(now);
   }
 
-  private codeWritten(offset: number): void {
-    const line = offset & ~31;
-    this.slots.forgetLine(line);
-    this.memory.lineFlags[line >>> 5] &= ~LINE_HAS_CODE;
-  }
-
   /** Extra cycles for the fetch of the instruction to come out of code memory. */
   fetchWait(wide: boolean): number {
     const pc = this.pc;
@@ -400,81 +333,37 @@ export class Core {
     this.limit = STOP;
   }
 
-  /** The core can never go on: the run ends with `reason`. */
-  wedge(reason: string): void {
-    this.wedged ??= reason;
-    this.limit = STOP;
+  // What the machine asks
+
+  get waiting(): boolean {
+    return this.sleep !== Sleep.AWAKE;
   }
 
-  // Ledger, marks, time
+  get retiring(): number {
+    return this.next;
+  }
 
-  /** Books the cycles since the last call to the current phase, up to `next`. */
-  charge(): void {
-    const issue = this.retired - this.issueCharged - this.folded;
-    this.issueCharged = this.retired;
+  /** The hardware knows of no address spaces. */
+  get space(): number {
+    return 0;
+  }
+
+  protected get arenaOffset(): number {
+    return offsetOf(this.slot);
+  }
+
+  override charge(): void {
+    this.issueCharged += this.folded;
     this.folded = 0;
-    this.ledger.charge(issue, this.hazard, this.fetchStall, this.dataStall, 0, this.exception);
-    this.hazard = this.fetchStall = this.dataStall = this.exception = 0;
+    super.charge();
   }
 
-  /** Changes the ledger's phase. */
-  setPhase(phase: number): void {
-    if (phase === this.ledger.phase) return;
-    this.charge();
-    this.ledger.setPhase(phase);
-  }
-
-  /** Passes the mark on the instruction to come. @returns what the mark covers. */
-  passMark(): number {
-    this.noteMark(this.physicalOf(offsetOf(this.slot)));
-    return this.slots.covered.get(this.slot)!;
-  }
-
-  /** Puts `packed` into the slot of the instruction to come for the time of its execution; `interpret` returns after it. */
-  patch(packed: number, value: number): void {
-    if (packed === 0) return;
-    this.patched = this.slot;
-    this.patchedValue = value;
-    this.slots.packed[this.slot] = packed;
-    this.limit = STOP;
-    this.once = true;
-  }
-
-  /** Undoes `patch`, unless the slot has been forgotten. */
-  unpatch(): void {
-    if (this.patched < 0) return;
-    if (this.slots.packed[this.patched] !== 0) this.slots.packed[this.patched] = this.patchedValue;
-    this.patched = -1;
-  }
-
-  /** Sets the phase and arms the probe that stand on the instruction to come, if there are any. */
-  noteMark(physical: number): void {
-    const phase = this.phaseMarks.get(physical);
-    if (phase !== undefined) this.setPhase(phase);
-    if (this.isProbed(physical)) {
-      this.probe = { physical, virtual: physical, retired: this.retired };
-      this.limit = STOP;
-    }
-  }
-
-  /** Whether a phase mark or a probe stands on a physical address. */
-  isMarked(physical: number): boolean {
-    return this.phaseMarks.has(physical) || this.isProbed(physical);
-  }
-
-  /** Physical address of an arena offset. */
-  physicalOf(offset: number): number {
-    return ((this.memory.pageOfArena[offset >>> 12] << 12) | (offset & 0xfff)) >>> 0;
-  }
-
-  /** Moves the origin of time so that relative cycles stay small. */
   rebase(): void {
-    const delta = this.next;
-    this.base += delta;
-    this.next = 0;
-    this.storeUntil = Math.max(0, this.storeUntil - delta);
-    this.retiredBase += this.retired;
-    this.issueCharged -= this.retired;
-    this.retired = 0;
+    this.moveOrigin(this.next);
+  }
+
+  /** No time is kept but `base` and `next`: what an instruction owes is in `done`. */
+  settle(): void {
+    return;
   }
 }

@@ -5,7 +5,7 @@ import { CONTROL_NPRIV, CONTROL_SPSEL, type Core, Sleep } from './core.js';
 import { ExceptionNumber } from './nvic.js';
 import { CCR, CFSR, HFSR, SCR } from './scb.js';
 import { iciOf, itOfEpsr, XPSR_PAD, XPSR_T } from './status.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 
 /** Bytes of an exception frame: r0 to r3, r12, lr, return address, xPSR (DDI0403E B1.5.6). */
 const FRAME_BYTES = 0x20;
@@ -189,7 +189,7 @@ function startHandler(core: Core, returnValue: number, interrupted: number): voi
   core.event = true;
   core.sleep = Sleep.AWAKE;
   core.thumb = (vector & 1) !== 0;
-  core.counts.exceptions++;
+  core.counts.traps++;
   if (isAsynchronous(exception)) core.counts.interrupts++;
   core.lastException = exception;
   core.jumpTo(vector);

@@ -6,8 +6,8 @@ import { type Core } from './core.js';
 import { load, store, unaligned } from './datapath.js';
 import { checkFetch, fetched, fetchInstruction } from './fetch.js';
 import { DATA_ENTRIES, FETCH_ENTRIES } from './lookaside.js';
-import { executeMedia } from './media.js';
-import { executeOther, raiseInvalidState } from './other.js';
+import { executeMedia } from './dsp.js';
+import { executeOther, raiseInvalidState } from './system.js';
 import { raiseStackOverflow, raiseUsage } from './retire.js';
 import { OP_WRITES_BACK, pairing } from './pairing.js';
 import { CCR, CFSR } from './scb.js';
@@ -24,10 +24,10 @@ import {
   SlotOp,
 } from './slots.js';
 import { advanceIt, holds } from './status.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { scaled } from './timing.js';
 import { branchTo, isReturn } from './transfer.js';
-import { loadMultiple, storeMultiple } from './multiple.js';
+import { loadMultiple, storeMultiple } from './load-multiple.js';
 
 const HAZARD = 0;
 const FETCH = 1;

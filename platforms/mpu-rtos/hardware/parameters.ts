@@ -1,3 +1,4 @@
+import { completeParameters } from '../../parameters.js';
 import type { Parameter, ParameterValues } from '../../platform.js';
 import type { FlashName } from './flash.js';
 import { type CoreName, type SystemConfig, systemConfig } from './system-control-config.js';
@@ -128,13 +129,8 @@ export interface CoreConfig {
  *   be built like that.
  */
 export function coreConfig(values: ParameterValues): CoreConfig {
-  const known = new Map(PARAMETERS.map((p) => [p.name, p]));
-  for (const [name, value] of Object.entries(values)) {
-    const parameter = known.get(name);
-    if (parameter === undefined) throw new RangeError(`mpu-rtos has no parameter ${name}`);
-    checkValue(parameter, value);
-  }
-  const value = (name: string): unknown => values[name] ?? known.get(name)!.default;
+  const complete = completeParameters('mpu-rtos', PARAMETERS, values);
+  const value = (name: string): unknown => complete[name];
   const core = value('core') as CoreName;
   return {
     core,
@@ -154,13 +150,4 @@ export function coreConfig(values: ParameterValues): CoreConfig {
     unalignedStateFault: value('unalignedStateFault') as boolean,
     hasDsp: core === 'm4' || core === 'm33',
   };
-}
-
-function checkValue({ name, type }: Parameter, value: unknown): void {
-  if (type.kind === 'switch' && typeof value === 'boolean') return;
-  if (type.kind === 'choice' && type.values.includes(value as string)) return;
-  if (type.kind === 'integer' && typeof value === 'number' && Number.isInteger(value)) {
-    if (value >= type.minimum && value <= type.maximum) return;
-  }
-  throw new RangeError(`mpu-rtos.${name} cannot be ${String(value)}`);
 }

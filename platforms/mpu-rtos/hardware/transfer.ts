@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 
 /**
  * Whether a branch with interworking to `target` returns from an exception: in handler mode the top of the address space is no

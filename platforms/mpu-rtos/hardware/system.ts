@@ -5,7 +5,7 @@ import { type Core, Sleep } from './core.js';
 import { dataFault, load, store, unaligned } from './datapath.js';
 import { raise } from './exceptions.js';
 import { Bank } from './lookaside.js';
-import { transferMultiple } from './multiple.js';
+import { transferMultiple } from './load-multiple.js';
 import { ExceptionNumber } from './nvic.js';
 import { raiseStackOverflow, raiseUsage, retire } from './retire.js';
 import { CFSR, DFSR, HFSR } from './scb.js';

@@ -6,7 +6,7 @@ import { dataFault } from './datapath.js';
 import { DATA_ENTRIES } from './lookaside.js';
 import { raiseStackOverflow, retire } from './retire.js';
 import { SLOT_MODE, SLOT_RN } from './slots.js';
-import { STOP } from './times.js';
+import { STOP } from '../../machine/times.js';
 import { branchTo, isReturn } from './transfer.js';
 
 /** Registers in a list. */

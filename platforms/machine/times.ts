@@ -1,4 +1,4 @@
-/** Marks among the cycles of a slice, which count from `Core.base` and stay far inside these. */
+/** Marks among the cycles of a slice, which count from `SimulatedCore.base` and stay far inside these. */
 
 /** A cycle that never comes. */
 export const NEVER = 0x7fffffff;
