@@ -660,7 +660,9 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
             } else if (kind === Op.CSPECIALRW) {
               accessSpecial(core, w, immediate[ip], d);
             } else {
-              executeSystem(core, w, immediate[ip], d, detailed ? branchAt : t);
+              // What is illegal waits for a response, but for no register.
+              const early = !detailed ? t : kind === Op.FENCE_I ? branchAt : Math.max(t, pipeline.responseAt);
+              executeSystem(core, w, immediate[ip], d, early);
             }
             arrived = false;
             if (done) {

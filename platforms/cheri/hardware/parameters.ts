@@ -97,7 +97,8 @@ export const PARAMETERS: readonly Parameter[] = [
     name: 'instructionCache',
     type: { kind: 'switch' },
     default: SAFE33.instructionCache,
-    meaning: '4 KiB instruction cache, 2 ways, 8-byte lines; enabled by bit 0 of cpuctrl',
+    meaning:
+      '4 KiB instruction cache, 2 ways, 8-byte lines: bit 0 of cpuctrl exists; its misses are not modelled, a fetch takes the time of a hit',
     source: 'microsoft/cheriot-ibex ibex_icache',
   },
   quirk('trapValueZero', 'mtval is 0 after an illegal instruction; off: the instruction word', 1),
