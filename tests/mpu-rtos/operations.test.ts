@@ -11,7 +11,7 @@ const members = new Map(
     Number(value),
   ]),
 );
-const cases = ['interpreter', 'media', 'other'].flatMap((file) =>
+const cases = ['interpreter', 'dsp', 'system'].flatMap((file) =>
   [...source(`platforms/mpu-rtos/hardware/${file}.ts`).matchAll(/\bcase Op\.([A-Z_0-9]+):/g)].map(([, name]) => name),
 );
 const executed = [...members.keys()].filter((name) => name !== 'NONE');
@@ -22,7 +22,7 @@ describe('operations', () => {
     expect(members.size).toBeGreaterThan(200);
   });
 
-  it('each have exactly one case in the interpreter, in executeMedia or in executeOther', () => {
+  it('each have exactly one case in the interpreter, in executeDsp or in executeSystem', () => {
     expect(cases.filter((name) => name !== 'NONE').sort()).toEqual([...executed].sort());
   });
 

@@ -134,7 +134,7 @@ function mostSignificant(acc: number, a: number, b: number, subtracts: boolean, 
  * Executes an instruction of the DSP extension, or SSAT or USAT (DDI0403E A7.7). All of them take one cycle on the cores that
  * have them (Arm 100166 table 3-1).
  */
-export function executeMedia(core: Core, w: number, imm: number): void {
+export function executeDsp(core: Core, w: number, imm: number): void {
   const { r } = core;
   const rd = (w >> SLOT_RD) & 15;
   const ra = (w >> SLOT_RA) & 15;

@@ -6,8 +6,8 @@ import { type Core } from './core.js';
 import { load, store, unaligned } from './datapath.js';
 import { checkFetch, fetched, fetchInstruction } from './fetch.js';
 import { DATA_ENTRIES, FETCH_ENTRIES } from './lookaside.js';
-import { executeMedia } from './dsp.js';
-import { executeOther, raiseInvalidState } from './system.js';
+import { executeDsp } from './dsp.js';
+import { executeSystem, raiseInvalidState } from './system.js';
 import { raiseStackOverflow, raiseUsage } from './retire.js';
 import { OP_WRITES_BACK, pairing } from './pairing.js';
 import { CCR, CFSR } from './scb.js';
@@ -42,8 +42,8 @@ const SCRATCH = 8;
  * Makes the function that executes a core's instructions until `core.next` >= `core.limit` or a slow path lowers
  * `core.limit`.
  *
- * Its switch holds the instructions that run in their millions, one operation in one case; `executeMedia` has the DSP
- * extension, `executeOther` the rest. What an access cannot do with the look-aside - a check by the MPU, a device, an unaligned
+ * Its switch holds the instructions that run in their millions, one operation in one case; `executeDsp` has the DSP
+ * extension, `executeSystem` the rest. What an access cannot do with the look-aside - a check by the MPU, a device, an unaligned
  * address - `load` and `store` do. A fault or SVC pends its exception and stops here; `enterException` does the rest.
  *
  * While an IT block, an interrupted LDM, or a page with more than one answer of the MPU is being executed, `limit` is `STOP`:
@@ -1170,8 +1170,8 @@ export function createInterpreter(core: Core): () => void {
         if (op === Op.NONE || op === SlotOp.PAGE_END) fetchInstruction(core);
         else if (op === SlotOp.TRANSIENT) core.patch(fetchInstruction(core) ? fetched.packed : Op.NONE, Op.NONE);
         else if (op === SlotOp.MARKED) core.patch(core.passMark(), w);
-        else if (op >= Op.SSAT && op <= Op.UMAAL) executeMedia(core, w, immediate[ip]);
-        else executeOther(core, w, immediate[ip]);
+        else if (op >= Op.SSAT && op <= Op.UMAAL) executeDsp(core, w, immediate[ip]);
+        else executeSystem(core, w, immediate[ip]);
         ip = core.relocate ? 0 : core.slot;
         t = core.next;
         n = core.n;

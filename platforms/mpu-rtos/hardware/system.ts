@@ -103,7 +103,7 @@ function addToStackPointer(core: Core, w: number, a: number, b: number, carry: n
  * Executes an instruction that is in no other switch: transfers of several words, special accesses, everything that changes
  * the state of the core. Leaves the core ready for the next instruction, or with the fault pending and this one to come.
  */
-export function executeOther(core: Core, w: number, imm: number): void {
+export function executeSystem(core: Core, w: number, imm: number): void {
   const { r, timing } = core;
   const op = w & 255;
   const rd = (w >> SLOT_RD) & 15;
