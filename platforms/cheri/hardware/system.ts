@@ -21,9 +21,9 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
   core.next = at;
   switch (packed & SLOT_OP) {
     case Op.FENCE_I:
-      // A branch to the next instruction, which empties the prefetch buffer.
+      // A branch to the next instruction, which empties the prefetch buffer, or the cache.
       core.jumpTo(core.pc + bytesOf(packed));
-      core.branch(early, at);
+      core.branch(early, at, true);
       return;
     case Op.ECALL:
       return exception(core, csr.privilege === MACHINE ? CAUSE.callFromMachine : CAUSE.callFromUser, 0, at);

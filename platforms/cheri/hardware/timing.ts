@@ -100,13 +100,17 @@ export abstract class Timing {
   ) {
     this.common = config.timing === 'common';
     this.alwaysDetailed =
-      !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
+      !this.common &&
+      (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0 || config.instructionCache);
     this.detailed = this.alwaysDetailed;
     this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.tagMemory = new TagMemory(memory);
     this.revoker = new Revoker(memory, this.tagMemory, 1 + config.dataWait, config.dataBusBits === 33);
-    this.pipeline = new Pipeline(config, this.revoker);
+    this.pipeline = new Pipeline(config, this.revoker, memory);
   }
+
+  /** Address of the instruction to come, signed. */
+  abstract get pc(): number;
 
   /** Time after reset. */
   protected resetTime(): void {
@@ -157,18 +161,18 @@ export abstract class Timing {
     this.retired++;
   }
 
-  /** Fetching goes on elsewhere in cycle `at`. */
+  /** Fetching goes on at `pc` in cycle `at`. */
   sendFetch(at: number, kind: 'fetchStall' | 'exception'): void {
     const next = this.common ? this.next + COMMON_REDIRECT : at + REDIRECT;
-    if (this.detailed) this.pipeline.redirect(at);
+    if (this.detailed) this.pipeline.redirect(at, this.pc);
     this[kind] += next - this.next;
     this.next = next;
   }
 
-  /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
-  branch(early: number, at: number): void {
+  /** The instruction sends the fetch unit to `pc` in cycle `early` and retires in cycle `at`; `invalidates`: it is fence.i. */
+  branch(early: number, at: number, invalidates = false): void {
     if (this.detailed) {
-      this.jumpFrom(this.slot, early, early === at);
+      this.jumpFrom(this.slot, this.pc, early, early === at, invalidates);
       this.retire(at);
       this.fetchStall += this.pipeline.now + 1 - this.next;
       this.next = this.pipeline.now + 1;
@@ -241,13 +245,13 @@ export abstract class Timing {
     return this.slots.peek(halves[slot] | (halves[slot + 1] << 16));
   }
 
-  /** The jump or branch in `slot` sends the fetch unit elsewhere in cycle `at`, in which it leaves decode if `leaves`. */
-  jumpFrom(slot: number, at: number, leaves: boolean): void {
+  /** The jump or branch in `slot` sends the fetch unit to `target` in cycle `at`, in which it leaves decode if `leaves`. */
+  jumpFrom(slot: number, target: number, at: number, leaves: boolean, invalidates = false): void {
     const { pipeline, revoker } = this;
-    if (!leaves || !revoker.active) return pipeline.redirect(at);
+    if (!leaves || !revoker.active) return pipeline.redirect(at, target, invalidates);
     const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
     const packed = this.look(behind);
-    pipeline.jump(at, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+    pipeline.jump(at, target, invalidates, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
   }
 
   /**
