@@ -86,7 +86,7 @@ export class Core extends Timing {
       cycleCount: () => this.base + this.last,
       retiredCount: () => this.retiredBase + this.retired + (this.countsAhead ? 1 : 0),
       interruptsChanged: () => this.interruptsChanged(),
-      cacheSwitched: (on) => this.pipeline.cache?.enable(on, this.next + 1),
+      cacheSwitched: (on) => this.pipeline.cache?.enable(on, this.last + 1),
       trapAddress: () => this.special.addressOf(SCR.MTCC),
       exceptionAddress: () => this.special.addressOf(SCR.MEPCC),
     });

@@ -240,7 +240,7 @@ export abstract class Timing {
   }
 
   /** The decoded form of the instruction in a slot, without remembering it. */
-  private look(slot: number): number {
+  look(slot: number): number {
     const { halves } = this.memory;
     return this.slots.peek(halves[slot] | (halves[slot + 1] << 16));
   }
@@ -252,26 +252,6 @@ export abstract class Timing {
     const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
     const packed = this.look(behind);
     pipeline.jump(at, target, invalidates, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
-  }
-
-  /**
-   * An instruction that has left decode in cycle `end` faults in write-back with the response in cycle `response`: until
-   * then decode may have taken in the instruction behind it, in vain.
-   * @returns the cycle in which the fetch unit is sent to the handler.
-   */
-  failBehind(end: number, response: number): number {
-    const { pipeline, slots } = this;
-    if (this.detailed) {
-      const behind = this.slot + ((slots.packed[this.slot] & SLOT_LONG) !== 0 ? 2 : 1);
-      const packed = this.look(behind);
-      pipeline.pass(end);
-      let taken = false;
-      while (!taken && pipeline.now < response) {
-        taken = pipeline.take((behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
-      }
-      pipeline.pass(response + 1);
-    }
-    return response + 1;
   }
 
   /** Cycle of the response to an access that left decode in cycle `end`. */
