@@ -62,6 +62,7 @@ export class InstructionCache {
   /** Where the redirect of the next cycle with one goes, and whether it is that of fence.i. */
   private target = 0;
   private invalidates = false;
+  private killedFence = false;
 
   // What `wants` found for `advance`: the buffer whose request is on the bus (-1 = none), and whether there is a lookup.
   private requester = -1;
@@ -76,7 +77,13 @@ export class InstructionCache {
   /** The next redirect goes to `target`; `invalidates`: it is that of fence.i, which clears the cache. */
   aim(target: number, invalidates: boolean): void {
     this.target = target;
-    this.invalidates = invalidates;
+    this.invalidates = invalidates || this.killedFence;
+    this.killedFence = false;
+  }
+
+  /** The fence.i that has caused the last redirect is killed: it is in decode, and clears, until the next redirect too. */
+  killFence(): void {
+    this.killedFence = true;
   }
 
   /** The enable bit of cpuctrl is seen from cycle `at` on. */

@@ -35,7 +35,11 @@ function branchInVain(core: Core, failing: number, slot: number, response: numbe
   const pc = core.pc + ((slot - core.slot) << 1);
   const bytes = (packed & SLOT_LONG) !== 0 ? 4 : 2;
   if (!core.fetchable(pc, bytes)) return;
-  if (op === Op.FENCE_I) return pipeline.redirect(pipeline.now, (pc + bytes) | 0, true);
+  if (op === Op.FENCE_I) {
+    pipeline.redirect(pipeline.now, (pc + bytes) | 0, true);
+    pipeline.cache?.killFence();
+    return;
+  }
   if (op < Op.BEQ || op > Op.BGEU) return;
   const rs1 = (packed >>> SLOT_RS1) & 15;
   const rs2 = (packed >>> SLOT_RS2) & 15;
