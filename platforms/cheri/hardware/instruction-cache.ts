@@ -19,7 +19,7 @@ const NO_LINE = -1;
 
 /**
  * The instruction cache in time: which lines it holds, is asked for and waits for, and what decode can take. The
- * instructions themselves come from memory, so that stores to code are seen without fence.i.
+ * instructions themselves come from memory, so that a store to code is seen without fence.i.
  *
  * It has the methods of `FetchUnit`, and in addition addresses matter: `aim` says where a redirect goes. Every fetch takes a
  * fill buffer and looks up one line a cycle; a line that is absent comes in two words, the one asked for first. While the
@@ -59,10 +59,10 @@ export class InstructionCache {
   private responseFirst = 0;
   private underWay = 0;
 
-  /** Where the redirect of the next cycle with one goes, and whether it is that of fence.i. */
+  /** Where the redirect of the next cycle with one goes. */
   private target = 0;
-  private invalidates = false;
-  private killedFence = false;
+  /** Last cycle in which a fence.i is in decode, from the last redirect on: it clears in all of them. */
+  private fenceUntil = PAST;
 
   // What `wants` found for `advance`: the buffer whose request is on the bus (-1 = none), and whether there is a lookup.
   private requester = -1;
@@ -74,16 +74,10 @@ export class InstructionCache {
     private readonly memory: PhysicalMemory,
   ) {}
 
-  /** The next redirect goes to `target`; `invalidates`: it is that of fence.i, which clears the cache. */
-  aim(target: number, invalidates: boolean): void {
+  /** The next redirect goes to `target`; it is that of a fence.i in decode up to cycle `fence`, which clears the cache. */
+  aim(target: number, fence: number): void {
     this.target = target;
-    this.invalidates = invalidates || this.killedFence;
-    this.killedFence = false;
-  }
-
-  /** The fence.i that has caused the last redirect is killed: it is in decode, and clears, until the next redirect too. */
-  killFence(): void {
-    this.killedFence = true;
+    if (fence !== PAST) this.fenceUntil = fence;
   }
 
   /** The enable bit of cpuctrl is seen from cycle `at` on. */
@@ -119,7 +113,7 @@ export class InstructionCache {
     const { buffers, looked, looksUp, requester } = this;
     const receiver = this.underWay > 0 && this.responses[this.responseFirst] === now ? this.receive() : -1;
     const clears = now >= this.clearing - 1 && now < this.clearedAt;
-    const invalidates = redirect && this.invalidates;
+    const invalidates = now <= this.fenceUntil;
 
     // The oldest buffer whose line decode still needs delivers, as soon as it has something.
     let source = -1;
@@ -283,8 +277,8 @@ export class InstructionCache {
     this.drop();
     this.lines.fill(NO_LINE);
     this.victim = 0;
-    this.on = this.onNext = this.invalidates = false;
-    this.onAt = PAST;
+    this.on = this.onNext = false;
+    this.onAt = this.fenceUntil = PAST;
     this.responseFirst = this.target = this.address = this.fetchAddress = 0;
     this.responses.fill(PAST);
     this.clearing = 1;
@@ -296,6 +290,7 @@ export class InstructionCache {
     this.clearing = earlier(this.clearing, delta);
     this.clearedAt = earlier(this.clearedAt, delta);
     this.onAt = earlier(this.onAt, delta);
+    this.fenceUntil = earlier(this.fenceUntil, delta);
     for (let i = 0; i < UNDER_WAY; i++) this.responses[i] = earlier(this.responses[i], delta);
   }
 
@@ -307,6 +302,7 @@ export class InstructionCache {
     return [
       ...[victim, clearing, clearedAt, onAt, fetchAddress, address, looked, lookedWay, responseFirst, underWay],
       ...flags,
+      this.fenceUntil,
       ...this.responses,
       ...this.buffers.flatMap((buffer) => buffer.save()),
       ...this.lines,
@@ -319,7 +315,8 @@ export class InstructionCache {
     [this.looked, this.lookedWay, this.responseFirst, this.underWay] = state.slice(6);
     const flags = state.slice(10, 15).map((flag) => flag !== 0);
     [this.on, this.onNext, this.halfKept, this.halfFailed, this.lookedHit] = flags;
-    let from = 15;
+    this.fenceUntil = state[15];
+    let from = 16;
     this.responses.set(state.slice(from, (from += UNDER_WAY)));
     for (const buffer of this.buffers) buffer.load(state.slice(from, (from += FILL_BUFFER_NUMBERS)));
     this.lines.set(state.slice(from));

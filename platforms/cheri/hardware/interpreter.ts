@@ -684,11 +684,8 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
           last = d;
           retired++;
           if (detailed) {
-            const target =
-              (core.page +
-                ((ip - core.pageSlot + ((w & SLOT_FAR) !== 0 ? 0 : immediate[ip])) << 1) +
-                ((w & SLOT_FAR) !== 0 ? immediate[ip] : 0)) |
-              0;
+            const displacement = (w & SLOT_FAR) !== 0 ? immediate[ip] : immediate[ip] << 1;
+            const target = (core.page + ((ip - core.pageSlot) << 1) + displacement) | 0;
             core.jumpFrom(ip, target, branchAt, branchAt === d);
             pipeline.pass(d);
             arrived = false;

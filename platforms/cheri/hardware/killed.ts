@@ -36,9 +36,8 @@ function branchInVain(core: Core, failing: number, slot: number, response: numbe
   const bytes = (packed & SLOT_LONG) !== 0 ? 4 : 2;
   if (!core.fetchable(pc, bytes)) return;
   if (op === Op.FENCE_I) {
-    pipeline.redirect(pipeline.now, (pc + bytes) | 0, true);
-    pipeline.cache?.killFence();
-    return;
+    // It stays in decode until the redirect to the handler.
+    return pipeline.redirect(pipeline.now, (pc + bytes) | 0, response + 1);
   }
   if (op < Op.BEQ || op > Op.BGEU) return;
   const rs1 = (packed >>> SLOT_RS1) & 15;

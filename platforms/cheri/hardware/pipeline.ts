@@ -125,10 +125,10 @@ export class Pipeline {
     this.now = Math.max(this.now, at);
   }
 
-  /** Fetching goes on at `target` in cycle `at`; `invalidates`: because of fence.i. */
-  redirect(at: number, target: number, invalidates = false): void {
+  /** Fetching goes on at `target` in cycle `at`; because of a fence.i that is in decode up to cycle `fence`, or not. */
+  redirect(at: number, target: number, fence = PAST): void {
     this.pass(at);
-    this.cache?.aim(target, invalidates);
+    this.cache?.aim(target, fence);
     this.clock(true, false, false, false, true);
     this.redirected = true;
   }
@@ -137,9 +137,9 @@ export class Pipeline {
    * The same by a jump that leaves decode in that cycle: what is behind it goes to decode, though not as an instruction.
    * The last arguments are those of `take`.
    */
-  jump(at: number, target: number, invalidates: boolean, odd: boolean, long: boolean, memory: boolean): void {
+  jump(at: number, target: number, fence: number, odd: boolean, long: boolean, memory: boolean): void {
     this.pass(at);
-    this.cache?.aim(target, invalidates);
+    this.cache?.aim(target, fence);
     if (this.clock(true, true, odd, long, true)) this.memoryDecoded = memory;
     this.redirected = true;
   }

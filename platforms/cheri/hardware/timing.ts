@@ -169,10 +169,10 @@ export abstract class Timing {
     this.next = next;
   }
 
-  /** The instruction sends the fetch unit to `pc` in cycle `early` and retires in cycle `at`; `invalidates`: it is fence.i. */
-  branch(early: number, at: number, invalidates = false): void {
+  /** The instruction sends the fetch unit to `pc` in cycle `early` and retires in cycle `at`; `isFence`: it is fence.i. */
+  branch(early: number, at: number, isFence = false): void {
     if (this.detailed) {
-      this.jumpFrom(this.slot, this.pc, early, early === at, invalidates);
+      this.jumpFrom(this.slot, this.pc, early, early === at, isFence ? at : PAST);
       this.retire(at);
       this.fetchStall += this.pipeline.now + 1 - this.next;
       this.next = this.pipeline.now + 1;
@@ -246,12 +246,12 @@ export abstract class Timing {
   }
 
   /** The jump or branch in `slot` sends the fetch unit to `target` in cycle `at`, in which it leaves decode if `leaves`. */
-  jumpFrom(slot: number, target: number, at: number, leaves: boolean, invalidates = false): void {
+  jumpFrom(slot: number, target: number, at: number, leaves: boolean, fence = PAST): void {
     const { pipeline, revoker } = this;
-    if (!leaves || !revoker.active) return pipeline.redirect(at, target, invalidates);
+    if (!leaves || !revoker.active) return pipeline.redirect(at, target, fence);
     const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
     const packed = this.look(behind);
-    pipeline.jump(at, target, invalidates, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
+    pipeline.jump(at, target, fence, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
   }
 
   /** Cycle of the response to an access that left decode in cycle `end`. */
