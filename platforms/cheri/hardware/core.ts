@@ -58,6 +58,7 @@ export class Core extends Timing {
       cycleCount: () => this.base + this.last,
       retiredCount: () => this.retiredBase + this.retired + (this.countsAhead ? 1 : 0),
       interruptsChanged: () => this.interruptsChanged(),
+      cacheSwitched: (on) => this.pipeline.cache?.enable(on, this.last + 1),
       trapAddress: () => this.special.addressOf(SCR.MTCC),
       exceptionAddress: () => this.special.addressOf(SCR.MEPCC),
     });
@@ -89,6 +90,7 @@ export class Core extends Timing {
   start(pc: number): void {
     this.setPcc(ROOTS, 0);
     this.jumpTo(pc);
+    this.pipeline.retarget(pc);
   }
 
   forgetDecoded(): void {

@@ -76,6 +76,8 @@ export interface CsrHost {
   retiredCount(): number;
   /** Something that decides about interrupts changed. */
   interruptsChanged(): void;
+  /** The instruction cache is switched on or off. */
+  cacheSwitched(on: boolean): void;
   /** Addresses of MTCC and MEPCC. */
   trapAddress(): number;
   exceptionAddress(): number;
@@ -260,6 +262,7 @@ export class CsrFile {
       case OWN.cpuctrl: {
         const writable = EXCEPTION_SEEN | DOUBLE_FAULT_SEEN | (this.config.instructionCache ? CACHE_ENABLE : 0);
         this.control = value & writable;
+        this.host.cacheSwitched((this.control & CACHE_ENABLE) !== 0);
         break;
       }
       case OWN.mshwm:

@@ -1,6 +1,7 @@
 import { isSealed, loadedMetadata, loadedTag, permissionsOf, storedTag } from './capability.js';
 import { isWithin } from './capability-bounds.js';
 import type { Core } from './core.js';
+import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
 import { isRevoked } from './revocation.js';
 import { GRANULE_BYTES, GRANULE_SHIFT } from './tags.js';
@@ -37,7 +38,7 @@ function violation(
 
 /** Takes the trap of an access that was refused in decode: write-back reports it, two cycles after cycle `at`. */
 function refuse(core: Core, violated: number, authority: number, at: number): -1 {
-  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, core.failBehind(at, at + 1));
+  takeTrap(core, CAUSE.capability, violationValue(violated, authority), core.pc, failBehind(core, at, at + 1));
   return -1;
 }
 
@@ -45,7 +46,7 @@ function refuse(core: Core, violated: number, authority: number, at: number): -1
 function fault(core: Core, cause: number, address: number, at: number): -1 {
   // The cycles of the transfer are booked.
   core.next = at;
-  takeTrap(core, cause, address, core.pc, core.failBehind(at, core.responseTo(at)));
+  takeTrap(core, cause, address, core.pc, failBehind(core, at, core.responseTo(at)));
   return -1;
 }
 
@@ -185,6 +186,6 @@ export function storeCapability(core: Core, source: number, authority: number, a
 
 /** A misaligned capability access is refused where a violation is. */
 function misaligned(core: Core, cause: number, address: number, at: number): false {
-  takeTrap(core, cause, address >>> 0, core.pc, core.failBehind(at, at + 1));
+  takeTrap(core, cause, address >>> 0, core.pc, failBehind(core, at, at + 1));
   return false;
 }

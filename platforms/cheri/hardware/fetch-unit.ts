@@ -81,7 +81,7 @@ export class FetchUnit {
   }
 
   /** All that was asked for has arrived. */
-  receive(): void {
+  receiveAll(): void {
     this.words += this.underWay - this.forNobody + (this.waiting && !this.waitingForNobody ? 1 : 0);
     this.underWay = this.forNobody = 0;
     this.waiting = this.waitingForNobody = false;

@@ -332,7 +332,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   t = d + redirect;
                   stalls[FETCH] += redirect - 1;
                   if (detailed) {
-                    core.jumpFrom(ip, d, true);
+                    core.jumpFrom(ip, target, d, true);
                     arrived = false;
                   }
                   ip = core.enterPage(target);
@@ -684,7 +684,9 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
           last = d;
           retired++;
           if (detailed) {
-            core.jumpFrom(ip, branchAt, branchAt === d);
+            const displacement = (w & SLOT_FAR) !== 0 ? immediate[ip] : immediate[ip] << 1;
+            const target = (core.page + ((ip - core.pageSlot) << 1) + displacement) | 0;
+            core.jumpFrom(ip, target, branchAt, branchAt === d);
             pipeline.pass(d);
             arrived = false;
             t = pipeline.now + 1;

@@ -2,6 +2,7 @@ import { isSealed, ObjectType, permissionsOf, typeOf, withType } from './capabil
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { STATUS } from './csr.js';
+import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
 import { STATE } from './registers.js';
 import { SINK, SLOT_LONG, SLOT_RD, SLOT_RS1 } from './slots.js';
@@ -53,7 +54,7 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   const violated = violation(registers.tagOf(rs1), metadata, rd, rs1, immediate);
   if (violated !== 0) {
     if (core.config.faultsRetire) csr.countFault();
-    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, core.failBehind(at, at + 1));
+    takeTrap(core, CAUSE.capability, violationValue(violated, rs1), core.pc, failBehind(core, at, at + 1));
     return false;
   }
   const type = typeOf(metadata);

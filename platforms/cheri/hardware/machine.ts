@@ -187,8 +187,10 @@ export class CheriotMachine extends SimulatedMachine<Core, CoreState> {
   setRegister(name: string, value: number): void {
     const { core } = this;
     const index = REGISTERS.get(name) ?? CAPABILITY_NAMES.indexOf(name);
-    if (name === 'pc' || name === 'pcc') core.jumpTo(value);
-    else if (index > 0 && index < SINK) core.registers.moveTo(index, value | 0);
+    if (name === 'pc' || name === 'pcc') {
+      core.jumpTo(value);
+      core.pipeline.retarget(value);
+    } else if (index > 0 && index < SINK) core.registers.moveTo(index, value | 0);
     else if (index !== 0 && !core.setSystemRegister(name, value)) throw new RangeError(`no register ${name}`);
   }
 

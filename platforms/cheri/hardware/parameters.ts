@@ -97,8 +97,7 @@ export const PARAMETERS: readonly Parameter[] = [
     name: 'instructionCache',
     type: { kind: 'switch' },
     default: SAFE33.instructionCache,
-    meaning:
-      '4 KiB instruction cache, 2 ways, 8-byte lines: bit 0 of cpuctrl exists; its misses are not modelled, a fetch takes the time of a hit',
+    meaning: '4 KiB instruction cache, 2 ways, 8-byte lines, 4 fill buffers; bit 0 of cpuctrl switches it on',
     source: 'microsoft/cheriot-ibex ibex_icache',
   },
   quirk('trapValueZero', 'mtval is 0 after an illegal instruction; off: the instruction word', 1),

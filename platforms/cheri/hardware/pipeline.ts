@@ -1,4 +1,6 @@
+import type { PhysicalMemory } from '../../machine/memory.js';
 import { FetchUnit } from './fetch-unit.js';
+import { InstructionCache } from './instruction-cache.js';
 import type { CoreConfig } from './parameters.js';
 import type { Revoker } from './revoker.js';
 import { earlier, PAST } from '../../machine/times.js';
@@ -25,7 +27,9 @@ export class Pipeline {
   now = 0;
   /** Cycle of the response to the last access: an instruction behind it executes in that cycle at the earliest. */
   responseAt = PAST;
-  readonly fetch: FetchUnit;
+  readonly fetch: FetchUnit | InstructionCache;
+  /** The same, if it is the cache. */
+  readonly cache: InstructionCache | undefined;
   private readonly shared: boolean;
   private readonly latency: number;
   private port = NOBODY;
@@ -39,10 +43,13 @@ export class Pipeline {
   constructor(
     config: CoreConfig,
     readonly revoker: Revoker,
+    memory: PhysicalMemory,
   ) {
     this.shared = config.memoryPorts === 1;
     this.latency = 1 + config.dataWait;
-    this.fetch = new FetchUnit(1 + config.instructionWait);
+    const fetchLatency = 1 + config.instructionWait;
+    this.cache = config.instructionCache ? new InstructionCache(fetchLatency, memory) : undefined;
+    this.fetch = this.cache ?? new FetchUnit(fetchLatency);
   }
 
   /** State in which the first instruction after reset is asked for in cycle `at`. */
@@ -52,12 +59,20 @@ export class Pipeline {
     this.dataNow = this.memoryDecoded = false;
     this.responseAt = PAST;
     this.now = at;
-    this.redirect(at);
+    this.redirect(at, 0);
+  }
+
+  /** What was last asked for was `target`, as a debugger or a loader wants it. */
+  retarget(target: number): void {
+    if (this.cache === undefined) return;
+    this.cache.drop();
+    this.now--;
+    this.redirect(this.now, target);
   }
 
   /** Takes over from the rules: the instruction to come could be in decode in cycle `next`. */
   begin(next: number): void {
-    this.fetch.fill();
+    if (this.fetch instanceof FetchUnit) this.fetch.fill();
     this.port = NOBODY;
     this.dataNow = this.memoryDecoded = this.redirected = false;
     this.responseAt = PAST;
@@ -110,19 +125,21 @@ export class Pipeline {
     this.now = Math.max(this.now, at);
   }
 
-  /** Fetching goes on elsewhere in cycle `at`. */
-  redirect(at: number): void {
+  /** Fetching goes on at `target` in cycle `at`; because of a fence.i that is in decode up to cycle `fence`, or not. */
+  redirect(at: number, target: number, fence = PAST): void {
     this.pass(at);
+    this.cache?.aim(target, fence);
     this.clock(true, false, false, false, true);
     this.redirected = true;
   }
 
   /**
    * The same by a jump that leaves decode in that cycle: what is behind it goes to decode, though not as an instruction.
-   * The arguments are those of `take`.
+   * The last arguments are those of `take`.
    */
-  jump(at: number, odd: boolean, long: boolean, memory: boolean): void {
+  jump(at: number, target: number, fence: number, odd: boolean, long: boolean, memory: boolean): void {
     this.pass(at);
+    this.cache?.aim(target, fence);
     if (this.clock(true, true, odd, long, true)) this.memoryDecoded = memory;
     this.redirected = true;
   }
@@ -165,12 +182,13 @@ export class Pipeline {
 
   /** Moves the origin of time by `delta` cycles. */
   settle(delta: number): void {
+    const { now } = this;
     this.now -= delta;
     if (this.now < -LONG_AGO) {
       // The core has slept: what was under way has arrived.
       this.now = -LONG_AGO;
       this.port = NOBODY;
-      this.fetch.receive();
+      this.fetch.receiveAll(now);
     }
     this.responseAt = earlier(this.responseAt, delta);
     this.fetch.settle(delta);

@@ -77,10 +77,14 @@ export class DecodedSlots {
     return packed;
   }
 
-  /** The packed form of `word`, apart from what depends on its place. Nothing is remembered. */
+  /** Immediate of the last `peek`. */
+  peeked = 0;
+
+  /** The packed form of `word` as if it were in the first slot, and its immediate in `peeked`. Nothing is remembered. */
   peek(word: number): number {
     const packed = this.decode(0, word);
     this.packed[0] = 0;
+    this.peeked = this.immediate[0];
     return packed;
   }
 

@@ -5,6 +5,7 @@ import { isSealed, permissionsOf } from './capability.js';
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { MACHINE, STATUS } from './csr.js';
+import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
 import { SLOT_LONG, SLOT_OP, SLOT_RD, SLOT_RS1 } from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
@@ -21,9 +22,9 @@ export function executeSystem(core: Core, packed: number, immediate: number, at:
   core.next = at;
   switch (packed & SLOT_OP) {
     case Op.FENCE_I:
-      // A branch to the next instruction, which empties the prefetch buffer.
+      // A branch to the next instruction, which empties the prefetch buffer, or the cache.
       core.jumpTo(core.pc + bytesOf(packed));
-      core.branch(early, at);
+      core.branch(early, at, true);
       return;
     case Op.ECALL:
       return exception(core, csr.privilege === MACHINE ? CAUSE.callFromMachine : CAUSE.callFromUser, 0, at);
@@ -122,13 +123,13 @@ export function accessSpecial(core: Core, packed: number, number: number, at: nu
     const word = 0x0200005b | (number << 20) | (rs1 << 15) | ((rd & 15) << 7);
     const value = core.config.trapValueZero ? 0 : word;
     if (core.config.faultsRetire) core.csr.countFault();
-    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, core.failBehind(at, at + 1));
+    if (!exists) return takeTrap(core, CAUSE.illegal, value, core.pc, failBehind(core, at, at + 1));
     return takeTrap(
       core,
       CAUSE.capability,
       violationValue(VIOLATION.system, 0x20 | number),
       core.pc,
-      core.failBehind(at, at + 1),
+      failBehind(core, at, at + 1),
     );
   }
   const address = registers.address[rs1];

@@ -80,13 +80,17 @@ export abstract class Timing extends SimulatedCore {
     super(memory);
     this.common = config.timing === 'common';
     this.alwaysDetailed =
-      !this.common && (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0);
+      !this.common &&
+      (config.memoryPorts === 1 || config.instructionWait > 0 || config.dataWait > 0 || config.instructionCache);
     this.detailed = this.alwaysDetailed;
     this.slots = new DecodedSlots(memory.capacityPages + 1);
     this.tagMemory = new TagMemory(memory);
     this.revoker = new Revoker(memory, this.tagMemory, 1 + config.dataWait, config.dataBusBits === 33);
-    this.pipeline = new Pipeline(config, this.revoker);
+    this.pipeline = new Pipeline(config, this.revoker, memory);
   }
+
+  /** Address of the instruction to come, signed. */
+  abstract get pc(): number;
 
   /** Time after reset. */
   protected resetTime(): void {
@@ -138,18 +142,18 @@ export abstract class Timing extends SimulatedCore {
     this.retired++;
   }
 
-  /** Fetching goes on elsewhere in cycle `at`. */
+  /** Fetching goes on at `pc` in cycle `at`. */
   sendFetch(at: number, kind: 'fetchStall' | 'exception'): void {
     const next = this.common ? this.next + COMMON_REDIRECT : at + REDIRECT;
-    if (this.detailed) this.pipeline.redirect(at);
+    if (this.detailed) this.pipeline.redirect(at, this.pc);
     this[kind] += next - this.next;
     this.next = next;
   }
 
-  /** The instruction sends the fetch unit elsewhere in cycle `early` and retires in cycle `at`. */
-  branch(early: number, at: number): void {
+  /** The instruction sends the fetch unit to `pc` in cycle `early` and retires in cycle `at`; `isFence`: it is fence.i. */
+  branch(early: number, at: number, isFence = false): void {
     if (this.detailed) {
-      this.jumpFrom(this.slot, early, early === at);
+      this.jumpFrom(this.slot, this.pc, early, early === at, isFence ? at : PAST);
       this.retire(at);
       this.fetchStall += this.pipeline.now + 1 - this.next;
       this.next = this.pipeline.now + 1;
@@ -217,38 +221,18 @@ export abstract class Timing extends SimulatedCore {
   }
 
   /** The decoded form of the instruction in a slot, without remembering it. */
-  private look(slot: number): number {
+  look(slot: number): number {
     const { halves } = this.memory;
     return this.slots.peek(halves[slot] | (halves[slot + 1] << 16));
   }
 
-  /** The jump or branch in `slot` sends the fetch unit elsewhere in cycle `at`, in which it leaves decode if `leaves`. */
-  jumpFrom(slot: number, at: number, leaves: boolean): void {
+  /** The jump or branch in `slot` sends the fetch unit to `target` in cycle `at`, in which it leaves decode if `leaves`. */
+  jumpFrom(slot: number, target: number, at: number, leaves: boolean, fence = PAST): void {
     const { pipeline, revoker } = this;
-    if (!leaves || !revoker.active) return pipeline.redirect(at);
+    if (!leaves || !revoker.active) return pipeline.redirect(at, target, fence);
     const behind = slot + ((this.slots.packed[slot] & SLOT_LONG) !== 0 ? 2 : 1);
     const packed = this.look(behind);
-    pipeline.jump(at, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
-  }
-
-  /**
-   * An instruction that has left decode in cycle `end` faults in write-back with the response in cycle `response`: until
-   * then decode may have taken in the instruction behind it, in vain.
-   * @returns the cycle in which the fetch unit is sent to the handler.
-   */
-  failBehind(end: number, response: number): number {
-    const { pipeline, slots } = this;
-    if (this.detailed) {
-      const behind = this.slot + ((slots.packed[this.slot] & SLOT_LONG) !== 0 ? 2 : 1);
-      const packed = this.look(behind);
-      pipeline.pass(end);
-      let taken = false;
-      while (!taken && pipeline.now < response) {
-        taken = pipeline.take((behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
-      }
-      pipeline.pass(response + 1);
-    }
-    return response + 1;
+    pipeline.jump(at, target, fence, (behind & 1) !== 0, (packed & SLOT_LONG) !== 0, accessesMemory(packed));
   }
 
   /** Cycle of the response to an access that left decode in cycle `end`. */

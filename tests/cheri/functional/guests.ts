@@ -12,8 +12,9 @@ export const VARIANTS: readonly (readonly [name: string, parameters: ParameterVa
   ['common timing, w=4', { timing: 'common', commonWait: 4 }],
 ];
 
-/** Interrupts, wfi, traps, and a revoker that works behind them: what the random programs do not have. */
+/** Interrupts, wfi, traps, and a revoker that works behind them, an instruction cache that is on: what the random programs do not have. */
 const INTERRUPTED = program(`
+    csrsi 0x7c0, 1
     cspecialrw ca5, mtcc, cnull
   0: auipcc ct0, %cheriot_compartment_hi(interrupt)
     cincoffset ct0, ct0, %cheriot_compartment_lo_i(0b)
