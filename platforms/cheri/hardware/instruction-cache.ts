@@ -1,6 +1,6 @@
 import type { PhysicalMemory } from '../../machine/memory.js';
 import { FILL_BUFFER_NUMBERS, FillBuffer, WORDS } from './fill-buffer.js';
-import { earlier, PAST } from './times.js';
+import { earlier, PAST } from '../../machine/times.js';
 
 /** Fill buffers, and how many of them a fetch ahead leaves alone (`ibex_icache`, NUM_FB and FB_THRESHOLD). */
 const BUFFERS = 4;
