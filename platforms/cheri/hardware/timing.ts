@@ -89,9 +89,6 @@ export abstract class Timing extends SimulatedCore {
     this.pipeline = new Pipeline(config, this.revoker, memory);
   }
 
-  /** Address of the instruction to come, signed. */
-  abstract get pc(): number;
-
   /** Time after reset. */
   protected resetTime(): void {
     this.base = 0;
