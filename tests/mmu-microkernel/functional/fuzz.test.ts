@@ -13,7 +13,7 @@ import { type Outcome, outcomeOf } from './random-programs.js';
  */
 
 /** Words executed (retired or trapped) in all variants together, those of the trap handlers not counted. */
-const WORDS = process.env['BULKHEAD_LONG'] === '1' ? 10_000_000 : 1_000_000;
+const WORDS = process.env['BULKHEAD_LONG'] === '1' ? 10_000_000 : 300_000;
 /** Instructions and cycles that one case may take. */
 const BUDGET = 1000;
 const LIMIT = cycles(200_000);
