@@ -9,7 +9,7 @@ type Factory = typeof createInterpreter;
  * another function.
  */
 const instances: Factory[] = [];
-for (let i = 1; i <= 3; i++) {
+for (let i = 1; i <= 6; i++) {
   const address = new URL(`./interpreter.js?instance=${i}`, import.meta.url).href;
   instances.push(((await import(address)) as { createInterpreter: Factory }).createInterpreter);
 }
