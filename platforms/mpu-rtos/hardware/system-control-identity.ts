@@ -10,8 +10,8 @@ export const CPUID: Readonly<Record<CoreName, number>> = {
 
 /**
  * Feature registers ID_PFR0 at 0xE000ED40 to ID_ISAR5 at 0xE000ED74, in order. The values are those that QEMU reports for
- * these cores (target/arm/tcg/cpu-v7m.c); the TRMs' own tables were not at hand. Software may print them, nothing here
- * depends on them. Armv6-M has none.
+ * the M3 and M33 (target/arm/tcg/cpu-v7m.c); the TRMs' own tables were not at hand. The M4 has the M3's values, UNVERIFIED:
+ * its DSP fields may differ. Software may print them, nothing here depends on them. Armv6-M has none.
  */
 const FEATURES: Readonly<Record<CoreName, readonly number[]>> = {
   m0plus: [],
