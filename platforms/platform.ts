@@ -1,5 +1,7 @@
+import type { Scenario, SpanPath } from '../workloads/language/scenario.js';
 import type { Image } from './machine/image.js';
 import type { Machine } from './machine/machine.js';
+import type { PhysicalAddress } from './machine/units.js';
 
 export type { Checked } from './machine/checked.js';
 
@@ -84,10 +86,58 @@ export interface MachineRequest {
   readonly resetVector?: number;
 }
 
+/** Values of the parameter `isolation`, which every platform with a kernel has (DESIGN.md section 1, rule 6). */
+export const ISOLATIONS = ['full', 'path', 'none'] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
+
 /**
- * What a platform plug-in provides. The hardware half is here; the kernel half (`supports`, `link`, `boot` of a
- * scenario) joins it with the scenario language, see `platforms/README.md`.
+ * How far a measured path is the real system's (DESIGN.md section 1, rule 3). `R`: a real kernel's own binary ran. `P`: our
+ * kernel, its instructions within 20 % of the real kernel's. `M`: mechanism only, protection operations exact. `O`: the policy
+ * is ours because the real system has none.
  */
+export type Fidelity = 'R' | 'P' | 'M' | 'O';
+
+/** A scenario with its kernel, ready to run. */
+export interface LinkedScenario {
+  readonly image: Image;
+  /** Where the first instruction behind each mark is. Every mark of the scenario is here. */
+  readonly marks: ReadonlyMap<string, PhysicalAddress>;
+  /** Words that programs reported so far, in order. */
+  reports(machine: Machine): readonly number[];
+  /**
+   * Watches, by probes, which domains the guest kernel ends because of what they did; called after the image is loaded.
+   * @returns asks for the names so far, in the order in which they were ended.
+   */
+  watchTerminated(machine: Machine): () => readonly string[];
+  /**
+   * Bytes of memory that the service can reach because of the bytes it was given, as the protection hardware stands at this
+   * moment; undefined where nothing is protected. Asked at a mark at the head of the service's body.
+   */
+  granted(machine: Machine, service: string): number | undefined;
+}
+
+/** The kernel half of a platform: runs scenarios. */
+export interface ScenarioKernel {
+  /** `Xous-like message-passing microkernel`. */
+  readonly title: string;
+  /** Board of the platform that the kernel is for. */
+  readonly board: string;
+  /**
+   * Whether the scenario can run with these parameter values (complete, checked), capacity included.
+   * @returns one line on why not; undefined if it can.
+   */
+  supports(scenario: Scenario, parameters: ParameterValues): string | undefined;
+  /**
+   * Compiles, assembles and links.
+   * @param seed 0 for the canonical layout; others move code and data within what the kernel allows, each in its own way.
+   * @throws RangeError if the scenario is not supported.
+   */
+  link(scenario: Scenario, parameters: ParameterValues, seed: number): LinkedScenario;
+  /** Class of a path, as `validate paths` measures it; undefined for paths without kernel. */
+  fidelity(path: SpanPath, parameters: ParameterValues): Fidelity | undefined;
+}
+
+/** What a platform plug-in provides: the hardware, and in `kernel` what runs scenarios on it. */
 export interface Platform {
   /** The id on the command line, for instance `mmu-microkernel`. */
   readonly id: string;
@@ -96,6 +146,8 @@ export interface Platform {
   readonly core: string;
   readonly parameters: readonly Parameter[];
   readonly boards: readonly string[];
+  /** Runs scenarios; absent while a platform is hardware only. Its parameters are among the platform's. */
+  readonly kernel?: ScenarioKernel;
   /** Programs for `bulkhead bench`. */
   readonly benchmarks: readonly HostBenchmark[];
   /** Changes when any simulated result may change; part of every record's key. */

@@ -26,8 +26,7 @@ interface Ran {
 
 function run(built: Scenario, isolation = 'full'): Ran {
   const machine = (shared ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'xous' }));
-  const direct = isolation === 'none';
-  const { image } = linkScenario(built, kernelConfig(direct ? {} : { isolation }), direct ? 'none' : 'processes');
+  const { image } = linkScenario(built, kernelConfig({ isolation }));
   machine.reset();
   machine.probes.clear();
   machine.setBudget(instructions(2_000_000));
@@ -194,7 +193,7 @@ test.each(['full', 'none'])('notifications wake who waits, also if they come fir
     });
     s.expect({ reports: [] });
   }).build();
-  expect(scenarioProblem(built, kernelConfig({}), 'processes')).toBeUndefined();
+  expect(scenarioProblem(built, kernelConfig({}))).toBeUndefined();
   const { stop, reports } = run(built, isolation);
   expect(stop).toEqual(DONE);
   // the first pong was given before anybody asked: one ping is still unanswered at the end, or answered last
@@ -269,11 +268,11 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
   ])('%s', (problem, built) => {
-    expect(scenarioProblem(built, config, 'processes')).toBe(problem);
+    expect(scenarioProblem(built, config)).toBe(problem);
   });
 
   test('memory', () => {
     const built = asking((s, domain) => s.buffer('large', { domain, bytes: 3 << 20, passed: true }));
-    expect(scenarioProblem(built, config, 'processes')).toMatch(/page/);
+    expect(scenarioProblem(built, config)).toMatch(/page/);
   });
 });

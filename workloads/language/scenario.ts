@@ -66,6 +66,31 @@ export interface InterruptBinding {
   readonly domain: string;
 }
 
+/**
+ * The path that a span goes through; a platform says how far its own is the real system's. `compute` is none: no kernel takes
+ * part.
+ */
+export const SPAN_PATHS = [
+  'compute',
+  'null-call',
+  'yield',
+  'switch',
+  'call',
+  'borrow',
+  'copy',
+  'move',
+  'send',
+  'notify',
+  'interrupt',
+  'lock',
+  'queue',
+  'sleep',
+  'allocate',
+  'fault',
+  'restart',
+] as const;
+export type SpanPath = (typeof SPAN_PATHS)[number];
+
 /** What is measured: from the passing of one mark to the next passing of another. */
 export interface Span {
   readonly name: string;
@@ -73,6 +98,7 @@ export interface Span {
   readonly to: string;
   /** Whether it ends where it began (a call and its answer) or elsewhere (a message, a wake-up). */
   readonly trip: 'one-way' | 'round-trip';
+  readonly path: SpanPath;
   /** What happens between the marks, one sentence. */
   readonly meaning: string;
 }

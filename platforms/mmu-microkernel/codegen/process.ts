@@ -31,25 +31,32 @@ export interface ProcessText {
   readonly program: string;
 }
 
-/** What the kernel isolates: domains from each other, or nothing (`isolation=none`: requests are function calls). */
-export type ProcessIsolation = 'processes' | 'none';
+/** Bytes in front of a process's text and variables, multiples of 4 and of 8: how layouts with a seed differ. */
+export interface Padding {
+  readonly text: number;
+  readonly data: number;
+}
 
 /**
- * The processes of a scenario, one for each domain; with `none` a single one with the scenario's threads, named after
- * the first domain.
+ * The processes of a scenario, one for each domain; `direct`: a single one with the scenario's threads, named after the
+ * first domain, in which requests are function calls (`isolation=none`).
  * @throws CodegenError if a domain uses an operation that the kernel lacks.
  */
-export function processesOf(scenario: Scenario, isolation: ProcessIsolation = 'processes'): readonly ProcessText[] {
+export function processesOf(
+  scenario: Scenario,
+  direct = false,
+  padding: Padding = { text: 0, data: 0 },
+): readonly ProcessText[] {
   const names = scenario.domains.map(({ name }) => name);
-  if (isolation === 'none') return [{ name: names[0], program: processText(scenario, new Set(names), true) }];
-  return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false) }));
+  if (direct) return [{ name: names[0], program: processText(scenario, new Set(names), true, padding) }];
+  return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false, padding) }));
 }
 
 /**
  * Domains as one process. Unless calls are direct, each service has a thread that waits for messages and calls the
  * body.
  */
-function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): string {
+function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean, padding: Padding): string {
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
   const threads = scenario.threads.filter((t) => domains.has(t.domain));
@@ -62,6 +69,7 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
   const [first, ...others] = threads;
   const code = [
     '.text',
+    `.space ${padding.text}`,
     '_start:',
     ...owned.flatMap(createServer),
     ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
@@ -84,6 +92,7 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
   });
   const data = [
     '.data',
+    `.space ${padding.data}`,
     ...used.flatMap((endpoint) => ['.balign 4', `${connectionSymbol(endpoint)}: .word 0`]),
     ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
     '.bss',

@@ -4,20 +4,16 @@ import { kernelProgram, type LinkedSystem, linkSystem } from '../kernel/link.js'
 import type { KernelConfig } from '../kernel/parameters.js';
 import { endpointsOf } from './endpoints.js';
 import { missingOperation } from './operations.js';
-import { type ProcessIsolation, processesOf } from './process.js';
+import { type Padding, processesOf } from './process.js';
 import { BENCH } from './symbols.js';
 
 /**
  * Why the kernel cannot run a scenario: an operation that it lacks, or more of something than it has.
  * @returns one line; undefined if it can.
  */
-export function scenarioProblem(
-  scenario: Scenario,
-  config: KernelConfig,
-  isolation: ProcessIsolation,
-): string | undefined {
+export function scenarioProblem(scenario: Scenario, config: KernelConfig): string | undefined {
   for (const operation of operationsOf(scenario.functions)) {
-    const direct = isolation === 'none' && (operation.kind === 'call' || operation.kind === 'send');
+    const direct = config.isolation === 'none' && (operation.kind === 'call' || operation.kind === 'send');
     const missing = direct ? undefined : missingOperation(scenario, operation);
     if (missing !== undefined) return missing;
   }
@@ -26,10 +22,10 @@ export function scenarioProblem(
   if (shared !== undefined) {
     return `domains ${waitingDomains(scenario, shared).join(' and ')} both wait for ${shared}: a server has one owner`;
   }
-  const tooMany = capacities(scenario, config, isolation).find(({ asked, most }) => asked > most);
+  const tooMany = capacities(scenario, config).find(({ asked, most }) => asked > most);
   if (tooMany !== undefined) return `${tooMany.asked} ${tooMany.what}: the kernel has room for ${tooMany.most}`;
   try {
-    linkScenario(scenario, config, isolation);
+    linkScenario(scenario, config);
     return undefined;
   } catch (error) {
     if (error instanceof RangeError) return error.message;
@@ -46,11 +42,11 @@ const waitingDomains = (scenario: Scenario, notification: string): readonly stri
     );
 
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
-export function linkScenario(scenario: Scenario, config: KernelConfig, isolation: ProcessIsolation): LinkedSystem {
+export function linkScenario(scenario: Scenario, config: KernelConfig, padding?: Padding): LinkedSystem {
   const devices = [{ virtual: BENCH, physical: XOUS_BOARD.bench }];
   return linkSystem(
     config,
-    processesOf(scenario, isolation).map((process) => ({ ...process, devices })),
+    processesOf(scenario, config.isolation === 'none', padding).map((process) => ({ ...process, devices })),
   );
 }
 
@@ -61,12 +57,12 @@ interface Capacity {
   readonly most: number;
 }
 
-function capacities(scenario: Scenario, config: KernelConfig, isolation: ProcessIsolation): readonly Capacity[] {
+function capacities(scenario: Scenario, config: KernelConfig): readonly Capacity[] {
   const { symbols } = kernelProgram(config);
   const { threads, services, domains } = scenario;
   const most = (name: string): number => symbols.get(name)!;
   const threadsEach = most('THREADS') - most('FIRST_THREAD');
-  if (isolation === 'none') return [{ what: 'threads', asked: threads.length, most: threadsEach }];
+  if (config.isolation === 'none') return [{ what: 'threads', asked: threads.length, most: threadsEach }];
   const each = domains.flatMap(({ name }) => {
     const operations = operationsOf(functionsOfDomain(scenario, name));
     const servers = services.filter((s) => s.domain === name).length;

@@ -186,7 +186,7 @@ class Linker {
     const { layout, pages, config } = this;
     const process = this.addProcess(pid);
     const { space } = process;
-    if (config.isolation === 'full') space.shareTable(layout('KERNEL_TEXT'), this.processes[0].space);
+    if (config.isolation !== 'path') space.shareTable(layout('KERNEL_TEXT'), this.processes[0].space);
     const { text, data } = programAddresses(config, pid);
     const assembled =
       typeof program === 'string'

@@ -1,4 +1,4 @@
-import type { Parameter, ParameterValues } from '../../platform.js';
+import { type Isolation, ISOLATIONS, type Parameter, type ParameterValues } from '../../platform.js';
 
 /** Every parameter of the kernel; the only home of their defaults. They reach the sources as symbols (`kernel.s`). */
 export const KERNEL_PARAMETERS: readonly Parameter[] = [
@@ -22,10 +22,11 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
   },
   {
     name: 'isolation',
-    type: { kind: 'choice', values: ['full', 'path'] },
+    type: { kind: 'choice', values: ISOLATIONS },
     default: 'full',
     meaning:
-      'full: an address space for each process; path: the same path through the kernel in one address space, satp never changes',
+      'full: an address space for each process; path: the same path through the kernel in one address space, satp never ' +
+      'changes; none: all domains are one process, a request is a function call',
     source: 'DESIGN section 1, rule 6',
   },
 ];
@@ -36,7 +37,8 @@ export type Generation = 'v0.9.12' | 'pr668' | 'head' | 'ideal';
 export interface KernelConfig {
   readonly generation: Generation;
   readonly misuse: 'hardened' | 'as-shipped';
-  readonly isolation: 'full' | 'path';
+  /** `none` is the linker's: the kernel is then that of `full`. */
+  readonly isolation: Isolation;
   /** Whether the hardware tags TLB entries (hardware parameter `asid`). */
   readonly asid: boolean;
 }
@@ -63,7 +65,7 @@ export function kernelSymbols({ generation, misuse, isolation, asid }: KernelCon
   return {
     GENERATION: ['v0.9.12', 'pr668', 'head', 'ideal'].indexOf(generation),
     HARDENED: misuse === 'hardened' ? 1 : 0,
-    FULL: isolation === 'full' ? 1 : 0,
+    FULL: isolation === 'path' ? 0 : 1,
     ASID: asid ? 1 : 0,
   };
 }

@@ -75,6 +75,7 @@ exit_thread:
   addi  t3, t3, FRAME_BYTES
   addi  t1, t1, -1
   bnez  t1, 2b
+last_thread_ends:
   j     terminate
 
 # JoinThread(thread): waits for its end.

@@ -93,7 +93,7 @@ describe('mistakes in a scenario are reported where they are made', () => {
     ['priority 8: 0 to 7 are possible', (s) => s.thread('t', { domain: s.domain('d'), priority: 8 }, () => undefined)],
     [
       'span x needs mark there, which no program has',
-      (s) => s.span('x', { from: 'there', to: 'there', trip: 'one-way', meaning: '' }),
+      (s) => s.span('x', { from: 'there', to: 'there', trip: 'one-way', path: 'call', meaning: '' }),
     ],
     ['has no expected outcome: call expect', () => undefined],
     ['has no thread that ends the run: give one endsRun', (s) => s.expect({ reports: [] })],

@@ -29,8 +29,20 @@ export const ipcCall = scenario('example.call', 'call of a service with two word
     });
     f.report(sum);
   });
-  s.span('call', { from: 'called', to: 'served', trip: 'one-way', meaning: 'from the request to the service' });
-  s.span('round', { from: 'called', to: 'answered', trip: 'round-trip', meaning: 'request, service and answer' });
+  s.span('call', {
+    from: 'called',
+    to: 'served',
+    trip: 'one-way',
+    path: 'call',
+    meaning: 'from the request to the service',
+  });
+  s.span('round', {
+    from: 'called',
+    to: 'answered',
+    trip: 'round-trip',
+    path: 'call',
+    meaning: 'request, service and answer',
+  });
   s.expect({ reports: [(values.rounds * (values.rounds - 1)) / 2] });
   s.excludes('connecting to the service');
 });
@@ -78,11 +90,18 @@ export const payload = scenario(
         f.report(total);
       });
     });
-    s.span('handed', { from: 'written', to: 'read', trip: 'one-way', meaning: 'from written to read by the service' });
+    s.span('handed', {
+      from: 'written',
+      to: 'read',
+      trip: 'one-way',
+      path: 'borrow',
+      meaning: 'from written to read by the service',
+    });
     s.span('back', {
       from: 'written',
       to: 'returned',
       trip: 'round-trip',
+      path: 'borrow',
       meaning: 'until the producer has them back',
     });
     const first = (words * (words - 1)) / 2;
@@ -107,6 +126,12 @@ export const violation = scenario('example.violation', 'load without authority',
     f.mark('goes_on');
     f.report(3);
   });
-  s.span('detected', { from: 'breaks', to: 'goes_on', trip: 'one-way', meaning: 'until somebody else runs' });
+  s.span('detected', {
+    from: 'breaks',
+    to: 'goes_on',
+    trip: 'one-way',
+    path: 'fault',
+    meaning: 'until somebody else runs',
+  });
   s.expect({ reports: [1, 3], terminated: [attacker] });
 });
