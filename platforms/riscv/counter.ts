@@ -43,20 +43,23 @@ export class Counter {
    * @param later how much the engine's count grows until the counter reads so: 1 if a write takes effect in the next cycle.
    */
   set(value: bigint, later: 0 | 1 = 0): void {
-    this.offset = value - this.origin - BigInt(later);
+    this.offset = value - this.origin - (this.still ? 0n : BigInt(later));
   }
 
-  /** Counts `amount` more than the engine. */
+  /** Counts `amount` more than the engine, unless it stands still. */
   add(amount: bigint): void {
-    this.offset += amount;
+    if (!this.still) this.offset += amount;
   }
 
-  /** Stops the counter or lets it go on (`mcountinhibit`, privileged ISA 3.1.12). */
-  stop(still: boolean): void {
+  /**
+   * Stops the counter or lets it go on (`mcountinhibit`, privileged ISA 3.1.12).
+   * @param later how much the engine's count grows until that takes effect
+   */
+  stop(still: boolean, later: 0 | 1 = 0): void {
     if (still === this.still) return;
     const { value } = this;
     this.still = still;
-    this.offset = still ? value : value - BigInt(this.count());
+    this.offset = still ? value + BigInt(later) : value - BigInt(this.count()) - BigInt(later);
   }
 
   /** The state as words; whether it stands still is the owner's to keep. */

@@ -259,7 +259,7 @@ export class CsrFile {
         break;
       case CSR.mcountinhibit:
         this.inhibited = value & 5;
-        this.cycles.stop((value & 1) !== 0);
+        this.cycles.stop((value & 1) !== 0, 1);
         this.retired.stop((value & 4) !== 0);
         break;
       case OWN.cpuctrl: {
