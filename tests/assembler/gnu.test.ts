@@ -10,7 +10,7 @@ import { MACROS } from '../../platforms/riscv/assembler/macros.js';
 import { Decoder } from '../../platforms/riscv/decode.js';
 import { INSTRUCTIONS } from '../../platforms/riscv/table.js';
 import { NOT_GNU, randomBranches, randomExpressions, randomProgram } from './generate.js';
-import { DEFAULT_MARCH, gnuAssemble, skipReason } from './gnu.js';
+import { DEFAULT_MARCH, describeRiscvGnu, gnuAssemble } from './gnu.js';
 
 const BASE = 0x60000000;
 const VECTORS = join('tests', 'vectors', 'micro', 'vexriscv-baochip');
@@ -105,8 +105,7 @@ describe('corpus', () => {
   });
 });
 
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`GNU as${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeRiscvGnu('GNU as', () => {
   const sources = readdirSync(VECTORS).filter((name) => name.endsWith('.S'));
   it.each(sources)('gives the same bytes for %s', (name) => {
     compare(readFileSync(join(VECTORS, name), 'utf8'), name);
