@@ -54,9 +54,6 @@ const DIVISION_BY_ZERO = 1;
 const GLOBALS = 3;
 const LINK = 1;
 
-/** State of a register that has its tag and whose bounds are known. */
-const TAGGED_BOUNDED = STATE.TAGGED | STATE.BOUNDED;
-
 /**
  * Makes the function that executes a core's instructions until `core.next` >= `core.limit`, the core waits in wfi, or a
  * slow path lowers `core.limit`.
@@ -292,7 +289,7 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   const type = (m >>> 22) & 7;
                   // The same capability as the program counter's, and interrupts as they are.
                   const plain =
-                    (s & TAGGED_BOUNDED) === TAGGED_BOUNDED &&
+                    (s & STATE.BOUNDED) !== 0 &&
                     base[rs1] === core.pccBase &&
                     span[rs1] === core.pccSpan &&
                     (m & ~TYPE_MASK) === core.pccMetadata &&
@@ -462,12 +459,9 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   }
                   const p = page + (at & 0xfff);
                   const m = words[(p >> 2) + 1];
-                  x[rd] = words[p >> 2];
-                  metadata[rd] = m;
-                  state[rd] =
-                    tags[p >>> 3] !== 0 && (!loadFilter || !isRevoked(memory, m, x[rd]))
-                      ? STATE.METADATA | STATE.TAGGED
-                      : STATE.METADATA;
+                  registers.set(rd, words[p >> 2], m, tags[p >>> 3] !== 0);
+                  if (loadFilter && (state[rd] & STATE.TAGGED) !== 0 && isRevoked(memory, m, base[rd]))
+                    state[rd] = STATE.METADATA;
                   stalls[BEATS] += capabilityBeats;
                   stalls[LOADS]++;
                   if (rd !== SINK) {
@@ -544,12 +538,12 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   const m = metadata[rs1];
                   metadata[rd] = m;
                   // Inside of its bounds a capability keeps them; most never leave.
-                  if ((s & STATE.BOUNDED) !== 0 && (m & TYPE_MASK) === 0 && (to - base[rs1]) >>> 0 <= span[rs1] >>> 0) {
+                  const inside =
+                    (s & STATE.BOUNDED) !== 0 && (m & TYPE_MASK) === 0 && (to - base[rs1]) >>> 0 <= span[rs1] >>> 0;
+                  if (inside || ((s & STATE.TAGGED) !== 0 && addressTag(1, m, from, to) !== 0)) {
                     base[rd] = base[rs1];
                     span[rd] = span[rs1];
                     state[rd] = s;
-                  } else if ((s & STATE.TAGGED) !== 0 && addressTag(1, m, from, to) !== 0) {
-                    state[rd] = STATE.METADATA | STATE.TAGGED;
                   } else {
                     state[rd] = s & STATE.METADATA;
                   }
@@ -561,14 +555,9 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
                   const to = (pc + immediate[ip]) | 0;
                   x[rd] = to;
                   metadata[rd] = core.pccMetadata;
-                  if ((to - core.pccBase) >>> 0 <= core.pccSpan >>> 0) {
-                    base[rd] = core.pccBase;
-                    span[rd] = core.pccSpan;
-                    state[rd] = core.pccState;
-                  } else {
-                    const kept = addressTag(1, core.pccMetadata, pc, to) !== 0;
-                    state[rd] = kept ? STATE.METADATA | STATE.TAGGED : STATE.METADATA;
-                  }
+                  base[rd] = core.pccBase;
+                  span[rd] = core.pccSpan;
+                  state[rd] = addressTag(1, core.pccMetadata, pc, to) !== 0 ? core.pccState : STATE.METADATA;
                   break dispatch;
                 }
                 case Op.CSPECIALRW: {
@@ -609,17 +598,6 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
             if (kind >= FIRST_CAPABILITY_OPERATION && kind <= LAST_CAPABILITY_OPERATION) {
               executeCapability(core, w, immediate[ip]);
               break dispatch;
-            }
-            if (
-              accessesMemory(w) &&
-              (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED
-            ) {
-              // A capability that has not been used before: once its bounds are known, the same again.
-              registers.examine((w >>> SLOT_RS1) & 15);
-              if (ip >= high) passed = ip;
-              t = d;
-              if (t >= (detailed ? core.limit : limit)) core.once = true;
-              continue next;
             }
             if (ip >= 0) core.slot = ip;
             core.next = kind === Op.NONE ? t : d;
@@ -753,7 +731,7 @@ function book(core: Core, counted: Int32Array): void {
   core.counts.busBeats += counted[BEATS];
   core.counts.capabilityLoads += counted[LOADS];
   core.counts.capabilityStores += counted[STORES];
-  counted.fill(0);
+  for (let i = 0; i < counted.length; i++) counted[i] = 0;
 }
 
 /** Whether a slot holds an instruction, which decode takes in. */
