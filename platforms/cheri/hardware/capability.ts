@@ -26,8 +26,9 @@ export const SEALING_ROOT = 0x4e3e0000;
 
 const PERMISSIONS_SHIFT = 25;
 const PERMISSIONS_MASK = 0x3f << PERMISSIONS_SHIFT;
-const TYPE_SHIFT = 22;
-const TYPE_MASK = 7 << TYPE_SHIFT;
+/** The object type as stored: its place in a metadata word. */
+export const TYPE_SHIFT = 22;
+export const TYPE_MASK = 7 << TYPE_SHIFT;
 
 /** Object types of sentries (CHERIoT Architecture 1.0, section "Sealed capabilities"). */
 export const enum ObjectType {

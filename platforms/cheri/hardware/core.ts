@@ -123,6 +123,8 @@ export class Core extends Timing {
     this.pccEmpty = isEmpty(metadata);
     this.pccState = this.pccTag ? taggedState(metadata, this.pccSpan) : STATE.METADATA;
     this.pccSystem = (permissionsOf(metadata) & Permission.SR) !== 0;
+    // `low` and `high` are those of the old one.
+    this.relocate = true;
   }
 
   /** Whether `bytes` bytes at `pc` can be fetched: the tag is there and they are in bounds. */
@@ -152,9 +154,12 @@ export class Core extends Timing {
   enterPage(pc: number): number {
     const offset = this.memory.readMap[pc >>> 12];
     if (offset === 0) return -1;
-    this.page = pc & ~0xfff;
-    this.pageSlot = offset >> 1;
-    this.frame();
+    const page = pc & ~0xfff;
+    if (this.relocate || this.page !== page || this.pageSlot !== offset >> 1) {
+      this.page = page;
+      this.pageSlot = offset >> 1;
+      this.frame();
+    }
     const slot = this.pageSlot + ((pc >>> 1) & (PAGE_SLOTS - 1));
     if (slot < this.low || slot >= this.high) return -1;
     this.relocate = false;

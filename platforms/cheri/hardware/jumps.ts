@@ -4,7 +4,7 @@ import type { Core } from './core.js';
 import { STATUS } from './csr.js';
 import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
-import { TAGGED_BOUNDED } from './registers.js';
+import { SEALED_STATE } from './registers.js';
 import { SINK, SLOT_LONG, SLOT_RD, SLOT_RS1 } from './slots.js';
 import { CAUSE, takeTrap, VIOLATION, violationValue } from './traps.js';
 
@@ -27,7 +27,7 @@ export function link(core: Core, rd: number, address: number): void {
   registers.metadata[rd] = metadata;
   registers.base[rd] = core.pccBase;
   registers.span[rd] = core.pccSpan;
-  registers.state[rd] = rd === LINK ? core.pccState & TAGGED_BOUNDED : core.pccState;
+  registers.state[rd] = rd === LINK ? core.pccState & SEALED_STATE : core.pccState;
 }
 
 /** Whether a jump may take a capability of this type (CHERIoT 1.0, section CJALR). */

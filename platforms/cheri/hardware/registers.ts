@@ -18,17 +18,22 @@ export const STATE = {
   LOADS_CAPABILITIES: 32,
   /** `STORES`, and whatever is stored keeps its tag: MC, SL. */
   STORES_CAPABILITIES: 64,
+  /** `BOUNDED`, with EX: sealed, it is a sentry. */
+  EXECUTES: 128,
 } as const;
 
-/** States of a tagged capability: with short bounds, and sealed. */
 const TAGGED = STATE.METADATA | STATE.TAGGED;
-export const TAGGED_BOUNDED = TAGGED | STATE.BOUNDED;
+
+/** What is known of a sealed capability at most. */
+export const SEALED_STATE = TAGGED | STATE.BOUNDED | STATE.EXECUTES;
 
 /** State of a `BOUNDED` and unsealed capability by its compressed permissions. */
 const RIGHTS = Uint8Array.from(EXPANDED, (permissions) => {
   const has = (all: number): boolean => (permissions & all) === all;
   return (
-    TAGGED_BOUNDED |
+    TAGGED |
+    STATE.BOUNDED |
+    (has(Permission.EX) ? STATE.EXECUTES : 0) |
     (has(Permission.LD) ? STATE.LOADS : 0) |
     (has(Permission.SD) ? STATE.STORES : 0) |
     (has(Permission.LD | Permission.MC | Permission.LG | Permission.LM) ? STATE.LOADS_CAPABILITIES : 0) |
@@ -39,7 +44,8 @@ const RIGHTS = Uint8Array.from(EXPANDED, (permissions) => {
 /** State of a tagged capability whose length less one is `span`. */
 export function taggedState(metadata: number, span: number): number {
   if (span >>> 0 < LEAST_SPAN || isEmpty(metadata)) return TAGGED;
-  return isSealed(metadata) ? TAGGED_BOUNDED : RIGHTS[compressedOf(metadata)];
+  const known = RIGHTS[compressedOf(metadata)];
+  return isSealed(metadata) ? known & SEALED_STATE : known;
 }
 
 /** Bounds shorter than this are not remembered, so that `span` less the size of an access is never negative. */
