@@ -22,7 +22,8 @@
 .equ SVC_SHUTDOWN, 24
 .equ SVC_NOTIFY_OBJECT2, 25
 .equ SVC_WAIT_FOR_OBJECT_VALUE, 26
-.equ SVC_COUNT, 27
+.equ SVC_SIGNAL_RETURN, 27          @ ours: the end of a signal handler
+.equ SVC_COUNT, 28
 
 @ results: 0 or one of these
 .equ E_OK, 0

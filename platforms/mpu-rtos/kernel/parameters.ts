@@ -58,9 +58,18 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
       'its variables are initialised again and its threads start again',
     source: `as-shipped: ${CMRX}, traced; the others are policies of ours (class O)`,
   },
-  hardening('checkObject', 'an RPC is refused unless the service object lies in variables of the process that owns its vtable'),
-  hardening('checkMethod', 'an RPC is refused unless the index of the method lies within the vtable block of the process'),
-  hardening('checkStack', "system calls that build frames are refused unless the stack pointer lies in the thread's stack"),
+  hardening(
+    'checkObject',
+    'an RPC is refused unless the service object lies in variables of the process that owns its vtable',
+  ),
+  hardening(
+    'checkMethod',
+    'an RPC is refused unless the index of the method lies within the vtable block of the process',
+  ),
+  hardening(
+    'checkStack',
+    "system calls that build frames are refused unless the stack pointer lies in the thread's stack",
+  ),
   hardening('checkPointers', 'a system call is refused unless what its pointers name is memory of the process'),
   {
     name: 'equal',
@@ -157,7 +166,7 @@ export function kernelConfig(values: ParameterValues): KernelConfig {
 /** The symbols that `kernel.s` expects. */
 export function kernelSymbols(config: KernelConfig): Readonly<Record<string, number>> {
   const { core, version, faultPolicy, equal, regionLoad, isolation } = config;
-  const checks = HARDENING.map((name) => [
+  const checks = HARDENING.map((name): [string, number] => [
     name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
     config[name] || equal ? 1 : 0,
   ]);
