@@ -1,21 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Platform } from '../../platforms/platform.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN } from '../platforms.js';
 import { SILICON, type SiliconEntry } from '../silicon/entries.js';
+import { version } from '../version.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
 import { addExec } from './exec.js';
 import { printable, type Terminal } from './terminal.js';
 import { addValidate } from './validate.js';
-
-/** The version in package.json; this file is dist/runner/cli/program.js. */
-function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 /**
  * Runs the command line.
