@@ -1,16 +1,17 @@
 import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
-import { cycles, hex32, instructions } from '../../platforms/machine/units.js';
+import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { LinkedScenario, Platform, ScenarioKernel } from '../../platforms/platform.js';
 import { headMark, type Scenario } from '../../workloads/language/scenario.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
 import { messageOf } from '../failure.js';
-import { type MeasurementRecord, type RecordOutcome, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
+import { type MeasurementRecord, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
+import { applicability } from './applicable.js';
 import { imageHash } from './image-hash.js';
 import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
-import { outcomeProblem, placeOf } from './outcome.js';
+import { outcomeProblem, placeNames, placeOf } from './outcome.js';
 import { spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
 
@@ -35,7 +36,12 @@ class RunFailed extends Error {
 
 type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'granted' | 'spans'>;
 
-const NOTHING: Omit<Measured, 'outcome'> = { image: null, total: { cycles: 0, instructions: 0 }, granted: {}, spans: [] };
+const NOTHING: Omit<Measured, 'outcome'> = {
+  image: null,
+  total: { cycles: 0, instructions: 0 },
+  granted: {},
+  spans: [],
+};
 
 /** Runs a job. @returns its record; whatever goes wrong in the run is an outcome, never an exception. */
 export function executeJob(job: Job, bench: Bench): MeasurementRecord {
@@ -58,12 +64,11 @@ export function executeJob(job: Job, bench: Bench): MeasurementRecord {
 }
 
 function measure(job: Job, bench: Bench, scenario: Scenario): Measured {
-  const { kernel } = bench.platform;
-  if (kernel === undefined) return { ...NOTHING, outcome: notApplicable('the platform has no kernel yet') };
   try {
-    const reason = kernel.supports(scenario, job.parameters);
-    if (reason !== undefined) return { ...NOTHING, outcome: notApplicable(reason) };
-    return run(job, bench, scenario, kernel);
+    const answer = applicability(bench.platform, scenario, job.parameters);
+    if (answer.kind === 'not applicable') return { ...NOTHING, outcome: answer };
+    if (answer.kind === 'disagreement') throw new Error(answer.reason);
+    return run(job, bench, scenario, bench.platform.kernel!);
   } catch (thrown) {
     const defaults = Object.entries(bench.workload.parameters).map(([name, p]) => ({ name, default: p.default }));
     const place = thrown instanceof RunFailed ? thrown.place : 'before the first instruction';
@@ -71,8 +76,6 @@ function measure(job: Job, bench: Bench, scenario: Scenario): Measured {
     return { ...NOTHING, outcome: { kind: 'error', reason: messageOf(thrown), place, trace } };
   }
 }
-
-const notApplicable = (reason: string): RecordOutcome => ({ kind: 'not applicable', reason });
 
 function run(job: Job, bench: Bench, scenario: Scenario, kernel: ScenarioKernel): Measured {
   const linked = kernel.link(scenario, job.parameters, job.seed);
@@ -108,7 +111,7 @@ function runLoaded(
     neverPassed(measured) ??
     legProblem(measured);
   if (problem !== undefined) throw new Error(problem);
-  const place = (pc: number): string => symbols.labelVirtual(pc) || hex32(pc);
+  const place = placeNames(linked.image, symbols);
   const spans = measured.map((m): SpanRecord => {
     return spanRecord(m, kernel.fidelity(m.span.path, job.parameters) ?? null, place);
   });

@@ -1,4 +1,5 @@
 import type { Machine, Stop } from '../../platforms/machine/machine.js';
+import type { Image } from '../../platforms/machine/image.js';
 import type { SymbolTable } from '../../platforms/machine/symbols.js';
 import { hex32 } from '../../platforms/machine/units.js';
 import type { Outcome } from '../../workloads/language/scenario.js';
@@ -43,4 +44,15 @@ export function placeOf(machine: Machine, symbols: SymbolTable): string {
   const at = machine.translate(pc);
   const label = (at === undefined ? '' : symbols.labelPhysical(at)) || symbols.labelVirtual(pc);
   return label === '' ? hex32(pc) : `${label} (${hex32(pc)})`;
+}
+
+/**
+ * Names places of which only the pc is known: where several spaces have it, the symbols of all of them, since one of them it was.
+ */
+export function placeNames(image: Image, symbols: SymbolTable): (pc: number) => string {
+  const spaces = [...new Set([0, ...image.symbols.map(({ space }) => space)])];
+  return (pc) => {
+    const labels = spaces.map((space) => symbols.labelVirtual(pc, space)).filter((label) => label !== '');
+    return [...new Set(labels)].join(' or ') || hex32(pc);
+  };
 }

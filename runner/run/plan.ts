@@ -4,7 +4,7 @@ import { recordKey } from '../results/schema.js';
 import { BadInput } from '../failure.js';
 import { suggestion } from '../suggest.js';
 import type { Job } from './job.js';
-import { checkSettings, isUnder, platformValues, type Setting, workloadValues } from './settings.js';
+import { checkSettings, meant, platformValues, type Setting, workloadValues } from './settings.js';
 
 /** A platform as the command line named it. */
 export interface ChosenPlatform {
@@ -24,13 +24,14 @@ export interface Request {
 
 /** The workloads of these ids or families, in the order of the suite. @throws BadInput for a name that is neither. */
 export function chooseWorkloads(known: readonly Workload[], names: readonly string[]): readonly Workload[] {
-  const unknown = names.find((name) => !known.some(({ id }) => isUnder(id, name)));
+  const unknown = names.find((name) => meant(name, known).length === 0);
   if (unknown !== undefined) {
     const families = new Set(known.map(({ family }) => family));
     const remedy = suggestion(unknown, [...known.map(({ id }) => id), ...families]);
     throw new BadInput(unknown, 'no such workload', remedy.startsWith('known') ? "see 'bulkhead list'" : remedy);
   }
-  return names.length === 0 ? known : known.filter(({ id }) => names.some((name) => isUnder(id, name)));
+  const chosen = new Set(names.flatMap((name) => meant(name, known)));
+  return names.length === 0 ? known : known.filter((workload) => chosen.has(workload));
 }
 
 /** A job with its key and the version of the model that will run it. */
@@ -55,7 +56,7 @@ export function planJobs({ workloads, platforms, points, seeds, budget }: Reques
     for (const { name, platform } of platforms) {
       const parameters = platformValues(platform, settings);
       for (const workload of workloads) {
-        for (const workloadParameters of pointsOf(workload, settings)) {
+        for (const workloadParameters of pointsOf(workload, workloads, settings)) {
           for (const seed of seeds) {
             const job = { workload: workload.id, workloadParameters, platform: name, parameters, seed, budget };
             jobs.set(recordKey({ ...job, platform: platform.id, modelVersion: platform.modelVersion }), job);
@@ -88,6 +89,10 @@ function compareRanks(a: readonly (string | number)[], b: readonly (string | num
 }
 
 /** The sets of values at which a workload is measured: its own points with the settings on top. */
-function pointsOf(workload: Workload, settings: readonly Setting[]): readonly ParameterValues[] {
-  return (workload.points ?? [{}]).map((point) => workloadValues(workload, settings, point));
+function pointsOf(
+  workload: Workload,
+  workloads: readonly Workload[],
+  settings: readonly Setting[],
+): readonly ParameterValues[] {
+  return workload.points.map((point) => workloadValues(workload, workloads, settings, point));
 }

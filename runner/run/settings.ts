@@ -1,6 +1,6 @@
 import type { ParameterValue, ParameterValues, Platform } from '../../platforms/platform.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
-import { completeValues, type WorkloadParameter } from '../../workloads/language/parameters.js';
+import { completeValues, type GivenValues, type WorkloadParameter } from '../../workloads/language/parameters.js';
 import { BadInput, messageOf, must } from '../failure.js';
 import { readSettings } from '../parameters.js';
 import { suggestion } from '../suggest.js';
@@ -25,8 +25,11 @@ export function readSetting(option: string, text: string): Setting {
   return { place, target, name, value };
 }
 
-/** Whether a workload is meant by an id or by the first words of one. */
-export const isUnder = (id: string, target: string): boolean => id === target || id.startsWith(`${target}.`);
+/** The workloads that a name means: that of this id, else those whose ids begin with its words. */
+export function meant<W extends { readonly id: string }>(name: string, workloads: readonly W[]): readonly W[] {
+  const exact = workloads.find(({ id }) => id === name);
+  return exact === undefined ? workloads.filter(({ id }) => id.startsWith(`${name}.`)) : [exact];
+}
 
 /** Complete values of a platform's parameters. @throws BadInput for a parameter or value that it does not have. */
 export const platformValues = (platform: Platform, settings: readonly Setting[]): ParameterValues =>
@@ -50,18 +53,22 @@ function parseValue(parameter: WorkloadParameter, text: string): ParameterValue 
 
 /**
  * Complete values of a workload's parameters. What is set for the workload itself counts more than what is set for its family.
+ * @param workloads those of the run, which say what a setting's target means
  * @param base values that differ from the defaults before settings
  * @throws BadInput for a value that a parameter does not take.
  */
 export function workloadValues(
   workload: ScenarioDefinition,
+  workloads: readonly ScenarioDefinition[],
   settings: readonly Setting[],
-  base: ParameterValues = {},
+  base: GivenValues = {},
 ): ParameterValues {
   const own = settings
-    .filter(({ target, name }) => isUnder(workload.id, target) && Object.hasOwn(workload.parameters, name))
+    .filter(
+      ({ target, name }) => meant(target, workloads).includes(workload) && Object.hasOwn(workload.parameters, name),
+    )
     .sort((a, b) => a.target.length - b.target.length);
-  const given: Record<string, ParameterValue> = { ...base };
+  const given: Record<string, unknown> = { ...base };
   for (const { name, value, place } of own) {
     given[name] = parseValue(workload.parameters[name], value);
     try {
@@ -83,13 +90,14 @@ export function checkSettings(
 ): void {
   for (const { target, name, place } of settings) {
     const platform = platforms.find((p) => p.id === target);
-    const under = workloads.filter(({ id }) => isUnder(id, target));
+    const under = meant(target, workloads);
     if (platform === undefined && under.length === 0) {
       const known = [...platforms.map((p) => p.id), ...workloads.map((w) => w.id)];
       throw new BadInput(place, `'${target}' is no platform or workload of this run`, suggestion(target, known));
     }
     if (platform !== undefined) continue;
     const names = [...new Set(under.flatMap((w) => Object.keys(w.parameters)))];
-    if (!names.includes(name)) throw new BadInput(place, `${target} has no parameter '${name}'`, suggestion(name, names));
+    if (!names.includes(name))
+      throw new BadInput(place, `${target} has no parameter '${name}'`, suggestion(name, names));
   }
 }

@@ -13,8 +13,10 @@ export function spanRecord(
   place: (pc: number) => string,
 ): SpanRecord {
   const list = (of: (passage: SpanPassages['passages'][number]) => number): number[] => passages.map(of);
-  const parts = <N extends string>(names: readonly N[], of: (p: SpanPassages['passages'][number]) => Record<N, number>) =>
-    Object.fromEntries(names.map((n) => [n, list((p) => of(p)[n])])) as Record<N, number[]>;
+  const parts = <N extends string>(
+    names: readonly N[],
+    of: (p: SpanPassages['passages'][number]) => Record<N, number>,
+  ) => Object.fromEntries(names.map((n) => [n, list((p) => of(p)[n])])) as Record<N, number[]>;
   return {
     name: span.name,
     path: span.path,
