@@ -87,7 +87,7 @@ export const recordSchema = z.strictObject({
   outcome,
   /** The whole run. */
   total: z.strictObject({ cycles: count, instructions: count }),
-  /** Bytes that a service could reach because of those it was given, by service, each time it was called. */
+  /** Bytes that a service could reach because of those it was given, by service, at its first two calls. */
   granted: z.record(z.string(), counts),
   spans: z.array(span),
 });

@@ -36,6 +36,12 @@ function protection({ medians }: SpanSummary): string {
   return seen.map(({ title, count }) => `${showNumber(count)} ${title}`).join(', ') || '-';
 }
 
+/** Length and place; where the place may be one of several, only the length. */
+function showMasked({ cycles, from }: SpanSummary['masked']): string {
+  if (cycles === 0) return '-';
+  return from.includes(' or ') ? String(cycles) : `${cycles} from ${from}`;
+}
+
 const HEADER = ['workload', 'span', 'platform', 'class', 'instructions', 'cycles', 'range', 'first', 'traps'];
 HEADER.push('protection operations', 'longest masked', 'reachable bytes');
 const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
@@ -54,7 +60,7 @@ function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNam
     String(first),
     showNumber(medians.traps),
     protection(summary),
-    masked.cycles === 0 ? '-' : `${masked.cycles} from ${masked.from}`,
+    showMasked(masked),
     granted === undefined ? '-' : showNumber(granted.median),
   ];
 }

@@ -40,6 +40,8 @@ export class SpanRecorder {
   private readonly states: readonly SpanState[];
   /** The moment being told, read once for all spans that it concerns. */
   private now: Moment | undefined;
+  /** What the cycle counter is ahead of the ledger's total, which is the same all the time. */
+  private ahead = 0;
 
   private readonly onTrace: TraceHook;
 
@@ -83,6 +85,7 @@ export class SpanRecorder {
     const at = (point: SpanPoint): boolean => point.marks.includes(mark);
     const read = (): Moment => momentOf(this.machine, cycle, instructions);
     this.now = undefined;
+    this.ahead = cycle - this.booked();
     for (const state of this.states) {
       if (!at(state.span.to)) continue;
       if (state.span.to.event === undefined) this.end(state, read);
@@ -96,15 +99,15 @@ export class SpanRecorder {
     this.watchTraps();
   }
 
-  /** An event happens that may be a boundary. Its stamp is what the ledger has booked: everything up to the event, nothing of it. */
+  /** Cycles in the ledger. */
+  private booked(): number {
+    return this.machine.ledger.read().matrix.reduce((a, b) => a + b);
+  }
+
+  /** An event happens that may be a boundary. What the ledger has booked is its stamp: everything up to the event, nothing of it. */
   happened(event: SpanEvent): void {
     const { machine } = this;
-    const read = (): Moment =>
-      momentOf(
-        machine,
-        machine.ledger.read().matrix.reduce((a, b) => a + b),
-        machine.counters.instructions,
-      );
+    const read = (): Moment => momentOf(machine, this.ahead + this.booked(), machine.counters.instructions);
     this.now = undefined;
     for (const state of this.states) {
       if (!state.awaitsEnd || state.span.to.event !== event) continue;
