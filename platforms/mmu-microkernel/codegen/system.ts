@@ -44,13 +44,24 @@ const waitingDomains = (scenario: Scenario, notification: string): readonly stri
       operationsOf(functionsOfDomain(scenario, name)).some((o) => o.kind === 'wait' && o.notification === notification),
     );
 
+/** What was linked for a scenario, by configuration and layout: whether it can run is known by linking it. */
+const links = new WeakMap<Scenario, Map<string, LinkedSystem>>();
+
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
 export function linkScenario(scenario: Scenario, config: KernelConfig, padding?: Padding): LinkedSystem {
+  const key = JSON.stringify([config, padding?.text ?? 0, padding?.data ?? 0]);
+  const known = links.get(scenario) ?? new Map<string, LinkedSystem>();
+  links.set(scenario, known);
+  const before = known.get(key);
+  if (before !== undefined) return before;
   const devices = [{ virtual: BENCH, physical: XOUS_BOARD.bench }];
-  return linkSystem(
+  const processes = processesOf(scenario, config.isolation === 'none', padding);
+  const system = linkSystem(
     config,
-    processesOf(scenario, config.isolation === 'none', padding).map((process) => ({ ...process, devices })),
+    processes.map((process) => ({ ...process, devices })),
   );
+  known.set(key, system);
+  return system;
 }
 
 /** Things that the kernel has a fixed number of, by the symbols of its layout. */
