@@ -39,9 +39,9 @@ export class Folds {
     private readonly wide: boolean,
   ) {
     this.scan(fn);
-    for (const { terminator } of fn.blocks) {
+    for (const { terminator, instructions } of fn.blocks) {
       if (terminator.op !== 'branch' || (terminator.comparison !== 'eq' && terminator.comparison !== 'ne')) continue;
-      if (isNumber(terminator.right, 0)) this.tryTest(terminator.left);
+      if (isNumber(terminator.right, 0)) this.tryTest(terminator.left, instructions.at(-1));
     }
     for (const { instructions } of fn.blocks) {
       for (const instruction of instructions) if (instruction.op === 'advance') this.tryAddress(instruction);
@@ -103,10 +103,10 @@ export class Folds {
     return made?.op === 'binary' ? made : undefined;
   }
 
-  /** TST: a conjunction that only the branch reads. */
-  private tryTest(operand: Operand): void {
+  /** TST: a conjunction that only the branch reads. What it is made of must not be kept for it while it changes. */
+  private tryTest(operand: Operand, last: Instruction | undefined): void {
     const made = this.localOnce(operand);
-    if (made?.operator !== 'and') return;
+    if (made?.operator !== 'and' || (made !== last && this.reads(made.left) > 1)) return;
     if (this.wide || made.right.kind === 'value') this.absorbed.add(made.result);
   }
 
