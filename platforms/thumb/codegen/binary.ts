@@ -102,7 +102,13 @@ function addNumber(s: Selection, to: number, left: Operand, n: number): void {
   } else s.put(`${mnemonic}s {d0}, #${size}`, [to], [s.changeable(to, left)]);
 }
 
-function withRegisters(s: Selection, operator: keyof typeof MNEMONICS, to: number, left: Operand, right: Operand): void {
+function withRegisters(
+  s: Selection,
+  operator: keyof typeof MNEMONICS,
+  to: number,
+  left: Operand,
+  right: Operand,
+): void {
   if (operator === 'sub' && left.kind === 'constant' && left.value === 0) {
     s.put('rsbs {d0}, {u0}, #0', [to], [s.register(right)]);
   } else if (operator === 'add' || operator === 'sub' || s.wide) {

@@ -161,4 +161,3 @@ function equality(s: Selection, comparison: 'eq' | 'ne', to: number, left: Opera
     s.move(to, difference);
   }
 }
-

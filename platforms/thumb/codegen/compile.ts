@@ -112,10 +112,7 @@ function frameOf(fn: MachineFunction, slots: number, leaf: boolean, far: boolean
   const list = (last: string): string => `{${[...saved.slice(0, -1).map((r) => REGISTER_NAMES[r]), last].join(', ')}}`;
   return {
     prologue: [...(saved.length > 0 ? [`push ${list('lr')}`] : []), ...moveStack('sub', bytes)],
-    epilogue: [
-      ...moveStack('add', bytes),
-      ...(saved.length > 0 ? [`pop ${list('pc')}`] : fn.returns ? ['bx lr'] : []),
-    ],
+    epilogue: [...moveStack('add', bytes), ...(saved.length > 0 ? [`pop ${list('pc')}`] : fn.returns ? ['bx lr'] : [])],
   };
 }
 

@@ -103,11 +103,15 @@ export class Folds {
     return made?.op === 'binary' ? made : undefined;
   }
 
-  /** TST: a conjunction that only the branch reads. What it is made of must not be kept for it while it changes. */
+  /**
+   * TST: a conjunction that only the branch reads. Where AND has a register of its own for the result, what it is made of
+   * must not be kept for the TST while it changes; where it has not, that is copied for the AND as well.
+   */
   private tryTest(operand: Operand, last: Instruction | undefined): void {
     const made = this.localOnce(operand);
-    if (made?.operator !== 'and' || (made !== last && this.reads(made.left) > 1)) return;
-    if (this.wide || made.right.kind === 'value') this.absorbed.add(made.result);
+    if (made?.operator !== 'and') return;
+    const possible = this.wide ? made === last || this.reads(made.left) === 1 : made.right.kind === 'value';
+    if (possible) this.absorbed.add(made.result);
   }
 
   private tryAddress(advance: Advance): void {

@@ -76,7 +76,9 @@ export function immediates(wide: boolean): Immediates {
       const n = operand.value;
       if (index === 0) {
         // 0 - x is RSBS
-        return instruction.op === 'binary' && instruction.operator === 'sub' && n === 0 && instruction.right.kind === 'value';
+        return (
+          instruction.op === 'binary' && instruction.operator === 'sub' && n === 0 && instruction.right.kind === 'value'
+        );
       }
       switch (instruction.op) {
         case 'binary':

@@ -204,7 +204,9 @@ export class Selection {
     const what = `${this.fn.name}: ${describeOperation(i.operation)}`;
     if (typeof lowered === 'string') throw new CodegenError(`${what}: ${lowered}`);
     if (lowered.arguments.length !== i.arguments.length || lowered.results.length < i.results.length) {
-      throw new CodegenError(`${what} is lowered for ${lowered.arguments.length} arguments, and has ${i.arguments.length}`);
+      throw new CodegenError(
+        `${what} is lowered for ${lowered.arguments.length} arguments, and has ${i.arguments.length}`,
+      );
     }
     const registers = lowered.arguments.map(registerNumber);
     i.arguments.forEach((operand, at) => this.fill(registers[at], operand));
