@@ -1,0 +1,5 @@
+import type { PathSuite } from './paths-suite.js';
+import { XOUS_PATHS } from './paths-xous.js';
+
+/** The platforms whose kernels are held to real ones. */
+export const PATH_SUITES: readonly PathSuite[] = [XOUS_PATHS];
