@@ -52,7 +52,8 @@
 .equ NOTIFY_DECREMENT, 16           @ the byte at the object is decremented first (ours, for cores without exclusives)
 .equ WAIT_INCREMENT, 8              @ the byte is incremented, whether the caller waits or not
 
-@ signals: 0 to 31 are handled by the program, these by the kernel
+@ signals: 0 to 31 are handled by the program, the last four by the kernel
+.equ SIGALRM, 14                    @ the interval timer
 .equ SIGKILL, 32
 .equ SIGSTOP, 33
 .equ SIGCONT, 34
@@ -70,6 +71,8 @@
 @ queue of bytes (a library): a record in memory of the process, data behind it
 .equ QUEUE_ITEM, 0                  @ halfword: bytes of an item
 .equ QUEUE_DEPTH, 2                 @ halfword: items that fit
-.equ QUEUE_READ, 4                  @ halfword: item that is read next
-.equ QUEUE_COUNT, 6                 @ halfword: items in it
-.equ QUEUE_HEADER, 8
+.equ QUEUE_READ, 4                  @ halfwords: place that is read next, and that is written next
+.equ QUEUE_WRITE, 6
+.equ QUEUE_RECEIVED, 8              @ halfwords: items taken and put so far, modulo 2^16
+.equ QUEUE_SENT, 10
+.equ QUEUE_HEADER, 12

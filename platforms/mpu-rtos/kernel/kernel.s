@@ -27,6 +27,8 @@
   .include "switch.s"
   .include "rpc.s"
   .include "thread.s"
+  .include "check.s"
+  .include "equal.s"
   .include "notify.s"
   .include "timer.s"
   .include "signal.s"

@@ -49,29 +49,40 @@
 .equ P_SHIFT, 6
 .equ P_BYTES, 1 << P_SHIFT
 
-@ thread record
+@ registers r4 to r11, below the frame of a thread that does not run
+.equ SAVED_BYTES, 32
+
+.if EQUAL
+  .equ STACKS, (THREADS < 32) & THREADS + THREADS  @ callees have stacks of their own
+.else
+  .equ STACKS, THREADS
+.endif
+
+@ thread record; bytes lie where a load with a short offset reaches them
 .equ T_SP, 0                        @ process stack pointer while it does not run
 .equ T_STATE, 4
 .equ T_PRIORITY, 5
 .equ T_OWN_PRIORITY, 6              @ without what it inherits
 .equ T_STACK, 7                     @ number of its stack
-.equ T_EXIT, 8                      @ status with which it ended
-.equ T_SIGNALS, 12                  @ pending, one bit each
-.equ T_HANDLER, 16
-.equ T_WAIT, 20                     @ object that it waits for
-.equ T_REGION, 24                   @ register values of region 6
-.equ T_DEPTH, 32                    @ RPCs that it is in
-.equ T_HOSTS, 33                    @ process of each level; level 0 is its owner
+.equ T_ID, 8
+.equ T_DEPTH, 9                     @ RPCs that it is in
+.equ T_HOSTS, 10                    @ process of each level; level 0 is its owner
 .equ RPC_LEVELS, 7
-.equ T_ID, 41
-.equ T_FRAMES, 44                   @ frame of the caller of each level, level 1 first; only where the policy or `equal` need it
+.equ T_REGION, 20                   @ register values of region 6
+.equ T_EXIT, 28                     @ status with which it ended
+.equ T_SIGNALS, 32                  @ pending, one bit each
+.equ T_HANDLER, 36
+.equ T_WAIT, 40                     @ object that it waits for, 0: none
 .if POLICY == UNWIND || EQUAL
   .equ KEEPS_FRAMES, 1
-  .equ T_STACKS, T_FRAMES + 4 * RPC_LEVELS
+  .equ T_FRAMES, 44                 @ frame of the caller of each level, level 1 first
+  .equ T_STACKS, T_FRAMES + 4 * RPC_LEVELS   @ number of each level's stack, its own first
   .equ T_BYTES, T_STACKS + 8
+  .equ RPC_KEPT, SAVED_BYTES         @ registers that the stub keeps between the frame and the arguments
 .else
   .equ KEEPS_FRAMES, 0
-  .equ T_BYTES, 48
+  .equ T_BYTES, 44
+  .equ RPC_KEPT, 0
 .endif
 
 .equ EMPTY, 0
@@ -97,9 +108,9 @@
 .equ K_BYTES, 36
 
 @ a queued event
-.equ E_OBJECT, 0
-.equ E_COUNT, 4
-.equ E_BYTES, 8
+.equ N_OBJECT, 0
+.equ N_COUNT, 4
+.equ N_BYTES, 8
 .equ EVENTS, 16
 
 @ a timer: sleep or time-out of a thread, or its interval timer
@@ -120,9 +131,6 @@
 .equ F_BYTES, 32
 .equ XPSR_T_SHIFT, 24
 .equ XPSR_PAD_TO_SIGN, 31 - 9       @ shift that brings the "one word of padding" bit to the sign
-
-@ registers r4 to r11 below the frame of a thread that does not run
-.equ SAVED_BYTES, 32
 
 @ system control space (DDI0403E B3.2)
 .equ SYST_CSR, 0xe000e010

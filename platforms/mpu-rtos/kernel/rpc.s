@@ -8,7 +8,7 @@ call_rpc_call:
   push  {r5-r7, lr}
   ldr   r0, [r4, #F_XPSR]
   movs  r5, r4
-  adds  r5, #F_BYTES
+  adds  r5, #F_BYTES + RPC_KEPT
   lsls  r0, #XPSR_PAD_TO_SIGN
   bpl   1f
   adds  r5, #4
@@ -80,10 +80,12 @@ rpc_bad_address:
   lsls  r1, r5, #2
   adds  r1, #T_FRAMES - 4
   str   r4, [r0, r1]
-  ldr   r1, =kernel
 .endif
   adds  r5, #T_HOSTS
   strb  r3, [r0, r5]
+.if KEEPS_FRAMES
+  ldr   r1, =kernel
+.endif
   str   r3, [r1, #K_PROCESS]
   .phase switch-protection
 .if FULL
@@ -104,7 +106,7 @@ rpc_bad_address:
   ldr   r1, =kernel
   ldr   r5, [r1, #K_RECORD]
   bl    callee_stack_top            @ r5
-  ldmia r4, {r0-r3}
+  ldmia r4!, {r0-r3}
   movs  r4, r5
 .else
   ldmia r4!, {r0-r3}

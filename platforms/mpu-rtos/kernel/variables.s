@@ -2,22 +2,26 @@
   .bss
   .balign STACK_BYTES
 stacks:
-  .space THREADS * STACK_BYTES
+  .space STACKS * STACK_BYTES
 stacks_end:
   .space KERNEL_STACK_BYTES
 kernel_stack:
+  .space SAVED_BYTES
+nobody_stack:
 kernel:
   .space K_BYTES
   .balign 8
 processes:
   .space PROCESSES * P_BYTES
+nobody:                             @ what runs when a thread has been ended: a record whose successor is the first
+  .space T_BYTES
 threads:
   .space THREADS * T_BYTES
 threads_end:
 waiters:                            @ records of waiting threads
   .space THREADS * 4
 events:
-  .space EVENTS * E_BYTES
+  .space EVENTS * N_BYTES
 events_end:
 sleepers:                           @ for each thread its sleep, then for each its interval timer
   .space 2 * THREADS * S_BYTES

@@ -7,7 +7,7 @@ import { OPERATIONS, type Operation } from '../../../platforms/mmu-microkernel/k
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { LONG } from './system.js';
 import { measureLinked, pathMachine, steady } from '../../../runner/validate/paths-measure.js';
-import type { PathSample, PathSuite } from '../../../runner/validate/paths-suite.js';
+import type { PathSample } from '../../../runner/validate/paths-suite.js';
 import { XOUS_PATHS } from '../../../runner/validate/paths-xous.js';
 
 /** Traps, satp writes and sfence.vma of an operation (mmu-xous section 2.9, confirmed on the RTL). */
