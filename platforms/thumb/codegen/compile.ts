@@ -26,6 +26,8 @@ export interface CompileOptions {
   readonly bufferSymbol?: (name: string) => string;
   /** Assembly symbol of a function; default: its name. */
   readonly functionSymbol?: (name: string) => string;
+  /** Lines in front of a function's label, which go on into it; default: none. */
+  readonly before?: (name: string) => readonly string[];
   /** False leaves the optimising passes out, for tests of the code generator alone. Default true. */
   readonly optimise?: boolean;
 }
@@ -76,7 +78,9 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     });
   const text = write(frameOf(allocated, slots, leaf, false));
   const far = !target.wide && mostBytes(text.split('\n'), false) > SURELY_IN_REACH;
-  return finish(far ? write(frameOf(allocated, slots, leaf, true)) : text, allocated.name, target.wide);
+  const body = finish(far ? write(frameOf(allocated, slots, leaf, true)) : text, allocated.name, target.wide);
+  const before = (options.before?.(fn.name) ?? []).map((line) => `${line.endsWith(':') ? '' : '  '}${line}\n`);
+  return `${before.join('')}${body}`;
 }
 
 /** What depends on where instructions finally are. */
