@@ -1,19 +1,12 @@
 import type { Command } from 'commander';
-<<<<<<< HEAD
-import { BadInput, EXIT, must } from '../failure.js';
-import { findPlatform } from '../platforms.js';
-import { suggestion } from '../suggest.js';
-import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
-import type { PathResult } from '../validate/paths.js';
-=======
 import type { Platform } from '../../platforms/platform.js';
 import { BadInput, EXIT } from '../failure.js';
+import { loadAll } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathSuite } from '../validate/paths-suite.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
 import { validatePaths } from '../validate/paths.js';
->>>>>>> cmrx
 import { collect, type Context, conventions } from './command.js';
 import { bold, printable } from './terminal.js';
 
@@ -23,29 +16,12 @@ interface Options {
   readonly json?: true;
 }
 
-<<<<<<< HEAD
-async function checkNames(names: readonly string[]): Promise<void> {
-  const { OPERATIONS } = await import('../../platforms/mmu-microkernel/kernel/operations.js');
-  const ids = OPERATIONS.map(({ id }) => id);
-=======
 function mustKnow(option: string, what: string, names: readonly string[], known: readonly string[]): void {
->>>>>>> cmrx
   for (const name of names) {
     if (!known.includes(name)) throw new BadInput(`${option} ${name}`, `no such ${what}`, suggestion(name, known));
   }
 }
 
-<<<<<<< HEAD
-async function run({ operation, json }: Options, { terminal, platforms, exit }: Context): Promise<void> {
-  await checkNames(operation ?? []);
-  // Loads the kernel and its assembler: what only prints help does without.
-  const { redundancies, validatePaths } = await import('../validate/paths.js');
-  const platform = must(await findPlatform('mmu-microkernel', platforms));
-  const results: PathResult[] = [];
-  for (const result of validatePaths(platform, (id) => operation === undefined || operation.includes(id))) {
-    results.push(result);
-    if (json === true) for (const row of result.rows) terminal.out(`${pathJson(row)}\n`);
-=======
 /** Suites of the platforms that are known and asked for. */
 function chosenSuites(
   { platform, operation = [] }: Options,
@@ -71,9 +47,9 @@ function chosenSuites(
   return chosen.filter(({ suite }) => operation.length === 0 || suite.operations.some((o) => operation.includes(o.id)));
 }
 
-function run(options: Options, { terminal, platforms, exit }: Context): void {
+async function run(options: Options, { terminal, platforms, exit }: Context): Promise<void> {
   const { operation, json } = options;
-  for (const { suite, platform } of chosenSuites(options, platforms)) {
+  for (const { suite, platform } of chosenSuites(options, await loadAll(platforms))) {
     const results: PathResult[] = [];
     for (const result of validatePaths(suite, platform, (id) => operation?.includes(id) ?? true)) {
       results.push(result);
@@ -97,7 +73,6 @@ function run(options: Options, { terminal, platforms, exit }: Context): void {
       terminal.out(`One ${what} (${variant}): ${Math.round(ours)} cycles, in the real kernel ${real}.\n`);
     }
     terminal.out(`${bold(terminal, verdict(suite, results))}\n`);
->>>>>>> cmrx
   }
 }
 

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Platform } from '../../platforms/platform.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
 import { runCommandLine } from '../../runner/cli/program.js';
+import { alreadyLoaded } from '../../runner/platforms.js';
 import { PATH_SUITES } from '../../runner/validate/paths-suites.js';
 import { type Finished, RecordingTerminal } from './terminal.js';
 
 async function paths(platform: Platform, ...args: string[]): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [platform]);
+  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [alreadyLoaded(platform)]);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

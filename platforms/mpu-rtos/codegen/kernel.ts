@@ -17,11 +17,19 @@ const DATA_STEP = 8;
 /** Number of the MPU region with the shared memory of the thread's own process. */
 const SHARED_REGION = 4;
 
+/** Regions of the kernel's map. */
+const MPU_REGIONS = 8;
+
 /** The CMRX-like kernel. */
 export const cmrxKernel: ScenarioKernel = {
   title: 'CMRX-like kernel: static processes, RPC by thread migration',
   board: 'cmrx',
-  supports: (scenario, parameters) => scenarioProblem(scenario, kernelConfig(parameters)),
+  supports: (scenario, parameters) => {
+    const config = kernelConfig(parameters);
+    const regions = Number(parameters.mpuRegions ?? MPU_REGIONS);
+    if (config.isolation === 'full' && regions < MPU_REGIONS) return `the kernel uses ${MPU_REGIONS} MPU regions, not ${regions}`;
+    return scenarioProblem(scenario, config);
+  },
   link(scenario, parameters, seed) {
     const config = kernelConfig(parameters);
     const number = layoutNumbers(seed);

@@ -1,7 +1,6 @@
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
 import { describeOperation, type PortableOperation, type Violation } from '../../../workloads/language/operations.js';
 import type { Scenario } from '../../../workloads/language/scenario.js';
-import { CMRX_BOARD } from '../devices/board.js';
 import { mutexUsers, notificationOwner, queueUsers } from './owners.js';
 import {
   BENCH,
@@ -27,6 +26,8 @@ export interface OperationOptions {
   readonly process: string;
   /** True if all domains are one process, in which a request is a call of the service's body (`isolation=none`). */
   readonly direct: boolean;
+  /** Where the kernel's variables are: what violations of a right try to reach. */
+  readonly kernelVariables: number;
 }
 
 /** The operations of programs as calls of the CMRX-like kernel and its library. */
@@ -89,7 +90,7 @@ class Lowering {
       case 'restart':
         return 'CMRX has no request that starts a process again';
       case 'violate':
-        return violate(operation.violation, given);
+        return violate(operation.violation, given, this.options.kernelVariables);
     }
   }
 
@@ -216,10 +217,10 @@ export const copyLoop = (service: string, from: string, bytes: string): readonly
 
 /**
  * What code in a process can try; the MPU or the kernel must stop it. Flash is everybody's to read and execute, so a number
- * stands for a place in the kernel's RAM, that many bytes from its beginning.
+ * stands for a place among the kernel's variables, that many bytes from their beginning.
  */
-function violate(violation: Violation, given: number): LoweredOperation {
-  const ram = `ldr r2, =0x${CMRX_BOARD.ram.start.toString(16)}`;
+function violate(violation: Violation, given: number, kernelVariables: number): LoweredOperation {
+  const ram = `ldr r2, =0x${kernelVariables.toString(16)}`;
   switch (violation) {
     case 'load':
       return { arguments: ['r0'], lines: [ram, 'ldr r0, [r0, r2]'], results: [], clobbers: ['r0', 'r2'] };

@@ -38,6 +38,7 @@ export interface ProcessOptions {
   readonly wide: boolean;
   /** All domains are one process, in which requests are function calls (`isolation=none`). */
   readonly direct: boolean;
+  readonly kernelVariables: number;
   readonly padding: Padding;
 }
 
@@ -102,7 +103,7 @@ class ProcessText {
     const bodies = new Map(this.services.map((service) => [service.function, service]));
     return compileFunctions(functions, {
       target: options.wide ? WIDE : NARROW,
-      operations: cmrxOperations(scenario, { process: this.name, direct: options.direct }),
+      operations: cmrxOperations(scenario, { ...options, process: this.name }),
       threads: new Set(scenario.threads.map((t) => t.function)),
       functionSymbol,
       bufferSymbol,

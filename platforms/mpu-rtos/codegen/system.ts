@@ -3,6 +3,7 @@ import { type ReferenceExpression, visitStatements } from '../../../workloads/la
 import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
 import { type InterruptSource, type LinkedSystem, linkSystem, type ThreadSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
+import { kernelProgram } from '../kernel/source.js';
 import { missingOperation } from './operations.js';
 import { notificationOwner } from './owners.js';
 import { type Padding, processesOf, usesSleep } from './process.js';
@@ -20,8 +21,11 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   if (direct && scenario.expected.terminated.length > 0) {
     return 'all domains are one process: who is ended is everybody';
   }
+  if (config.isolation === 'path' && scenario.expected.terminated.length > 0) {
+    return 'the MPU is off: nothing notices an access without right';
+  }
   for (const operation of operationsOf(scenario.functions)) {
-    const missing = missingOperation(scenario, operation, { process: scenario.domains[0].name, direct });
+    const missing = missingOperation(scenario, operation, { process: scenario.domains[0].name, direct, kernelVariables: 0 });
     if (missing !== undefined) return missing;
   }
   const lender = direct ? undefined : scenario.services.find((service) => lendsItsOwn(scenario, service));
@@ -77,9 +81,10 @@ export function linkScenario(
   padding: Padding = { text: 0, data: 0 },
 ): LinkedSystem {
   const direct = config.isolation === 'none';
+  const kernelVariables = kernelProgram(config).symbols.get('kernel')!;
   const process = (domain: string): string => (direct ? scenario.domains[0].name : domain);
   return linkSystem(config, {
-    processes: processesOf(scenario, { wide: config.core !== 'm0plus', direct, padding }),
+    processes: processesOf(scenario, { wide: config.core !== 'm0plus', direct, kernelVariables, padding }),
     threads: scenario.threads.map(
       ({ domain, priority, function: program }): ThreadSource => ({
         process: process(domain),
