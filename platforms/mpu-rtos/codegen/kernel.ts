@@ -27,7 +27,8 @@ export const cmrxKernel: ScenarioKernel = {
   supports: (scenario, parameters) => {
     const config = kernelConfig(parameters);
     const regions = Number(parameters.mpuRegions ?? MPU_REGIONS);
-    if (config.isolation === 'full' && regions < MPU_REGIONS) return `the kernel uses ${MPU_REGIONS} MPU regions, not ${regions}`;
+    if (config.isolation === 'full' && regions < MPU_REGIONS)
+      return `the kernel uses ${MPU_REGIONS} MPU regions, not ${regions}`;
     return scenarioProblem(scenario, config);
   },
   link(scenario, parameters, seed) {
@@ -82,7 +83,8 @@ function watchTerminated(
  * another process, whatever part of it a request names.
  */
 function sharedBytes(machine: Machine, { image, kernel, regions }: LinkedSystem): number {
-  const word = (address: number): number => new DataView(machine.memory.dump(physical(address), 4).buffer).getUint32(0, true);
+  const word = (address: number): number =>
+    new DataView(machine.memory.dump(physical(address), 4).buffer).getUint32(0, true);
   const record = word(kernel('kernel') + kernel('K_RECORD'));
   const owner = machine.memory.dump(physical(record + kernel('T_HOSTS')), 1)[0];
   const { name } = image.domains.find(({ space }) => space === owner)!;

@@ -33,7 +33,9 @@ export interface OperationOptions {
 /** The operations of programs as calls of the CMRX-like kernel and its library. */
 export function cmrxOperations(scenario: Scenario, options: OperationOptions): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
-  return { lower: (operation, given, within) => new Lowering(scenario, options).lower(operation, given, ending.has(within)) };
+  return {
+    lower: (operation, given, within) => new Lowering(scenario, options).lower(operation, given, ending.has(within)),
+  };
 }
 
 class Lowering {
@@ -46,7 +48,8 @@ class Lowering {
     switch (operation.kind) {
       case 'call':
       case 'send':
-        if (operation.transfer === 'move') return 'memory of CMRX processes is theirs for good: it is given out when linked';
+        if (operation.transfer === 'move')
+          return 'memory of CMRX processes is theirs for good: it is given out when linked';
         return this.options.direct ? this.directCall(operation) : this.rpc(operation);
       case 'yield':
         return library('thread_yield');
@@ -55,7 +58,11 @@ class Lowering {
       case 'notify':
         return this.onNotification(operation.notification, ['bl notify_object', ...mustBe('E_OK', 'E_YIELD')]);
       case 'wait':
-        return this.onNotification(operation.notification, ['movs r1, #0', 'bl wait_for_object', ...mustBe('E_OK', 'E_OK_NO_WAIT')]);
+        return this.onNotification(operation.notification, [
+          'movs r1, #0',
+          'bl wait_for_object',
+          ...mustBe('E_OK', 'E_OK_NO_WAIT'),
+        ]);
       case 'lock':
         return this.onMutex(operation.mutex, 'futex_lock');
       case 'unlock':
@@ -86,7 +93,12 @@ class Lowering {
         };
       case 'cycles':
         // the cores' own counters are privileged; a board has a timer that programs may read
-        return { arguments: [], lines: [`ldr r0, =0x${BENCH.toString(16)}`, 'ldr r0, [r0]'], results: ['r0'], clobbers: [] };
+        return {
+          arguments: [],
+          lines: [`ldr r0, =0x${BENCH.toString(16)}`, 'ldr r0, [r0]'],
+          results: ['r0'],
+          clobbers: [],
+        };
       case 'restart':
         return 'CMRX has no request that starts a process again';
       case 'violate':
@@ -181,7 +193,11 @@ const mustBe = (...results: readonly string[]): readonly string[] => [
   '1:',
 ];
 
-const rpc = (registers: readonly string[], object: readonly string[], after: readonly string[] = []): LoweredOperation => ({
+const rpc = (
+  registers: readonly string[],
+  object: readonly string[],
+  after: readonly string[] = [],
+): LoweredOperation => ({
   arguments: registers,
   lines: [
     ...object,

@@ -132,7 +132,9 @@ class ProcessText {
     return [
       '.data',
       `.space ${padding}`,
-      ...(options.direct ? [] : this.services.flatMap(({ name }) => [`${objectSymbol(name)}:`, `.word ${vtableSymbol(name)}`])),
+      ...(options.direct
+        ? []
+        : this.services.flatMap(({ name }) => [`${objectSymbol(name)}:`, `.word ${vtableSymbol(name)}`])),
       ...queues.flatMap(({ name, capacity }) => [
         '.balign 4',
         `${queueSymbol(name)}:`,

@@ -25,7 +25,11 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     return 'the MPU is off: nothing notices an access without right';
   }
   for (const operation of operationsOf(scenario.functions)) {
-    const missing = missingOperation(scenario, operation, { process: scenario.domains[0].name, direct, kernelVariables: 0 });
+    const missing = missingOperation(scenario, operation, {
+      process: scenario.domains[0].name,
+      direct,
+      kernelVariables: 0,
+    });
     if (missing !== undefined) return missing;
   }
   const lender = direct ? undefined : scenario.services.find((service) => lendsItsOwn(scenario, service));
@@ -85,20 +89,16 @@ export function linkScenario(
   const process = (domain: string): string => (direct ? scenario.domains[0].name : domain);
   return linkSystem(config, {
     processes: processesOf(scenario, { wide: config.core !== 'm0plus', direct, kernelVariables, padding }),
-    threads: scenario.threads.map(
-      ({ domain, priority, function: program }): ThreadSource => ({
-        process: process(domain),
-        entry: functionSymbol(program),
-        priority: MOST_URGENT - priority,
-      }),
-    ),
-    interrupts: scenario.interrupts.map(
-      ({ line, notification }): InterruptSource => ({
-        line: CMRX_LINES.firstInterrupt + line,
-        object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
-        acknowledge: { address: CMRX_BOARD.interrupts + INTERRUPTS_CLEAR, value: 1 << line },
-      }),
-    ),
+    threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({
+      process: process(domain),
+      entry: functionSymbol(program),
+      priority: MOST_URGENT - priority,
+    })),
+    interrupts: scenario.interrupts.map(({ line, notification }): InterruptSource => ({
+      line: CMRX_LINES.firstInterrupt + line,
+      object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
+      acknowledge: { address: CMRX_BOARD.interrupts + INTERRUPTS_CLEAR, value: 1 << line },
+    })),
     timers: usesSleep(scenario),
   });
 }
