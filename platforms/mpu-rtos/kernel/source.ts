@@ -74,5 +74,9 @@ export function programSymbols(config: KernelConfig): Readonly<Record<string, nu
   return { ...Object.fromEntries(abi(config.core)), ...Object.fromEntries(functions) };
 }
 
-const abi = (core: KernelCore): ReadonlyMap<string, number> =>
-  assembleProgram('.include "abi.s"', 'abi.s', core, {}, {}).symbols;
+let abiSymbols: ReadonlyMap<string, number> | undefined;
+
+function abi(core: KernelCore): ReadonlyMap<string, number> {
+  abiSymbols ??= assembleProgram('.include "abi.s"', 'abi.s', core, {}, {}).symbols;
+  return abiSymbols;
+}
