@@ -80,8 +80,8 @@ describe.each(withKernel.map((platform) => [platform.id, platform] as const))('%
 
 test('ids and titles are there once, points take values that the parameters have', () => {
   expect(new Set(WORKLOADS.map(({ id }) => id)).size).toBe(WORKLOADS.length);
-  for (const { points, build, id } of WORKLOADS) {
-    const built = points.map((values) => JSON.stringify(build(values).parameters));
-    expect(new Set(built).size, id).toBe(points.length);
+  for (const workload of WORKLOADS) {
+    const built = workload.points.map((values) => JSON.stringify(workload.build(values).parameters));
+    expect(new Set(built).size, workload.id).toBe(workload.points.length);
   }
 });
