@@ -170,6 +170,25 @@ function mixed(): Scenario {
   return definition.build();
 }
 
+test.each(['full', 'path', 'none'])('an interrupt of the device wakes who waits: isolation=%s', (isolation) => {
+  const built = scenario('test.interrupt', 'alarms', {}, (s) => {
+    const domain = s.domain('driver');
+    const rings = s.notification('rings');
+    s.interrupt(0, domain, rings);
+    s.thread('handler', { domain, endsRun: true }, (f) => {
+      f.repeat(3, (i) => {
+        const before = f.cycles();
+        f.alarm(2000);
+        f.wait(rings);
+        const waited = f.let('waited', f.cycles().sub(before));
+        f.report(waited.is('geu', 2000).and(waited.is('ltu', 4000)).add(i));
+      });
+    });
+    s.expect({ reports: [1, 2, 3] });
+  }).build();
+  expect(run(built, { isolation })).toMatchObject({ stop: DONE, ...built.expected });
+});
+
 describe('requests that are refused', () => {
   const attack = (body: (f: FunctionBuilder) => void, reports: readonly number[]): Scenario =>
     scenario('test.attack', 'attack', {}, (s) => {

@@ -4,6 +4,7 @@ import type { Scenario } from '../../../workloads/language/scenario.js';
 import { mutexUsers, notificationOwner, queueUsers } from './owners.js';
 import {
   BENCH,
+  BENCH_ALARM,
   FAILED,
   functionSymbol,
   messageSymbol,
@@ -51,6 +52,8 @@ class Lowering {
         if (operation.transfer === 'move')
           return 'memory of CMRX processes is theirs for good: it is given out when linked';
         return this.options.direct ? this.directCall(operation) : this.rpc(operation);
+      case 'try-call':
+        return 'an RPC is executed by its caller\'s thread, which ends with the service that it is in';
       case 'yield':
         return library('thread_yield');
       case 'null-call':
@@ -91,6 +94,15 @@ class Lowering {
           results: [],
           clobbers: ['r1'],
         };
+      case 'alarm':
+        return {
+          arguments: ['r0'],
+          lines: [`ldr r1, =0x${BENCH.toString(16)}`, `str r0, [r1, #${BENCH_ALARM}]`],
+          results: [],
+          clobbers: ['r1'],
+        };
+      case 'address':
+        return { arguments: ['r0'], lines: [], results: ['r0'], clobbers: [] };
       case 'cycles':
         // the cores' own counters are privileged; a board has a timer that programs may read
         return {

@@ -7,7 +7,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { NARROW, WIDE } from '../../thumb/codegen/abi.js';
 import { compileFunctions } from '../../thumb/codegen/compile.js';
-import { CMRX_BOARD } from '../devices/board.js';
+import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
 import type { ProcessSource } from '../kernel/link.js';
 import { cmrxOperations, COPY_REGISTERS, copyLoop } from './operations.js';
 import { mutexUsers, notificationOwner, queueUsers } from './owners.js';
@@ -23,6 +23,7 @@ import {
   notificationSymbol,
   objectSymbol,
   queueSymbol,
+  startSymbol,
   vtableSymbol,
 } from './symbols.js';
 
@@ -109,7 +110,8 @@ class ProcessText {
       bufferSymbol,
       before: (name) => {
         const service = bodies.get(name);
-        return service === undefined || options.direct ? [] : method(service);
+        if (service !== undefined && !options.direct) return method(service);
+        return enablesInterrupts(scenario, name) ? enableInterrupts(name) : [];
       },
     });
   }
@@ -190,6 +192,24 @@ function placeBuffer({ name, bytes, alignment, words }: Buffer): readonly string
   ];
 }
 
-/** Operations of all programs. */
+/** True if a function is the program of a thread that enables its domain's interrupts: the first of the domain. */
+export function enablesInterrupts({ threads, interrupts }: Scenario, program: string): boolean {
+  const thread = threads.find((t) => t.function === program);
+  return (
+    thread !== undefined &&
+    interrupts.some(({ domain }) => domain === thread.domain) &&
+    threads.find(({ domain }) => domain === thread.domain) === thread
+  );
+}
+
+/** Lines in front of such a program. */
+const enableInterrupts = (program: string): readonly string[] => [
+  '.thumb_func',
+  `${startSymbol(program)}:`,
+  `movs r0, #${CMRX_LINES.benchTimer}`,
+  'bl enable_irq',
+];
+
+/** Whether anybody sleeps: only then the tick runs. */
 export const usesSleep = (scenario: Scenario): boolean =>
   operationsOf(scenario.functions).some(({ kind }) => kind === 'sleep');

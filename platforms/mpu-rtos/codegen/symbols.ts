@@ -4,6 +4,8 @@ import { CMRX_BOARD } from '../devices/board.js';
 
 /** A function of the language. */
 export const functionSymbol = (name: string): string => `fn.${name}`;
+/** Where the thread of a function begins that has interrupts to enable first. */
+export const startSymbol = (name: string): string => `start.${name}`;
 /** A buffer. */
 export const bufferSymbol = (name: string): string => `buffer.${name}`;
 /** The object that stands for a service, the table of its only method, and that method. */
@@ -25,5 +27,8 @@ export const within = (process: string, owner: string, symbol: string): string =
 
 /** The test device: reports are stored to its first word, the exit code to its second; loads of the first give the time. */
 export const BENCH = CMRX_BOARD.bench;
+/** Its register that raises its line after so many cycles, and the one with the levels of its lines. */
+export const BENCH_ALARM = 12;
+export const BENCH_LINES = 8;
 /** Exit code of a run in which an operation failed. */
 export const FAILED_CODE = 1;

@@ -1,13 +1,13 @@
 import { operationsOf, type Scenario, type Service } from '../../../workloads/language/scenario.js';
 import { type ReferenceExpression, visitStatements } from '../../../workloads/language/program.js';
-import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
+import { CMRX_LINES } from '../devices/board.js';
 import { type InterruptSource, type LinkedSystem, linkSystem, type ThreadSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
 import { kernelProgram } from '../kernel/source.js';
 import { missingOperation } from './operations.js';
 import { notificationOwner } from './owners.js';
-import { type Padding, processesOf, usesSleep } from './process.js';
-import { functionSymbol, notificationSymbol } from './symbols.js';
+import { enablesInterrupts, type Padding, processesOf, usesSleep } from './process.js';
+import { BENCH, BENCH_LINES, functionSymbol, notificationSymbol, startSymbol } from './symbols.js';
 
 /** Priorities of scenarios, 7 the most urgent; those of CMRX, 0. */
 const MOST_URGENT = 7;
@@ -39,9 +39,7 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
       'there, not that of the service'
     );
   }
-  if (scenario.interrupts.some(({ line }) => line >= CMRX_LINES.interruptCount)) {
-    return `the board has ${CMRX_LINES.interruptCount} interrupt lines`;
-  }
+  if (scenario.interrupts.some(({ line }) => line > 0)) return "the scenario's device has line 0 only";
   try {
     linkScenario(scenario, config);
     return undefined;
@@ -91,17 +89,16 @@ export function linkScenario(
     processes: processesOf(scenario, { wide: config.core !== 'm0plus', direct, kernelVariables, padding }),
     threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({
       process: process(domain),
-      entry: functionSymbol(program),
+      entry: enablesInterrupts(scenario, program) ? startSymbol(program) : functionSymbol(program),
       priority: MOST_URGENT - priority,
     })),
-    interrupts: scenario.interrupts.map(({ line, notification }): InterruptSource => ({
-      line: CMRX_LINES.firstInterrupt + line,
-      object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
-      acknowledge: { address: CMRX_BOARD.interrupts + INTERRUPTS_CLEAR, value: 1 << line },
-    })),
+    interrupts: scenario.interrupts.map(
+      ({ notification }): InterruptSource => ({
+        line: CMRX_LINES.benchTimer,
+        object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
+        acknowledge: { address: BENCH + BENCH_LINES, value: 0 },
+      }),
+    ),
     timers: usesSleep(scenario),
   });
 }
-
-/** Register of `InterruptDevice` that lowers lines. */
-const INTERRUPTS_CLEAR = 8;
