@@ -35,6 +35,11 @@ export type PortableOperation =
    */
   | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
   /**
+   * Calls a service that takes words and answers, and survives its end: results: the answer, and 0; or anything, and not 0
+   * because the service's domain was ended instead of answering.
+   */
+  | { readonly kind: 'try-call'; readonly service: string; readonly words: number }
+  /**
    * Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes.
    */
   | { readonly kind: 'send'; readonly service: string; readonly words: number; readonly transfer?: 'copy' | 'move' }
@@ -65,6 +70,10 @@ export type PortableOperation =
   | { readonly kind: 'exit' }
   /** Appends a word to the outcome of the run. Argument: the word. */
   | { readonly kind: 'report' }
+  /** Argument: a reference. Result: its address as a number, which gives no right to anything. */
+  | { readonly kind: 'address' }
+  /** The scenario's device raises interrupt line 0 once, after so many cycles. Argument: cycles, 1 at least. */
+  | { readonly kind: 'alarm' }
   /** Result: the low word of the cycle counter that user code of the platform can read. */
   | { readonly kind: 'cycles' }
   /** Ends a domain and starts it again from the beginning. */
@@ -83,6 +92,8 @@ export function endsThread(operation: PortableOperation): boolean {
 /** The operation in one line, for prints and messages: `call adder`, `violate load`. */
 export function describeOperation(operation: PortableOperation): string {
   switch (operation.kind) {
+    case 'try-call':
+      return `${operation.kind} ${operation.service}`;
     case 'call':
     case 'send':
       return `${operation.kind} ${operation.service}${operation.transfer === undefined ? '' : ` ${operation.transfer}`}`;
