@@ -39,12 +39,22 @@
   clc   \cd, %cheriot_compartment_lo_i(.Limport\@)(\cd)
 .endm
 
+# Whose cycles these are, when somebody else has run in between.
+.macro back_here
+  .if IN_KERNEL
+  .phase kernel
+  .else
+  .phase user
+  .endif
+.endm
+
 # Calls an export of another compartment: five instructions. Uses ct1, ct2; arguments are in ca0 to ca5 (and ct0 where the
 # export has seven).
 .macro cross_call name
   load_import ct1, \name
   load_import ct2, switcher
   cjalr ct2
+  back_here
 .endm
 
 # Calls a function of a library: three instructions. It runs with the caller's cgp, stack and rights. Uses ct2.
@@ -56,4 +66,5 @@
 # Gives the processor to the next thread of the same priority. No register changes.
 .macro yield
   ecall
+  back_here
 .endm
