@@ -1,5 +1,6 @@
 # A call of another compartment's export. ct1 = its sealed entry, cra = return sentry, arguments in ca0 to ca5 and ct0.
-# Interrupts are off: the sentry that leads here says so.
+# Interrupts are off: the sentry that leads here says so. The steps are in the order of cheriot-rtos (b06a7bb, sdk/core/switcher),
+# waits for loaded capabilities included.
   .balign 4
   .phase validate
 call_compartment:
@@ -20,11 +21,13 @@ call_spill:                           # the store that finds out that there is n
   csc   cra, SPILL_RA(csp)
   cspecialrw ctp, mtdc, cnull
   clc   ct2, TS_HAZARDS(ctp)
-  clhu  s0, TS_FRAME(ctp)             # an ephemeral claim ends here; meanwhile the slots' capability arrives
+  csw   zero, 0(ct2)                  # ephemeral claims end here
+  csw   zero, 8(ct2)
+  .phase validate
+  clhu  s0, TS_FRAME(ctp)
   cgetlen s1, ctp
   bgeu  s0, s1, call_no_frame
-  csw   zero, 0(ct2)
-  csw   zero, 8(ct2)
+  .phase save
   addi  s1, s0, FRAME_BYTES
   cincoffset cs0, ctp, s0
   csc   csp, FRAME_CSP(cs0)
@@ -71,8 +74,9 @@ call_spill:                           # the store that finds out that there is n
   clbu  s1, ENTRY_FLAGS(ct1)
   cgetbase tp, ct1
   csetaddr ct1, ct1, tp
-  clc   cra, EXPORT_PCC(ct1)
   clc   cgp, EXPORT_CGP(ct1)
+  clc   cra, EXPORT_PCC(ct1)
+  cincoffset cra, cra, t2
 
   .phase clear
   .if FULL
@@ -92,7 +96,6 @@ clear_arguments:
   .endif
 
   .phase return
-  cincoffset cra, cra, t2
   andi  t1, s1, FLAG_DISABLED
   bnez  t1, 1f
   csrsi mstatus, STATUS_MIE

@@ -3,12 +3,12 @@
 return_compartment:
   cspecialrw ctp, mtdc, cnull
   clc   ct2, TS_HAZARDS(ctp)
+  csw   zero, 0(ct2)                  # ephemeral claims end here
+  csw   zero, 8(ct2)
   clhu  t0, TS_FRAME(ctp)
   li    t1, TS_FRAMES + FRAME_BYTES
   addi  t0, t0, -FRAME_BYTES
   bltu  t0, t1, exit_thread           # its entry function has returned
-  csw   zero, 0(ct2)
-  csw   zero, 8(ct2)
   cincoffset ct1, ctp, t0
   clc   csp, FRAME_CSP(ct1)
   csh   t0, TS_FRAME(ctp)
