@@ -1,4 +1,4 @@
-import type { Compartment, System } from './system.js';
+import type { Compartment, Export, Import, Library, System } from './system.js';
 
 /** The kernel's own compartments; the linker knows them by these names. */
 export const SCHEDULER = 'scheduler';
@@ -31,3 +31,28 @@ export const IDLE_COMPARTMENT: Compartment = {
 /** Names that a system may not use, because the kernel does. */
 export const reservedNames = (system: System): readonly string[] =>
   [SCHEDULER, IDLE, 'switcher', 'loader'].filter((name) => system.compartments.some((c) => c.name === name));
+
+const fromScheduler = (...names: readonly string[]): readonly Import[] =>
+  names.map((name) => ({ kind: 'call', name, compartment: SCHEDULER, export: name }));
+
+/** Functions that a library calls itself, uninterrupted. */
+const uninterrupted = (...names: readonly string[]): readonly Import[] =>
+  names.map((name) => ({ kind: 'own', name, function: name, interrupts: 'disabled' }));
+
+const libraryFunction = (name: string, count: number): Export => ({ name, arguments: count, interrupts: 'inherit' });
+
+/** Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`). */
+export const LIBRARIES: readonly Library[] = [
+  {
+    name: 'locks',
+    program: '.include "locks.s"',
+    imports: [...fromScheduler('futex_wait', 'futex_wake'), ...uninterrupted('take_if_free', 'exchange')],
+    exports: [libraryFunction('mutex_lock', 1), libraryFunction('mutex_unlock', 1)],
+  },
+  {
+    name: 'queues',
+    program: '.include "queues.s"',
+    imports: [...fromScheduler('futex_wait', 'futex_wake'), ...uninterrupted('try_put', 'try_get')],
+    exports: [libraryFunction('queue_put', 2), libraryFunction('queue_get', 1)],
+  },
+];

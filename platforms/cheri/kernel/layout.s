@@ -100,6 +100,7 @@
 # mstatus of a thread that starts: MPP = M, MPIE
 .equ STATUS_START, 0x1880
 .equ STATUS_MIE, 8
+.equ ENABLED_INTERRUPTS, 0x880        # mie: timer and external
 
 # mcause
 .equ CAUSE_ECALL, 11

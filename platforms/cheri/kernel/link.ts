@@ -3,13 +3,13 @@ import { PHASE_INDEX } from '../../machine/ledger.js';
 import { physical, virtual } from '../../machine/units.js';
 import { RTOS_BOARD } from '../devices/board.js';
 import { representableLength } from '../hardware/capability-bounds.js';
-import { IDLE, IDLE_COMPARTMENT, reservedNames, SCHEDULER, schedulerCompartment } from './compartments.js';
+import { IDLE, IDLE_COMPARTMENT, LIBRARIES, reservedNames, SCHEDULER, schedulerCompartment } from './compartments.js';
 import { entryOffset, exportTable, exportTableBytes } from './exports.js';
 import { MemoryImage, MemoryPlan, type Region } from './memory.js';
 import { type KernelConfig, kernelSymbols } from './parameters.js';
 import { Capabilities, type Capability, LoaderTable } from './records.js';
 import { constant } from './source.js';
-import type { Import, Padding, System, Thread } from './system.js';
+import type { Import, InterruptPosture, Padding, System, Thread } from './system.js';
 import { type PlacedUnit, placeUnit, type SwitcherImport, type Unit, unitOf } from './unit.js';
 
 /** A system with the kernel, ready to load. */
@@ -97,7 +97,11 @@ class Linker {
     const idle = { name: IDLE, compartment: IDLE, entry: IDLE, priority: -1, stackBytes: IDLE_STACK, trustedFrames: 1 };
     const threads = [idle, ...system.threads];
     const kernel = [schedulerCompartment(threads.length), IDLE_COMPARTMENT].map((c) => unitOf(c, define));
-    const users = [...system.libraries, ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
+    const asked = new Set(
+      system.compartments.flatMap((c) => c.imports.map((i) => (i.kind === 'library' ? i.library : ''))),
+    );
+    const libraries = [...LIBRARIES.filter(({ name }) => asked.has(name)), ...system.libraries];
+    const users = [...libraries, ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
     const units = [...kernel, ...users];
     this.place(bareUnit(SWITCHER, define));
     for (const unit of units) this.place(unit);
@@ -209,10 +213,16 @@ class Linker {
   }
 
   private resolveImports({ unit }: PlacedUnit): void {
-    for (const item of unit.imports) this.table.add(this.label(unit.name, `import.${item.name}`), this.imported(item));
+    for (const item of unit.imports)
+      this.table.add(this.label(unit.name, `import.${item.name}`), this.imported(unit, item));
   }
 
-  private imported(item: Import | SwitcherImport): Capability {
+  private sentry({ name }: Unit, label: string, interrupts: InterruptPosture): Capability {
+    const type = { inherit: 'SENTRY_INHERIT', disabled: 'SENTRY_DISABLE', enabled: 'SENTRY_ENABLE' }[interrupts];
+    return this.make.code(this.unit(name).code, this.label(name, label), constant(type));
+  }
+
+  private imported(unit: Unit, item: Import | SwitcherImport): Capability {
     const { make } = this;
     switch (item.kind) {
       case 'switcher':
@@ -230,9 +240,10 @@ class Linker {
         const library = this.unit(item.library);
         entryOffset(library, item.function);
         const { interrupts = 'inherit' } = library.unit.exports.find((e) => e.name === item.function)!;
-        const sentry = { inherit: 'SENTRY_INHERIT', disabled: 'SENTRY_DISABLE', enabled: 'SENTRY_ENABLE' }[interrupts];
-        return make.code(library.code, this.label(item.library, item.function), constant(sentry));
+        return this.sentry(library.unit, item.function, interrupts);
       }
+      case 'own':
+        return this.sentry(unit, item.function, item.interrupts);
       case 'device': {
         const { start, bytes } = RTOS_BOARD[item.device];
         return make.memory({ base: start, bytes }, 'DEVICE_PERMISSIONS');

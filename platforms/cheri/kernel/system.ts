@@ -24,6 +24,8 @@ export type Import =
   | { readonly kind: 'call'; readonly name: string; readonly compartment: string; readonly export: string }
   /** A function of a library, to be called by `library_call`. */
   | { readonly kind: 'library'; readonly name: string; readonly library: string; readonly function: string }
+  /** A function of its own, behind a sentry that gives it another interrupt posture; to be called by `library_call`. */
+  | { readonly kind: 'own'; readonly name: string; readonly function: string; readonly interrupts: InterruptPosture }
   /** The registers of a device of the board. */
   | { readonly kind: 'device'; readonly name: string; readonly device: DeviceName }
   /** A shared object, by its name in `System.objects`. */
@@ -58,10 +60,14 @@ export interface Compartment {
   readonly stacklessHandler?: string;
 }
 
-/** Code without globals of its own that runs with the rights of its callers. */
+/**
+ * Code without globals of its own that runs with its callers' globals and stack, and with what it imports. Those of the kernel
+ * (`compartments.ts`) are linked if a compartment imports them.
+ */
 export interface Library {
   readonly name: string;
   readonly program: string;
+  readonly imports?: readonly Import[];
   readonly exports: readonly Export[];
 }
 
