@@ -33,7 +33,12 @@ export type Import =
   /** The right to allocate from the heap, by its name in `System.quotas`: a sealed object. */
   | { readonly kind: 'quota'; readonly name: string; readonly quota: string }
   /** The right to wait for an interrupt (number of the board) and to complete it: a sealed object. */
-  | { readonly kind: 'interrupt'; readonly name: string; readonly source: number };
+  | { readonly kind: 'interrupt'; readonly name: string; readonly source: number }
+  /** What only compartments of the kernel get. */
+  | { readonly kind: 'authority'; readonly name: string; readonly authority: Authority };
+
+/** The heap; all of memory; the right to unseal static tokens. */
+export type Authority = 'heap' | 'memory' | 'static tokens';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to
