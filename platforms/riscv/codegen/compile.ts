@@ -9,7 +9,7 @@ import { optimise } from '../../../workloads/language/passes/optimise.js';
 import type { FunctionDefinition } from '../../../workloads/language/program.js';
 import { REGISTER_NAMES } from '../registers.js';
 import { RA, registerFile, type RiscvAbi } from './abi.js';
-import { IMMEDIATES, OFFSETS } from './immediates.js';
+import { immediates, OFFSETS } from './immediates.js';
 import type { OperationLowering } from './operations.js';
 import { CodegenError, select, type SelectionContext } from './select.js';
 
@@ -40,11 +40,12 @@ const LARGEST_FRAME = 2032;
 export function compileFunctions(definitions: readonly FunctionDefinition[], options: CompileOptions): string {
   const functions = definitions.map(lowerFunction);
   const boundaries = findBoundaries(functions);
-  const limits = { offsets: OFFSETS, bounded: options.abi.references.narrow !== undefined };
+  const { narrow } = options.abi.references;
+  const limits = { offsets: OFFSETS, bounded: narrow !== undefined };
   return functions
     .map((fn) => {
       if (options.optimise !== false) optimise(fn, boundaries, limits);
-      materialise(fn, IMMEDIATES, boundaries);
+      materialise(fn, immediates(narrow), boundaries);
       return generate(fn, options);
     })
     .join('\n');
