@@ -15,7 +15,7 @@ interface Compiler {
   /** Instructions of ours for one of GCC's, at most; the same for bytes. */
   readonly limit: number;
   readonly readme: string;
-  measure(kernel: Kernel, optimise?: boolean): CodeQuality;
+  readonly measure: (kernel: Kernel, optimise?: boolean) => CodeQuality;
 }
 
 const COMPILERS: readonly Compiler[] = [

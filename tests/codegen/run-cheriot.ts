@@ -112,7 +112,8 @@ export function callCheriot(
     isa: ISA,
     sections: { '.text': CODE, '.data': DATA, '.start': START },
   });
-  if (!assembled.ok) throw new Error(`${assembled.problems.map((p) => JSON.stringify(p)).join('\n')}\n${program.source}`);
+  if (!assembled.ok)
+    throw new Error(`${assembled.problems.map((p) => JSON.stringify(p)).join('\n')}\n${program.source}`);
   const { image, symbols } = assembled;
   machine ??= cheri.createMachine({ parameters: {}, board: 'bench' });
   machine.reset();
