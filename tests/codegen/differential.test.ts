@@ -1,18 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cheriotAbi } from '../../platforms/cheri/codegen/abi.js';
-import type { Machine, Stop } from '../../platforms/machine/machine.js';
 import { physical } from '../../platforms/machine/units.js';
-import { ILP32, registerNumber, type RiscvAbi } from '../../platforms/riscv/codegen/abi.js';
-import { compileFunctions } from '../../platforms/riscv/codegen/compile.js';
 import { markSymbol } from '../../workloads/language/backend/emit.js';
 import { interpret, newBuffer } from '../../workloads/language/ir/interpret.js';
 import { lowerFunction } from '../../workloads/language/ir/lower.js';
 import type { FunctionDefinition } from '../../workloads/language/program.js';
-import { NO_OPERATIONS } from './quality.js';
 import { BUFFER_BYTES, BUFFERS, randomProgram, REFERENCES } from './random-programs.js';
-import { callCheriot } from './run-cheriot.js';
-import { assembleFunctions, callFunction, readMemory } from './run-rv32.js';
+import { readMemory } from './run-rv32.js';
+import { type CompilerTarget, TARGETS, type Way } from './targets.js';
 
 /* Random programs: what the interpreter of the unoptimised intermediate form says is what compiled code does. */
 
@@ -47,81 +42,39 @@ function interpreted(functions: readonly FunctionDefinition[], given: readonly n
   return { result: outcome.values[0] as number, memory, marks };
 }
 
-/** Compiles and runs a program. */
-type Way = (functions: readonly FunctionDefinition[], given: readonly number[]) => Outcome;
-
-const ALL_BUFFERS = [...BUFFERS, REFERENCES];
-const DATA_TEXT = `.data\n${ALL_BUFFERS.map((name) => `.balign 8\n${name}: .space ${BUFFER_BYTES}\n`).join('')}`;
-
-/** Lets a machine note the marks that it passes. */
-function noteMarks(machine: Machine, symbols: ReadonlyMap<string, number>, marks: string[]): void {
-  for (const [symbol, address] of symbols) {
-    if (!symbol.startsWith(markSymbol(''))) continue;
-    machine.probes.add(physical(address), () => {
-      marks.push(symbol.slice(markSymbol('').length));
-      return false;
-    });
-  }
-}
-
-/** What memory and marks are after a run that must have come to its end. */
-function outcomeOf(
-  { stop, result, machine }: { readonly stop: Stop; readonly result: number; readonly machine: Machine },
-  symbols: ReadonlyMap<string, number>,
-  marks: readonly string[],
+function compiled(
+  target: CompilerTarget,
+  functions: readonly FunctionDefinition[],
+  given: readonly number[],
+  way: Way,
 ): Outcome {
+  const text = target.compile(functions, way);
+  const data = [...BUFFERS, REFERENCES].map((name) => `.balign 8\n${name}: .space ${BUFFER_BYTES}\n`).join('');
+  const code = target.assemble(`${text}\n.data\n${data}`, 'main');
+  const symbols = new Map(code.image.symbols.map((s) => [s.name, s.physical]));
+  const marks: string[] = [];
+  const { stop, result, machine } = target.call(code, given, [], (probed) => {
+    for (const [symbol, address] of symbols) {
+      if (!symbol.startsWith(markSymbol(''))) continue;
+      probed.probes.add(physical(address), () => {
+        marks.push(symbol.slice(markSymbol('').length));
+        return false;
+      });
+    }
+  });
   if (stop.kind !== 'exit') throw new Error(`compiled code ends with ${JSON.stringify(stop)}`);
   const memory = BUFFERS.map((name) => [...readMemory(machine, symbols.get(name)!, BUFFER_BYTES)]);
   return { result, memory, marks };
 }
 
-/** RV32 on VexRiscv. */
-const pointers =
-  (abi: RiscvAbi, optimise: boolean): Way =>
-  (functions, given) => {
-    const text = compileFunctions(functions, { abi, operations: NO_OPERATIONS, optimise });
-    const code = assembleFunctions(`${text}\n${DATA_TEXT}`, 'main');
-    const symbols = new Map(code.image.symbols.map((s) => [s.name, s.physical]));
-    const marks: string[] = [];
-    const called = callFunction(code, given, [], (machine) => noteMarks(machine, symbols, marks));
-    return outcomeOf(called, symbols, marks);
-  };
-
-/** RV32E with capabilities on CHERIoT-Ibex: each reference ends with the buffer that it is for. */
-const capabilities =
-  (allocatable: readonly number[] | undefined, optimise: boolean): Way =>
-  (functions, given) => {
-    const places = ALL_BUFFERS.map((name, i) => [name, { offset: i * BUFFER_BYTES, bytes: BUFFER_BYTES }] as const);
-    const cheriot = cheriotAbi(new Map(places));
-    const abi = { ...cheriot, allocatable: allocatable ?? cheriot.allocatable };
-    const text = compileFunctions(functions, { abi, operations: NO_OPERATIONS, optimise });
-    const marks: string[] = [];
-    const called = callCheriot(
-      {
-        source: `${text}\n${DATA_TEXT}`,
-        entry: 'main',
-        given: given.map((word) => ({ word })),
-        dataBytes: ALL_BUFFERS.length * BUFFER_BYTES,
-      },
-      (machine, symbols) => noteMarks(machine, symbols, marks),
-    );
-    return outcomeOf(called, called.symbols, marks);
-  };
-
-/** So few registers that most values live in the frame. */
-const FEW = ['a0', 'a1', 'a2', 'a3', 's0', 's1'].map(registerNumber);
-
-describe('compiled code does what the interpreter says', () => {
+describe.each(TARGETS)('$name: compiled code does what the interpreter says', (target) => {
   const tape = fc.array(fc.nat(0xffffff), { minLength: 20, maxLength: 200 });
   const words = fc.tuple(fc.nat(0xffffffff), fc.nat(100));
 
   test.each<[string, Way]>([
-    ['RV32, optimised', pointers(ILP32, true)],
-    ['RV32, as written', pointers(ILP32, false)],
-    ['RV32, optimised, with six registers', pointers({ ...ILP32, allocatable: FEW }, true)],
-    ['CHERIoT, optimised', capabilities(undefined, true)],
-    ['CHERIoT, as written', capabilities(undefined, false)],
-    ['CHERIoT, optimised, with six registers', capabilities(FEW, true)],
+    ['optimised', { few: false, optimise: true }],
+    ['as written', { few: false, optimise: false }],
+    ['optimised, with six registers', { few: true, optimise: true }],
   ])('%s', (_, way) => {
     let compared = 0;
     let passed = 0;
@@ -132,7 +85,7 @@ describe('compiled code does what the interpreter says', () => {
         if (expected === undefined) return;
         compared++;
         passed += expected.marks.length;
-        expect(way(functions, given)).toEqual(expected);
+        expect(compiled(target, functions, given, way)).toEqual(expected);
       }),
       { seed: 20, numRuns: RUNS },
     );

@@ -9,7 +9,7 @@ import { lowerFunction } from '../../workloads/language/ir/lower.js';
 import { findBoundaries } from '../../workloads/language/passes/marks.js';
 import { materialise } from '../../workloads/language/passes/materialise.js';
 import { optimise } from '../../workloads/language/passes/optimise.js';
-import { NO_OPERATIONS } from './quality.js';
+import { NO_OPERATIONS } from './targets.js';
 import { randomProgram } from './random-programs.js';
 
 /*

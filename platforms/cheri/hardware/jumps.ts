@@ -1,7 +1,7 @@
+import { STATUS } from '../../riscv/privileged.js';
 import { isSealed, ObjectType, permissionsOf, typeOf, withType } from './capability.js';
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
-import { STATUS } from './csr.js';
 import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
 import { STATE } from './registers.js';

@@ -65,6 +65,7 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     names: REGISTER_NAMES,
     jump: (label) => `j ${label}`,
     branch: (text, label) => `${text}, ${label}`,
+    comment: '#',
     nothing: 'nop',
     ...frame(allocated, slots, abi),
   });

@@ -1,3 +1,4 @@
+import { CodegenError } from '../../../workloads/language/backend/lowering.js';
 import {
   FIRST_VIRTUAL,
   type MachineBlock,
@@ -34,10 +35,7 @@ export interface SelectionContext {
   readonly returns: boolean;
 }
 
-/** An operation that the platform lacks, or a value that does not fit. */
-export class CodegenError extends Error {
-  override readonly name = 'CodegenError';
-}
+export { CodegenError };
 
 const REGISTER_FORMS: Readonly<Record<Operator, string>> = {
   add: 'add',
