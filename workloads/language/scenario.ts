@@ -91,15 +91,31 @@ export const SPAN_PATHS = [
 ] as const;
 export type SpanPath = (typeof SPAN_PATHS)[number];
 
-/** What is measured: from the passing of one mark to the next passing of another. */
+/**
+ * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry. `ended`: the guest
+ * kernel has decided to end a domain because of what it did, stamped at the first instruction that does so.
+ */
+export type SpanEvent = 'trap' | 'ended';
+
+/**
+ * A boundary of a span. Without `event` the passing of any of the marks; with it the first such event after the passing of
+ * one of them.
+ */
+export interface SpanPoint {
+  /** One at least; several where the same thing is done in more than one domain. */
+  readonly marks: readonly string[];
+  readonly event?: SpanEvent;
+}
+
+/** What is measured: from one boundary to the next passing of another. */
 export interface Span {
   readonly name: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from: SpanPoint;
+  readonly to: SpanPoint;
   /** Whether it ends where it began (a call and its answer) or elsewhere (a message, a wake-up). */
   readonly trip: 'one-way' | 'round-trip';
   readonly path: SpanPath;
-  /** What happens between the marks, one sentence. */
+  /** What happens between the two, one sentence. */
   readonly meaning: string;
 }
 
@@ -161,6 +177,15 @@ export function operationsOf(functions: readonly FunctionDefinition[]): readonly
     });
   }
   return [...found.values()];
+}
+
+/**
+ * The mark that a service's body begins with, if it does: where a platform is asked what the bytes that it was given really let
+ * it reach.
+ */
+export function headMark({ functions }: Scenario, service: Service): string | undefined {
+  const first = functions.find(({ name }) => name === service.function)!.body.at(0);
+  return first?.kind === 'mark' ? first.name : undefined;
 }
 
 /** Marks in functions, in the order of the source. */

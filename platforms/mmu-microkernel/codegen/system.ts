@@ -12,6 +12,9 @@ import { BENCH } from './symbols.js';
  * @returns one line; undefined if it can.
  */
 export function scenarioProblem(scenario: Scenario, config: KernelConfig): string | undefined {
+  if (config.isolation === 'none' && scenario.expected.terminated.length > 0) {
+    return 'all domains are one process: who is ended is everybody';
+  }
   for (const operation of operationsOf(scenario.functions)) {
     const direct = config.isolation === 'none' && (operation.kind === 'call' || operation.kind === 'send');
     const missing = direct ? undefined : missingOperation(scenario, operation);

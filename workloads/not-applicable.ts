@@ -1,0 +1,38 @@
+/** A part of the table workload x platform where there is nothing to measure, and why. */
+export interface NotApplicable {
+  /** The workload, or several by a prefix that ends with a dot: `fault.`. */
+  readonly workload: string;
+  readonly platform: string;
+  /** Only with this value of the platform's parameter `isolation`. */
+  readonly isolation?: 'full' | 'path' | 'none';
+  /** Only where the workload's parameter is above the value: what does not fit the machine. */
+  readonly above?: { readonly parameter: string; readonly value: number };
+  /** One sentence, for readers of the table. */
+  readonly reason: string;
+}
+
+const ONE_DOMAIN = 'all domains are one: whoever is ended is everybody';
+
+/**
+ * All of them; `README.md` shows the list. A platform that refuses a workload that is not here makes the run an error, and so
+ * does one that runs what is here.
+ */
+export const NOT_APPLICABLE: readonly NotApplicable[] = [
+  { workload: 'fault.load', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+];
+
+/** The cell that a run of a workload falls into; undefined if it has to give a number. */
+export function notApplicable(
+  workload: string,
+  values: Readonly<Record<string, unknown>>,
+  platform: string,
+  isolation: unknown,
+): NotApplicable | undefined {
+  return NOT_APPLICABLE.find(
+    (cell) =>
+      cell.platform === platform &&
+      (cell.workload.endsWith('.') ? workload.startsWith(cell.workload) : workload === cell.workload) &&
+      (cell.isolation === undefined || cell.isolation === isolation) &&
+      (cell.above === undefined || Number(values[cell.above.parameter]) > cell.above.value),
+  );
+}
