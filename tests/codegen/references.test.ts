@@ -69,6 +69,7 @@ test('references are touched only by their own instructions, also in the frame',
           bufferSymbol: (name) => name,
           functionSymbol: (name) => name,
           returns: true,
+          stopReturns: false,
         });
         expect(wrongUses(selected)).toEqual([]);
         expect(wrongForms(selected)).toEqual([]);

@@ -85,7 +85,7 @@ const KEPT = ['csp', 'cgp', 'ctp', 'cs0', 'cs1'];
 
 /** Assembles functions and finds one of them. */
 export function assembleFunctions(source: string, entry: string): Callable {
-  const lines = ['.section .start, "ax"', ...setUp(entry), '.text', source];
+  const lines = ['.section .start, "ax"', ...setUp(entry), '.data', 'globals:', '.text', source];
   const assembled = assemble(lines.join('\n'), {
     file: 'compiled.s',
     isa: ISA,

@@ -53,10 +53,8 @@ export const RV32: CompilerTarget = {
   call: rv32.callFunction,
 };
 
-/** The buffers of random programs, one behind the other. */
-const PLACES = new Map(
-  [...BUFFERS, REFERENCES].map((name, i) => [name, { offset: i * BUFFER_BYTES, bytes: BUFFER_BYTES }]),
-);
+/** The buffers of random programs. */
+const PLACES = new Map([...BUFFERS, REFERENCES].map((name) => [name, { near: true, bytes: BUFFER_BYTES }]));
 
 export const CHERIOT: CompilerTarget = {
   name: 'cheriot',

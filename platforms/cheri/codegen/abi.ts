@@ -1,8 +1,8 @@
 import { type AddressForm, RA, type ReferenceForms, registerNumber, type RiscvAbi } from '../../riscv/codegen/abi.js';
 
-/** Where a buffer is: bytes from cgp, and how many it has. */
+/** A buffer among the globals: whether it surely lies within 2047 bytes of the label `globals`, and how many it has. */
 export interface GlobalPlace {
-  readonly offset: number;
+  readonly near: boolean;
   readonly bytes: number;
 }
 
@@ -10,10 +10,12 @@ export interface GlobalPlace {
 const LARGEST_BOUNDS = 4095;
 
 /** What cincoffset with immediate adds at most: 12 bits, signed. */
-const LARGEST_STEP = 2047;
+export const LARGEST_STEP = 2047;
+/** auicgp adds its number times 2048 (CHERIoT 1.0, AUICGP). */
+const AUICGP_SHIFT = 11;
 
-/** auicgp adds multiples of this (CHERIoT 1.0, AUICGP). */
-const AUICGP_UNIT = 2048;
+/** Where cgp points to. */
+const GLOBALS = 'globals';
 
 const numbers = (...names: readonly string[]): readonly number[] => names.map(registerNumber);
 
@@ -49,20 +51,19 @@ const CAPABILITIES: Omit<ReferenceForms, 'address'> = {
 };
 
 /** A buffer as a capability over its bytes alone, as CHERIoT's LLVM derives one from cgp. */
-function globalAddress(symbol: string, place: GlobalPlace | undefined): AddressForm {
+export function globalAddress(symbol: string, place: GlobalPlace | undefined): AddressForm {
   if (place === undefined) throw new RangeError(`buffer ${symbol} is not among the globals of its domain`);
-  const { offset, bytes } = place;
+  const { near, bytes } = place;
   const scratch = bytes > LARGEST_BOUNDS;
+  const distance = `${symbol} - ${GLOBALS}`;
   const lines = [
-    ...fromGlobals(offset),
+    ...(near
+      ? [`cincoffset {d0}, gp, ${distance}`]
+      : [
+          `auicgp {d0}, (${distance}) >> ${AUICGP_SHIFT}`,
+          `cincoffset {d0}, {d0}, (${distance}) & ${(1 << AUICGP_SHIFT) - 1}`,
+        ]),
     ...(scratch ? [`li {d1}, ${bytes}`, 'csetbounds {d0}, {d0}, {d1}'] : [`csetbounds {d0}, {d0}, ${bytes}`]),
   ];
   return { text: lines.join('\n'), scratch };
-}
-
-function fromGlobals(offset: number): readonly string[] {
-  if (offset <= LARGEST_STEP) return [`cincoffset {d0}, gp, ${offset}`];
-  const rest = offset % AUICGP_UNIT;
-  const lines = [`auicgp {d0}, ${(offset - rest) / AUICGP_UNIT}`];
-  return rest === 0 ? lines : [...lines, `cincoffset {d0}, {d0}, ${rest}`];
 }

@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly operations: OperationLowering;
   /** Names of functions that are programs of threads: entered with an empty stack, never left. */
   readonly threads?: ReadonlySet<string>;
+  /** True if a thread ends by returning from its program, which then is a function like any other. Default false. */
+  readonly threadsReturn?: boolean;
   /** Assembly symbol of a buffer; default: its name. */
   readonly bufferSymbol?: (name: string) => string;
   /** Assembly symbol of a function; default: its name. */
@@ -58,7 +60,8 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     operations: options.operations,
     bufferSymbol: options.bufferSymbol ?? ((name) => name),
     functionSymbol: options.functionSymbol ?? ((name) => name),
-    returns: options.threads?.has(fn.name) !== true,
+    returns: options.threadsReturn === true || options.threads?.has(fn.name) !== true,
+    stopReturns: options.threadsReturn === true,
   };
   const { fn: allocated, slots } = allocate(select(fn, context), registerFile(abi));
   return emit(allocated, {

@@ -33,6 +33,8 @@ export interface SelectionContext {
   readonly functionSymbol: (name: string) => string;
   /** False for the program of a thread: nobody called it. */
   readonly returns: boolean;
+  /** True if a thread ends by returning. */
+  readonly stopReturns: boolean;
 }
 
 export { CodegenError };
@@ -304,7 +306,7 @@ class Selection {
         return { kind: 'return', uses: registers };
       }
       case 'stop':
-        return { kind: 'stop' };
+        return this.context.stopReturns ? { kind: 'return', uses: [] } : { kind: 'stop' };
     }
   }
 
