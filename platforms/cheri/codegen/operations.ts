@@ -118,6 +118,12 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
       return 'message queues are not part of this kernel yet';
     case 'restart':
       return 'compartments are not restarted by this kernel yet';
+    case 'address':
+      return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
+    case 'try-call':
+      return 'a caller does not look at the end of its callee yet';
+    case 'alarm':
+      return 'interrupts do not reach threads of this kernel yet';
   }
 }
 
