@@ -162,9 +162,7 @@ main:
       ['other.main', 5],
     ] as const;
     expect(outputsOf({ processes, threads }, { core, kernel: { faultPolicy: 'restart' } })).toEqual(
-      Array.from({ length: 4 }, () => [7, 0, 5])
-        .flat()
-        .slice(0, 9),
+      Array.from({ length: 4 }, () => [7, 0, 5]).flat(),
     );
   });
 
