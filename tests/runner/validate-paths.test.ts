@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Platform } from '../../platforms/platform.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
 import { runCommandLine } from '../../runner/cli/program.js';
+import { alreadyLoaded } from '../../runner/platforms.js';
 import { PATH_SUITES } from '../../runner/validate/paths-suites.js';
 import { type Finished, RecordingTerminal } from './terminal.js';
 
 async function paths(platform: Platform, ...args: string[]): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [platform]);
+  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [alreadyLoaded(platform)]);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 
@@ -95,9 +96,10 @@ describe('validate paths', () => {
     expect(stderr).toMatch(/^.*--platform mmu: no such platform whose paths are compared; .*mmu-microkernel.*\n$/);
   });
 
-  test.each(PATH_SUITES.map((suite) => [suite.platform, suite] as const))(
+  test.each(PATH_SUITES.map(({ platform, load }) => [platform, load] as const))(
     '%s: every reference figure has an operation, a variant and a quantity that are measured',
-    (_, { operations, variants, quantities, memories, references }) => {
+    async (_, load) => {
+      const { operations, variants, quantities, memories, references } = await load();
       const ids = operations.map(({ id }) => id);
       const names = [
         ...quantities.map(({ name }) => name),
