@@ -4,6 +4,8 @@ import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathSuite } from '../validate/paths-suite.js';
+import { PATH_SUITES } from '../validate/paths-suites.js';
+import { validatePaths } from '../validate/paths.js';
 import { collect, type Context, conventions } from './command.js';
 import { bold, printable } from './terminal.js';
 
@@ -19,23 +21,26 @@ function mustKnow(option: string, what: string, names: readonly string[], known:
   }
 }
 
-/** Suites of the platforms that are known and asked for. */
-function chosenSuites(
+/** Suites and platforms that are known and asked for. */
+async function chosenSuites(
   { platform, operation = [] }: Options,
-  suites: readonly PathSuite[],
-  platforms: readonly KnownPlatform[],
-): { readonly suite: PathSuite; readonly platform: KnownPlatform }[] {
-  const all = suites.flatMap((suite) => {
-    const found = platforms.find(({ id }) => id === suite.platform);
-    return found === undefined ? [] : [{ suite, platform: found }];
+  known: readonly KnownPlatform[],
+): Promise<{ readonly suite: PathSuite; readonly platform: KnownPlatform }[]> {
+  const all = PATH_SUITES.flatMap(({ platform: id, load }) => {
+    const found = known.find((p) => p.id === id);
+    return found === undefined ? [] : [{ load, platform: found }];
   });
   mustKnow(
     '--platform',
     'platform whose paths are compared',
     platform ?? [],
-    all.map((one) => one.suite.platform),
+    all.map((one) => one.platform.id),
   );
-  const chosen = all.filter(({ suite }) => platform?.includes(suite.platform) ?? true);
+  const chosen = await Promise.all(
+    all
+      .filter((one) => platform?.includes(one.platform.id) ?? true)
+      .map(async (one) => ({ suite: await one.load(), platform: one.platform })),
+  );
   mustKnow(
     '--operation',
     'operation',
@@ -47,12 +52,10 @@ function chosenSuites(
 
 async function run(options: Options, { terminal, platforms, exit }: Context): Promise<void> {
   const { operation, json } = options;
-  // Loads the kernels and the assembler: what only prints help does without.
-  const { PATH_SUITES } = await import('../validate/paths-suites.js');
-  const { validatePaths } = await import('../validate/paths.js');
-  for (const { suite, platform } of chosenSuites(options, PATH_SUITES, platforms)) {
+  for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
+    const platform = await known.load();
     const results: PathResult[] = [];
-    for (const result of validatePaths(suite, await platform.load(), (id) => operation?.includes(id) ?? true)) {
+    for (const result of validatePaths(suite, platform, (id) => operation?.includes(id) ?? true)) {
       results.push(result);
       if (json === true) for (const row of result.rows) terminal.out(`${pathJson(row)}\n`);
     }
