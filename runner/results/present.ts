@@ -12,6 +12,10 @@ export function suiteNames(workloads: readonly Workload[]): SuiteNames {
   const find = (id: string): Workload | undefined => workloads.find((w) => w.id === id);
   return {
     familyOf: (workload) => find(workload)?.family ?? workload.split('.')[0],
+    numbersOf: (workload) =>
+      Object.entries(find(workload)?.parameters ?? {}).flatMap(([name, p]) =>
+        p.kind === 'integer' ? [{ name, unit: p.unit }] : [],
+      ),
     changedOf: ({ record: { workload, workloadParameters } }) => {
       const parameters = find(workload)?.parameters ?? {};
       return Object.entries(workloadParameters)

@@ -6,6 +6,8 @@ import type { SpanSummary, SubjectSummary } from './analyse.js';
 /** What the table needs to know of the suite: defaults of a workload's parameters, and its family. */
 export interface SuiteNames {
   familyOf(workload: string): string;
+  /** Parameters of a workload that are numbers. */
+  numbersOf(workload: string): readonly { readonly name: string; readonly unit: string }[];
   /** Parameters of a workload that differ from the default: `bytes=64 touch=all`. */
   changedOf(subject: SubjectSummary): string;
 }

@@ -152,7 +152,7 @@ describe('a run that goes wrong is an error with place and trace, never a number
     const args = ['run', 'compute.wrong', '--platform', 'mmu-microkernel', '--seed', '0', '--trace', trace, '--json'];
     const { stdout } = await bulkhead(args, undefined, [wrong]);
     expect(recordsOf(stdout)[0].outcome.kind).toBe('error');
-    expect(readFileSync(trace, 'utf8')).toMatch(/one\.mark\.start/);
+    expect(readFileSync(trace, 'utf8')).toMatch(/one\.mark\.end/);
   });
 
   test('too many instructions', async () => {
