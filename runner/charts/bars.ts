@@ -71,6 +71,7 @@ export function barDrawing({ name, title, notes, groups, series }: BarGroups): D
           const bar = bars[k];
           if (bar === undefined) return;
           drawHatch(context, areaOf(element), bar.fidelity === null ? 'none' : HATCHES[bar.fidelity], '#FFFFFF');
+          drawFrame(context, areaOf(element));
           const at = (value: number): number => chart.scales['x'].getPixelForValue(value);
           drawWhisker(context, at(bar.minimum), at(bar.maximum), element.y);
           const range = bar.minimum === bar.maximum ? '' : ` (${bar.minimum}..${bar.maximum})`;
@@ -107,6 +108,16 @@ export function barDrawing({ name, title, notes, groups, series }: BarGroups): D
       },
     },
   };
+}
+
+/** The border of a bar, which hatching has covered. */
+export function drawFrame(context: SKRSContext2D, { left, top, width, height }: Area): void {
+  context.save();
+  context.strokeStyle = INK;
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  context.strokeRect(left, top, width, height);
+  context.restore();
 }
 
 function drawWhisker(context: SKRSContext2D, from: number, to: number, y: number): void {

@@ -24,6 +24,9 @@ export interface Curves {
 /** A range so wide that equal ratios should have equal lengths. */
 const WIDE = 20;
 
+/** 1, 2 and 5 and their multiples by powers of ten: the labels of a logarithmic axis. */
+const isRound = (value: number): boolean => [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+
 /** Curves with points where something was measured; axes are logarithmic where the range is wide. */
 export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Drawing {
   const points = curves.flatMap((c) => c.points);
@@ -96,7 +99,7 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
           y: axis(`guest cycles${scale(logY)}`, {
             type: logY ? 'logarithmic' : 'linear',
             beginAtZero: !logY,
-            ticks: { color: INK, callback: (value: number): string => String(value) },
+            ticks: { color: INK, callback: (value: number): string => (logY && !isRound(value) ? '' : String(value)) },
           }),
         },
         plugins: { legend: { position: 'bottom', align: 'start', labels: { ...legendLabels, usePointStyle: true } } },

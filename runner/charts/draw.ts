@@ -32,16 +32,20 @@ export function draw(drawing: Drawing): readonly ChartFile[] {
   Chart.register(...registerables);
   const { name, width, height } = drawing;
   const raster = createCanvas(width, height);
-  render(drawing, raster, SHARPNESS);
   const vector = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
-  render(drawing, vector, 1);
   return [
-    { name: `${name}.png`, content: raster.toBuffer('image/png') },
-    { name: `${name}.svg`, content: vector.getContent() },
+    { name: `${name}.png`, content: render(drawing, raster, SHARPNESS, () => raster.toBuffer('image/png')) },
+    { name: `${name}.svg`, content: render(drawing, vector, 1, () => vector.getContent()) },
   ];
 }
 
-function render({ chart, title, notes }: Drawing, canvas: unknown, devicePixelRatio: number): void {
+/** @param take reads what was drawn, before the canvas is cleared */
+function render(
+  { chart, title, notes }: Drawing,
+  canvas: unknown,
+  devicePixelRatio: number,
+  take: () => Uint8Array,
+): Uint8Array {
   const { options, ...rest } = chart;
   const drawn = new Chart(
     canvas as ConstructorParameters<typeof Chart>[0],
@@ -77,7 +81,9 @@ function render({ chart, title, notes }: Drawing, canvas: unknown, devicePixelRa
       },
     } as ChartConfiguration,
   );
+  const content = take();
   drawn.destroy();
+  return content;
 }
 
 /** White paper. */

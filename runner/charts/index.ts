@@ -1,5 +1,6 @@
+import { PHASES } from '../../platforms/machine/ledger.js';
 import type { SpanSummary, SubjectSummary } from '../results/analyse.js';
-import { platformLabel, type SuiteNames } from '../results/table.js';
+import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
 import { barDrawing } from './bars.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
@@ -37,7 +38,7 @@ function rowsOf(subjects: readonly SubjectSummary[]): readonly Row[] {
 }
 
 /** What each span of a family costs, side by side and by phase. */
-function familyDrawings(family: string, subjects: readonly SubjectSummary[]): readonly Drawing[] {
+function familyDrawings(family: string, about: string, subjects: readonly SubjectSummary[]): readonly Drawing[] {
   const rows = rowsOf(subjects);
   if (rows.length === 0) return [];
   const platforms = [...new Set(subjects.map(platformLabel))];
@@ -59,23 +60,25 @@ function familyDrawings(family: string, subjects: readonly SubjectSummary[]): re
     }),
   );
   const groups = rows.map(({ label }) => label);
+  const paths = bars.some(({ phases }) => PHASES.some((phase) => phase !== 'user' && phases[phase] > 0));
+  const byPhase = phaseDrawing({
+    name: `${family}-phases`,
+    title: `${family}: where the cycles go`,
+    notes: ['cycles by phase of the path, of the median passage; they sum to its cycles'],
+    bars,
+  });
   return [
-    barDrawing({ name: family, title: `${family}: what it costs`, notes: [HOW, CLASSES], groups, series }),
-    phaseDrawing({
-      name: `${family}-phases`,
-      title: `${family}: where the cycles go`,
-      notes: ['phases of the median passage; they sum to its cycles'],
-      bars,
-    }),
+    barDrawing({ name: family, title: `${family}: ${about}`, notes: [HOW, CLASSES], groups, series }),
+    ...(paths ? [byPhase] : []),
   ];
 }
 
 const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
   curveDrawing({
     name: `${name}-${parameter}`,
-    title: `${name}: cycles of ${span} over ${parameter}`,
+    title: `${name}: span '${span}' by number of ${unit}`,
     notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked'],
-    xTitle: `${parameter} (${unit})`,
+    xTitle: parameter === unit ? unit : `${parameter}, ${unit}`,
     curves,
   });
 
@@ -86,11 +89,10 @@ export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteName
     const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
     const series = seriesOf(own, names);
     const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
-    const plain = own.filter((s) => names.changedOf(s) === '' && !drawn.has(s.record.workload));
-    return [
-      ...familyDrawings(family, plain.length > 0 ? plain : own.filter((s) => names.changedOf(s) === '')),
-      ...series.map(curveOf),
-    ];
+    const plain = own.filter((s) => changedOf(s, names) === '');
+    const apart = plain.filter((s) => !drawn.has(s.record.workload));
+    const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain);
+    return [...bars, ...series.map(curveOf)];
   });
   return drawings.flatMap(draw);
 }

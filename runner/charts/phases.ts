@@ -1,7 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Chart, ChartDataset } from 'chart.js';
 import { type Phase, PHASES } from '../../platforms/machine/ledger.js';
-import { areaOf, elementsOf } from './bars.js';
+import { areaOf, drawFrame, elementsOf } from './bars.js';
 import { axis, type Drawing, legendLabels } from './draw.js';
 import { drawHatch } from './hatch.js';
 import { FONT, type Hatch, INK } from './style.js';
@@ -59,7 +59,11 @@ export function phaseDrawing({ name, title, notes, bars }: PhaseBars): Drawing {
       const context = chart.ctx as unknown as SKRSContext2D;
       phases.forEach((phase, i) => {
         const { hatch, line } = SURFACES[phase];
-        for (const element of elementsOf(chart, i)) drawHatch(context, areaOf(element), hatch, line);
+        elementsOf(chart, i).forEach((element, k) => {
+          if (bars[k].phases[phase] === 0) return;
+          drawHatch(context, areaOf(element), hatch, line);
+          drawFrame(context, areaOf(element));
+        });
       });
       context.save();
       context.fillStyle = INK;

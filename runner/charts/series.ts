@@ -1,5 +1,5 @@
 import type { SubjectSummary } from '../results/analyse.js';
-import { platformLabel, type SuiteNames } from '../results/table.js';
+import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
 import type { CurvePoint } from './curves.js';
 
 /** Workloads that were measured at several values of one number. */
@@ -19,7 +19,7 @@ const FEWEST = 3;
 /** Subjects of which nothing but one parameter differs from the default. */
 function along(subjects: readonly SubjectSummary[], parameter: string, names: SuiteNames): readonly SubjectSummary[] {
   return subjects.filter((subject) => {
-    const changed = names.changedOf(subject);
+    const changed = changedOf(subject, names);
     return changed === '' || (changed.startsWith(`${parameter}=`) && !changed.includes(' '));
   });
 }
