@@ -28,8 +28,8 @@ export interface CampaignOptions {
 export const DEFAULT_BUDGET = 500_000_000;
 const MOST_SEEDS = 10_000;
 const MOST_WORKERS = 64;
-/** Runs that make a further worker worth its start. */
-const RUNS_PER_WORKER = 8;
+/** Runs that make a further worker worth its start, which compiles everything anew. */
+const RUNS_PER_WORKER = 32;
 
 /** Adds the shared options to a command. */
 export function addCampaignOptions(command: Command): Command {
@@ -82,8 +82,10 @@ export async function resumedCampaign(
   others: readonly string[],
   context: Context,
 ): Promise<Campaign> {
-  const { resume, json, workers, ...rest } = options;
-  const given = [...others, ...Object.keys(rest).map((name) => `--${name}`)];
+  const { resume } = options;
+  const allowed = ['resume', 'json', 'workers'];
+  const more = Object.keys(options).filter((name) => !allowed.includes(name));
+  const given = [...others, ...more.map((name) => `--${name}`)];
   if (given.length > 0) {
     throw new BadInput(
       `--resume ${resume}`,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { markdownTable } from 'markdown-table';
 import type { Workload } from '../../workloads/index.js';
 import { loadAll } from '../platforms.js';
+import type { Applicability } from '../show/workload.js';
 import { type Context, conventions } from './command.js';
 import { applicabilityOf } from './show.js';
 
@@ -37,11 +38,12 @@ async function list(options: Options, context: Context): Promise<void> {
     return;
   }
   const reasons: string[] = [];
-  const mark = ({ refusals }: { readonly refusals: readonly string[] }): string => {
-    if (refusals.length === 0) return 'yes';
-    const text = refusals.join('; ');
-    if (!reasons.includes(text)) reasons.push(text);
-    return `[${reasons.indexOf(text) + 1}]`;
+  const mark = ({ runs, refusals }: Applicability): string => {
+    const notes = refusals.map((reason) => {
+      if (!reasons.includes(reason)) reasons.push(reason);
+      return `[${reasons.indexOf(reason) + 1}]`;
+    });
+    return [runs ? 'yes' : 'no', ...notes].join(' ');
   };
   const header = ['workload', 'what it does', 'parameters with their defaults', ...withKernel.map(({ id }) => id)];
   const lines = rows.map(({ workload, where }) => [

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import type { TraceHook } from '../../platforms/machine/machine.js';
-import type { SymbolTable } from '../../platforms/machine/symbols.js';
 import type { Platform } from '../../platforms/platform.js';
 import { AtomicFile } from '../exec/atomic-file.js';
 import { TRACE_HEADER, traceLine } from '../exec/trace.js';
 import { BadInput, fileReason } from '../failure.js';
 import { type Campaign, plan } from '../run/campaign.js';
+import type { Trace } from '../run/execute.js';
 import { chooseWorkloads } from '../run/plan.js';
 import { readSetting } from '../run/settings.js';
 import {
@@ -40,11 +39,7 @@ async function request(names: readonly string[], options: Options, context: Cont
 }
 
 /** Runs `body` with a hook that writes every instruction and trap to a file, which is there afterwards or not at all. */
-async function traced(
-  path: string,
-  platform: Platform,
-  body: (trace: (symbols: SymbolTable) => TraceHook) => Promise<void>,
-): Promise<void> {
+async function traced(path: string, platform: Platform, body: (trace: Trace) => Promise<void>): Promise<void> {
   const cannotWrite = (thrown: unknown): BadInput =>
     new BadInput(`--trace ${path}`, fileReason(thrown), 'name a file that can be written');
   let file: AtomicFile;
@@ -55,9 +50,9 @@ async function traced(
     throw cannotWrite(thrown);
   }
   try {
-    await body((symbols) => {
+    await body((symbols, place) => {
       const names = {
-        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || symbols.labelVirtual(pc),
+        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || place(pc),
         disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
       };
       return (event) => file.write(traceLine(event, names));

@@ -26,7 +26,8 @@ export function applicabilityOf(workload: Workload, platform: Platform): Applica
   const text = [...refusals].map(([reason, isolations]) =>
     isolations.length === ISOLATIONS.length ? reason : `not with isolation=${isolations.join(', ')}: ${reason}`,
   );
-  return { platform: platform.id, refusals: text };
+  const refused = [...refusals.values()].flat().length;
+  return { platform: platform.id, runs: refused < ISOLATIONS.length, refusals: text };
 }
 
 async function show(name: string, options: Options, context: Context): Promise<void> {

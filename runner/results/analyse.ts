@@ -21,7 +21,7 @@ export interface SpanSummary {
   readonly cycles: Distribution;
   /** Median of each quantity over the warm passages. */
   readonly medians: Readonly<Record<(typeof QUANTITIES)[number], number>>;
-  /** Median cycles in each phase. */
+  /** Cycles in each phase of the passage whose cycles are the median (the lower of two): they sum to it. */
   readonly phases: Readonly<Record<Phase, number>>;
   /** Longest masked interval of all passages, and where it began. */
   readonly masked: { readonly cycles: number; readonly from: string };
@@ -71,7 +71,7 @@ function summariseSubject(records: readonly MeasurementRecord[]): SubjectSummary
 function summariseSpan({ samples: own, ...span }: SpanRecord, records: readonly MeasurementRecord[]): SpanSummary {
   const all = records.map((r) => r.spans.find(({ name }) => name === span.name)!.samples);
   const warm = all.reduce((n, { cycles }) => n + cycles.length - 1, 0);
-  const pick = (values: readonly number[]): readonly number[] => (warm > 0 ? values.slice(1) : values);
+  const pick = <T>(values: readonly T[]): readonly T[] => (warm > 0 ? values.slice(1) : values);
   const over = (of: (samples: SpanRecord['samples']) => readonly number[]): number[] => all.flatMap((s) => pick(of(s)));
   const masked = all.flatMap(({ masked: { cycles, from } }) => cycles.map((c, i) => ({ cycles: c, from: from[i] })));
   return {
@@ -81,7 +81,16 @@ function summariseSpan({ samples: own, ...span }: SpanRecord, records: readonly 
     first: own.cycles[0],
     cycles: distribution(over((s) => s.cycles)),
     medians: Object.fromEntries(QUANTITIES.map((q) => [q, median(over((s) => s[q]))])) as SpanSummary['medians'],
-    phases: Object.fromEntries(PHASES.map((p) => [p, median(over((s) => s.phases[p]))])) as SpanSummary['phases'],
+    phases: medianPhases(all.flatMap((s) => pick(s.cycles.map((cycles, i) => ({ cycles, samples: s, i }))))),
     masked: masked.reduce((longest, m) => (m.cycles > longest.cycles ? m : longest)),
   };
+}
+
+/** Phases of the sample in the middle. */
+function medianPhases(
+  passages: readonly { readonly cycles: number; readonly samples: SpanRecord['samples']; readonly i: number }[],
+): SpanSummary['phases'] {
+  const sorted = [...passages].sort((a, b) => a.cycles - b.cycles);
+  const { samples, i } = sorted[Math.floor((sorted.length - 1) / 2)];
+  return Object.fromEntries(PHASES.map((p) => [p, samples.phases[p][i]])) as SpanSummary['phases'];
 }

@@ -1,4 +1,4 @@
-import type { Workload } from '../../workloads/index.js';
+import { FAMILIES, type Workload } from '../../workloads/index.js';
 import { drawCharts } from '../charts/index.js';
 import { summarise } from './analyse.js';
 import type { ResultsFolder } from './folder.js';
@@ -12,9 +12,14 @@ export function suiteNames(workloads: readonly Workload[]): SuiteNames {
   const find = (id: string): Workload | undefined => workloads.find((w) => w.id === id);
   return {
     familyOf: (workload) => find(workload)?.family ?? workload.split('.')[0],
-    changedOf: ({ record: { workload, workloadParameters } }) => {
+    aboutFamily: (family) => (FAMILIES as Readonly<Record<string, string>>)[family] ?? 'guest cycles',
+    numbersOf: (workload) =>
+      Object.entries(find(workload)?.parameters ?? {}).flatMap(([name, p]) =>
+        p.kind === 'integer' ? [{ name, unit: p.unit }] : [],
+      ),
+    changedValues: (workload, values) => {
       const parameters = find(workload)?.parameters ?? {};
-      return Object.entries(workloadParameters)
+      return Object.entries(values)
         .filter(([name, value]) => parameters[name]?.default !== value)
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' ');

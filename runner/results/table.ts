@@ -1,21 +1,30 @@
 import { markdownTable } from 'markdown-table';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
+import type { ParameterValues } from '../../platforms/platform.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import type { SpanSummary, SubjectSummary } from './analyse.js';
 
 /** What the table needs to know of the suite: defaults of a workload's parameters, and its family. */
 export interface SuiteNames {
   familyOf(workload: string): string;
-  /** Parameters of a workload that differ from the default: `bytes=64 touch=all`. */
-  changedOf(subject: SubjectSummary): string;
+  /** What a family is about, in a few words. */
+  aboutFamily(family: string): string;
+  /** Parameters of a workload that are numbers. */
+  numbersOf(workload: string): readonly { readonly name: string; readonly unit: string }[];
+  /** Values of a workload that differ from the defaults: `bytes=64 touch=all`. */
+  changedValues(workload: string, values: ParameterValues): string;
 }
 
 /** A number of cycles or events: a median of an even number of samples may end in a half. */
 export const showNumber = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 
+/** Parameters of a subject's workload that differ from the defaults. */
+export const changedOf = ({ record }: SubjectSummary, names: SuiteNames): string =>
+  names.changedValues(record.workload, record.workloadParameters);
+
 /** `ipc.call words=2`. */
 export const workloadLabel = (subject: SubjectSummary, names: SuiteNames): string =>
-  [subject.record.workload, names.changedOf(subject)].filter((t) => t !== '').join(' ');
+  [subject.record.workload, changedOf(subject, names)].filter((t) => t !== '').join(' ');
 
 /** `mmu-microkernel isolation=none`; hardware that nobody ships is called so. */
 export function platformLabel({ record }: SubjectSummary): string {

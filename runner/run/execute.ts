@@ -15,13 +15,18 @@ import { outcomeProblem, placeNames, placeOf } from './outcome.js';
 import { spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
 
+/**
+ * Makes the hook that is told every retired instruction and trap.
+ * @param place names a pc of which the space is not known
+ */
+export type Trace = (symbols: SymbolTable, place: (pc: number) => string) => TraceHook;
+
 /** What a job is run with. */
 export interface Bench {
   readonly machines: Machines;
   readonly workload: ScenarioDefinition;
   readonly platform: Platform;
-  /** Told every retired instruction and trap, with the symbols of the image. */
-  readonly trace?: (symbols: SymbolTable) => TraceHook;
+  readonly trace?: Trace;
 }
 
 /** A run that is an error, with where it ended. */
@@ -101,8 +106,9 @@ function runLoaded(
   machine: Machine,
   symbols: SymbolTable,
 ): Measured {
+  const place = placeNames(linked.image, symbols);
   const granted = watchGranted(machine, scenario, linked);
-  const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols));
+  const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
@@ -111,7 +117,6 @@ function runLoaded(
     neverPassed(measured) ??
     legProblem(measured);
   if (problem !== undefined) throw new Error(problem);
-  const place = placeNames(linked.image, symbols);
   const spans = measured.map((m): SpanRecord => {
     return spanRecord(m, kernel.fidelity(m.span.path, job.parameters) ?? null, place);
   });

@@ -1,8 +1,6 @@
-import type { SymbolTable } from '../../platforms/machine/symbols.js';
-import type { TraceHook } from '../../platforms/machine/machine.js';
 import type { Workload } from '../../workloads/index.js';
 import type { MeasurementRecord } from '../results/schema.js';
-import { executeJob } from './execute.js';
+import { executeJob, type Trace } from './execute.js';
 import type { Job } from './job.js';
 import { Machines } from './machines.js';
 import type { ChosenPlatform } from './plan.js';
@@ -11,7 +9,7 @@ import type { ChosenPlatform } from './plan.js';
 export interface Parts {
   readonly workloads: readonly Workload[];
   readonly platforms: readonly ChosenPlatform[];
-  readonly trace?: (symbols: SymbolTable) => TraceHook;
+  readonly trace?: Trace;
 }
 
 /** Jobs that each worker has waiting: enough that none is idle, few enough that a kill loses little. */

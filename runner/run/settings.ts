@@ -79,7 +79,7 @@ export function workloadValues(
       throw new BadInput(place, wrong, remedy);
     }
   }
-  return completeValues(workload.id, workload.parameters, given) as ParameterValues;
+  return completeValues(workload.id, workload.parameters, given);
 }
 
 /** @throws BadInput for a setting that concerns nothing of the run. */

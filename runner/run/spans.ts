@@ -1,4 +1,4 @@
-import type { MaskedWindow } from '../../platforms/machine/ledger.js';
+import { ledgerSpan, type MaskedWindow } from '../../platforms/machine/ledger.js';
 import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import type { ProbeEvent } from '../../platforms/machine/probes.js';
 import type { LinkedScenario } from '../../platforms/platform.js';
@@ -40,6 +40,8 @@ export class SpanRecorder {
   private readonly states: readonly SpanState[];
   /** The moment being told, read once for all spans that it concerns. */
   private now: Moment | undefined;
+  /** The boundary before it, of whatever span. */
+  private previous: Moment | undefined;
   /** What the cycle counter is ahead of the ledger's total, which is the same all the time. */
   private ahead = 0;
 
@@ -131,23 +133,35 @@ export class SpanRecorder {
     this.machine.setTrace(waits ? this.onTrace : this.trace);
   }
 
+  /**
+   * The moment being told. From one boundary to the next, of whatever spans, the ledger must account for every cycle: so it does
+   * for passages, for the gaps between them, and for legs together with the whole.
+   */
+  private moment(read: () => Moment): Moment {
+    if (this.now !== undefined) return this.now;
+    const now = read();
+    const { previous } = this;
+    if (previous !== undefined) ledgerSpan(previous.ledger, now.ledger, now.cycle - previous.cycle);
+    this.now = now;
+    this.previous = now;
+    return now;
+  }
+
   private start(state: SpanState, read: () => Moment): void {
     const { ledger } = this.machine;
-    const at = (this.now ??= read());
+    const at = this.moment(read);
     if (state.open !== undefined) {
       state.unmatched++;
       ledger.closeMasked(state.open.masked, at.cycle);
     } else if (state.ended !== undefined) {
-      // also the time between passages must be accounted for
-      const gap = passageBetween(state.ended, at, { cycles: 0, from: 0 });
-      state.passages[state.passages.length - 1].gap = gap.cycles;
+      state.passages[state.passages.length - 1].gap = at.cycle - state.ended.cycle;
     }
     state.open = { at, masked: ledger.openMasked(at.cycle) };
   }
 
   private end(state: SpanState, read: () => Moment): void {
     if (state.open === undefined) return;
-    const end = (this.now ??= read());
+    const end = this.moment(read);
     const { at, masked } = state.open;
     this.machine.ledger.closeMasked(masked, end.cycle);
     const { cycles, from } = masked;

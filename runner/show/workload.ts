@@ -67,7 +67,9 @@ const LISTED_REPORTS = 12;
 /** What a platform says of a workload. */
 export interface Applicability {
   readonly platform: string;
-  /** Why it has nothing to measure there, under which settings; empty if it runs. */
+  /** Whether it runs with some isolation. */
+  readonly runs: boolean;
+  /** Why it has nothing to measure there, under which settings; empty if it runs with all. */
   readonly refusals: readonly string[];
 }
 
@@ -104,7 +106,7 @@ export function showWorkload(workload: Workload, scenario: Scenario, platforms: 
       `${terminated.length === 0 ? 'no domain' : `domains ${terminated.join(', ')}`} ended by the kernel.\n`,
   );
   const lines = platforms.map(
-    ({ platform, refusals }) => `* ${platform}: ${refusals.length === 0 ? 'runs' : refusals.join('; ')}\n`,
+    ({ platform, runs, refusals }) => `* ${platform}: ${[...(runs ? ['runs'] : []), ...refusals].join('; ')}\n`,
   );
   parts.push(`Platforms\n\n${lines.join('')}`);
   parts.push(`Programs at the defaults\n\n${scenario.functions.map(showFunction).join('\n')}`);
