@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
 import { BadInput, EXIT } from '../failure.js';
-import { loadAll } from '../platforms.js';
+import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathSuite } from '../validate/paths-suite.js';
@@ -22,22 +21,26 @@ function mustKnow(option: string, what: string, names: readonly string[], known:
   }
 }
 
-/** Suites of the platforms that are known and asked for. */
-function chosenSuites(
+/** Suites and platforms that are known and asked for. */
+async function chosenSuites(
   { platform, operation = [] }: Options,
-  platforms: readonly Platform[],
-): { readonly suite: PathSuite; readonly platform: Platform }[] {
-  const all = PATH_SUITES.flatMap((suite) => {
-    const found = platforms.find(({ id }) => id === suite.platform);
-    return found === undefined ? [] : [{ suite, platform: found }];
+  known: readonly KnownPlatform[],
+): Promise<{ readonly suite: PathSuite; readonly platform: KnownPlatform }[]> {
+  const all = PATH_SUITES.flatMap(({ platform: id, load }) => {
+    const found = known.find((p) => p.id === id);
+    return found === undefined ? [] : [{ load, platform: found }];
   });
   mustKnow(
     '--platform',
     'platform whose paths are compared',
     platform ?? [],
-    all.map((one) => one.suite.platform),
+    all.map((one) => one.platform.id),
   );
-  const chosen = all.filter(({ suite }) => platform?.includes(suite.platform) ?? true);
+  const chosen = await Promise.all(
+    all
+      .filter((one) => platform?.includes(one.platform.id) ?? true)
+      .map(async (one) => ({ suite: await one.load(), platform: one.platform })),
+  );
   mustKnow(
     '--operation',
     'operation',
@@ -49,7 +52,8 @@ function chosenSuites(
 
 async function run(options: Options, { terminal, platforms, exit }: Context): Promise<void> {
   const { operation, json } = options;
-  for (const { suite, platform } of chosenSuites(options, await loadAll(platforms))) {
+  for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
+    const platform = await known.load();
     const results: PathResult[] = [];
     for (const result of validatePaths(suite, platform, (id) => operation?.includes(id) ?? true)) {
       results.push(result);

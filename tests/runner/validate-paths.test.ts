@@ -96,9 +96,10 @@ describe('validate paths', () => {
     expect(stderr).toMatch(/^.*--platform mmu: no such platform whose paths are compared; .*mmu-microkernel.*\n$/);
   });
 
-  test.each(PATH_SUITES.map((suite) => [suite.platform, suite] as const))(
+  test.each(PATH_SUITES.map(({ platform, load }) => [platform, load] as const))(
     '%s: every reference figure has an operation, a variant and a quantity that are measured',
-    (_, { operations, variants, quantities, memories, references }) => {
+    async (_, load) => {
+      const { operations, variants, quantities, memories, references } = await load();
       const ids = operations.map(({ id }) => id);
       const names = [
         ...quantities.map(({ name }) => name),

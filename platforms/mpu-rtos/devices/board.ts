@@ -1,6 +1,6 @@
 import { BenchDevice } from '../../machine/devices/bench.js';
 import { InterruptDevice } from '../../machine/devices/interrupts.js';
-import type { Region } from '../../machine/memory.js';
+import { ramRegions, type Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
 import type { Board } from '../hardware/board.js';
 
@@ -26,10 +26,8 @@ export function cmrxBoard(request: MachineRequest): Board {
     count: CMRX_LINES.interruptCount,
   });
   const { flash, ram, deviceBytes } = CMRX_BOARD;
-  const memory: readonly Region[] = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes })) ?? [
-    { kind: 'rom', ...flash },
-    { kind: 'ram', ...ram },
-  ];
+  const memory: readonly Region[] =
+    request.ram === undefined ? [{ kind: 'rom', ...flash }, ...ramRegions([ram])] : ramRegions(request.ram);
   const device = (start: number, what: BenchDevice | InterruptDevice): Region => ({
     kind: 'device',
     start,

@@ -3,7 +3,7 @@
   .phase kernel
 reset:
   cpsid i
-.if ARCH == 8
+.if ARCH == 8 && FULL
   ldr   r0, =MPU_MAIR0
   ldr   r1, =0x44ffaa00             @ Device, write-through, write-back, not cacheable
   str   r1, [r0]

@@ -1,10 +1,14 @@
 @ Faults. As shipped nothing of CMRX runs: HardFault ends in a loop of the chip vendor's. The other policies are ours.
 
-@ The system stands still: a vendor's endless loop, in which the processor may as well sleep.
+@ The system stands still: a vendor's endless loop, in which the processor may as well sleep. The tick cannot interrupt HardFault; it
+@ is stopped so that a simulator sees that nothing will ever happen.
   .phase kernel
 panic:
 hard_fault:
   cpsid i
+  ldr   r0, =SYST_CSR
+  movs  r1, #0
+  str   r1, [r0]
 1:
   wfi
   b     1b
@@ -21,6 +25,23 @@ fault:
   mrs   r4, psp
   bl    end_what_failed
   .phase return
+  @ a system call whose frame could not be stored is still pending, and would read whatever frame it finds: it gets one of its own,
+  @ with which it does nothing
+  ldr   r0, =ICSR
+  ldr   r0, [r0]
+  lsls  r0, #32 - 21
+  lsrs  r0, #32 - 9                 @ VECTPENDING
+  cmp   r0, #11
+  bne   1f
+  mrs   r4, psp
+  subs  r4, #F_BYTES
+  ldr   r0, =signal_return + 2
+  str   r0, [r4, #F_PC]
+  movs  r0, #1
+  lsls  r0, #XPSR_T_SHIFT
+  str   r0, [r4, #F_XPSR]
+  msr   psp, r4
+1:
   pop   {r4, pc}
 
 @ A system call that trips over a pointer of its caller is the caller's fault: the exception returns to the end of the call. Any other
@@ -31,7 +52,7 @@ fault_in_kernel:
   ldr   r1, [r0, #F_XPSR]
   lsls  r1, #32 - 9
   lsrs  r1, #32 - 9                 @ exception number of what failed
-  cmp   r1, #11
+  cmp   r1, #11                     @ SVCall
   bne   panic
   ldr   r1, =call_failed
   lsrs  r1, #1
@@ -104,15 +125,6 @@ terminate:
   ldr   r1, =threads_end
   cmp   r5, r1
   bne   1b
-  @ nobody runs: the stack pointer may be anywhere, PendSV stores below it, and the record may be used again
-  ldr   r1, =nobody
-  str   r1, [r7, #K_RECORD]
-  movs  r0, #FINISHED
-  strb  r0, [r1, #T_STATE]
-  movs  r0, #255
-  strb  r0, [r1, #T_HOSTS]          @ whoever is next is of another process
-  ldr   r0, =nobody_stack
-  msr   psp, r0
 .if POLICY == RESTART
   movs  r0, r6
   bl    initialise_variables
@@ -125,7 +137,22 @@ terminate:
   movs  r1, #0
   str   r1, [r0, #P_DEFINITION]     @ nobody calls it any more
 .endif
-  bl    sched_yield
+  @ nobody runs until PendSV switches: the stack pointer may be anywhere, PendSV stores below it, and the record may be used again
+  bl    get_next_thread             @ in its turn: from the slot behind the one that ran
+  .phase kernel
+  str   r0, [r7, #K_NEXT]
+  ldr   r1, =nobody
+  str   r1, [r7, #K_RECORD]
+  movs  r0, #FINISHED
+  strb  r0, [r1, #T_STATE]
+  movs  r0, #255
+  strb  r0, [r1, #T_HOSTS]          @ whoever is next is of another process
+  ldr   r0, =nobody_stack
+  msr   psp, r0
+  ldr   r0, =ICSR
+  movs  r1, #1
+  lsls  r1, #28                     @ PENDSVSET
+  str   r1, [r0]
   pop   {r5-r7, pc}
   .pool
 .endif

@@ -19,25 +19,25 @@ const REPETITIONS = 6;
 const { bench, deviceBytes } = CMRX_BOARD;
 
 /** Ends the run; r5 counts wrong results and is the exit code. */
-const EXIT = `
+export const EXIT = `
   ldr   r0, =${bench}
   str   r5, [r0, #4]
 `;
 
-const process = (name: string, program: string, exports: readonly string[] = []): ProcessSource => ({
+export const process = (name: string, program: string, exports: readonly string[] = []): ProcessSource => ({
   name,
   program: `.text\n${program}\n.text\n.pool\n`,
   exports,
   mmio: [{ start: bench, bytes: deviceBytes }],
 });
 
-const thread = (place: string, priority: number, data = 0): ThreadSource => {
+export const thread = (place: string, priority: number, data = 0): ThreadSource => {
   const [owner, entry] = place.split('.');
   return { process: owner, entry, priority, data };
 };
 
 /** A process with one service, whose method adds: its object is \`service\`. */
-const SERVER = process(
+export const SERVER = process(
   'server',
   `
 add:

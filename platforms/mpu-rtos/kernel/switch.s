@@ -85,7 +85,9 @@ pendsv:
   cpsie i
   bx    lr
 5:
-  bl    deliver_signal_in_switch
+  mov   r12, lr
+  bl    deliver_signal_in_switch    @ leaves r12 as it is
+  mov   lr, r12
   .phase restore
   b     4b
   .pool

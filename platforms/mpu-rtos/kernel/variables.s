@@ -13,7 +13,7 @@ kernel:
   .balign 8
 processes:
   .space PROCESSES * P_BYTES
-nobody:                             @ what runs when a thread has been ended: a record whose successor is the first
+nobody:                             @ record of what runs between the end of a thread and the switch to the next
   .space T_BYTES
 threads:
   .space THREADS * T_BYTES

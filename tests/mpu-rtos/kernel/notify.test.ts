@@ -232,7 +232,7 @@ ${BSS}`;
         },
         { core },
       ),
-    ).toEqual([0, 0, 7, 99, 1, 10, 11, 12, 13, 0, 16, 17, 0, 18, 19]);
+    ).toEqual([0, 0, 7, 99, 1, 10, 11, 12, 13, 16, 17, 0, 18, 19]);
   });
 
   it('interrupt: the handler quiets the line and notifies; the program goes on in its thread', () => {

@@ -42,8 +42,8 @@ main:
   it('others run the handler when the thread is switched to; then it goes on with all registers', () => {
     const program = `
 handler:
-  fill 0x900
   out r0
+  fill 0x900
   ldr r1, =0x11111111
   mov r12, r1
   movs r2, #77
@@ -100,10 +100,11 @@ other:
   it('join waits for the end and gets the status, also of one that was killed; slot and stack are used again', () => {
     const program = `
 worker:
+  push {r4, lr}
   mov r4, r0
   bl thread_yield
   mov r0, r4
-  bx lr
+  pop {r4, pc}
 main:
   movs r4, #20
 1:
