@@ -45,10 +45,7 @@ type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }
 export const isRequest = (operation: PortableOperation): operation is Request => 'service' in operation;
 
 /** A request as a function call: the parameters of the body are the arguments of the operation. */
-function directCall(
-  { services }: Scenario,
-  operation: Request,
-): LoweredOperation {
+function directCall({ services }: Scenario, operation: Request): LoweredOperation {
   const { service, words } = operation;
   const transfer = 'transfer' in operation ? operation.transfer : undefined;
   const body = services.find(({ name }) => name === service)!;

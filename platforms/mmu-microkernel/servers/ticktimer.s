@@ -253,7 +253,7 @@ append:
   sw    s2, 8(t0)
   ret
 
-  .bss
+  .data
   .balign 4
 sleepers: .space SLEEPERS * SLEEPER_BYTES
 waiters: .space 4 + WAITERS * WAITER_BYTES
