@@ -45,7 +45,7 @@ export function compileFunctions(definitions: readonly FunctionDefinition[], opt
   const { wide } = options.target;
   const text = functions
     .map((fn) => {
-      if (options.optimise !== false) optimise(fn, boundaries, { offsets: offsetRange(wide), bounded: false });
+      if (options.optimise !== false) optimise(fn, boundaries, { offsets: offsetRange(wide), bounded: false, countsDown: true });
       materialise(fn, immediates(wide), boundaries);
       return generate(fn, options);
     })

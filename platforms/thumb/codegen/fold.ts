@@ -6,6 +6,7 @@ import {
   resultsOf,
   terminatorOperands,
 } from '../../../workloads/language/ir/function.js';
+import type { Graph, Loop } from '../../../workloads/language/ir/graph.js';
 import type { Operator } from '../../../workloads/language/program.js';
 
 type Binary = Extract<Instruction, { op: 'binary' }>;
@@ -17,27 +18,44 @@ interface Use {
   readonly by: Instruction | undefined;
   /** Number of the stretch of code between two boundaries. */
   readonly stretch: number;
+  readonly block: number;
+}
+
+/** Where a value is made. */
+interface Definition {
+  readonly instruction: Instruction;
+  readonly stretch: number;
+  readonly block: number;
 }
 
 /** Loads and stores move an index left by at most this many bits (DDI0403E A7.7.45). */
 const MOST_INDEX_SHIFT = 3;
+/** Most bytes by which loads and stores move a reference on (DDI0403E A7.7.43). */
+const MOST_STEP = 255;
 const COMMUTATIVE: ReadonlySet<Operator> = new Set(['add', 'and', 'or', 'xor']);
 const SHIFTS: ReadonlySet<Operator> = new Set(['shl', 'shr', 'sar']);
 
 /**
  * Values that need no instruction of their own because each instruction that reads them computes them as well: the sum in
  * `[base, index]`; with 32-bit instructions also shifted operands, and products that are added to or subtracted from
- * something; a conjunction that is only compared with 0. All of it happens between two marks, calls or operations.
+ * something, and pointers that move on by a number; a conjunction that is only compared with 0. All of it happens between two
+ * marks, calls or operations.
  */
 export class Folds {
-  private readonly definitions = new Map<number, { readonly instruction: Instruction; readonly stretch: number }>();
+  private readonly definitions = new Map<number, Definition>();
   private readonly uses = new Map<number, Use[]>();
   private readonly absorbed = new Set<number>();
+  private boundaries = false;
+  private readonly steps = new Map<Instruction, Advance>();
+  private readonly stepped = new Set<Instruction>();
+  private readonly innermost: ReadonlyMap<number, Loop | undefined>;
 
   constructor(
     fn: IrFunction,
+    private readonly graph: Graph,
     private readonly wide: boolean,
   ) {
+    this.innermost = new Map(fn.blocks.map(({ id }) => [id, graph.loops.find(({ blocks }) => blocks.has(id))]));
     this.scan(fn);
     for (const { terminator, instructions } of fn.blocks) {
       if (terminator.op !== 'branch' || (terminator.comparison !== 'eq' && terminator.comparison !== 'ne')) continue;
@@ -49,6 +67,7 @@ export class Folds {
     if (!wide) return;
     for (const { instructions } of fn.blocks) {
       for (const instruction of instructions) {
+        if (instruction.op === 'advance') this.tryStep(instruction);
         if (instruction.op === 'advance') this.tryAdvance(instruction);
         if (instruction.op === 'binary') this.tryBinary(instruction);
       }
@@ -57,7 +76,12 @@ export class Folds {
 
   /** True if an instruction has no code of its own. */
   has(instruction: Instruction): boolean {
-    return resultsOf(instruction).some((id) => this.absorbed.has(id));
+    return this.stepped.has(instruction) || resultsOf(instruction).some((id) => this.absorbed.has(id));
+  }
+
+  /** By how much a load or store moves its reference on, and the value that this is. */
+  step(access: Instruction): Advance | undefined {
+    return this.steps.get(access);
   }
 
   /** The computation that the reader of an operand carries out. */
@@ -73,16 +97,21 @@ export class Folds {
 
   private scan(fn: IrFunction): void {
     let stretch = 0;
+    let at = 0;
     const read = (operand: Operand, by: Instruction | undefined): void => {
       if (operand.kind !== 'value') return;
-      this.uses.set(operand.id, [...(this.uses.get(operand.id) ?? []), { by, stretch }]);
+      this.uses.set(operand.id, [...(this.uses.get(operand.id) ?? []), { by, stretch, block: at }]);
     };
-    for (const { instructions, terminator } of fn.blocks) {
+    for (const { id: block, instructions, terminator } of fn.blocks) {
       stretch++;
+      at = block;
       for (const instruction of instructions) {
         for (const operand of operandsOf(instruction)) read(operand, instruction);
-        if (isBoundary(instruction)) stretch++;
-        for (const id of resultsOf(instruction)) this.definitions.set(id, { instruction, stretch });
+        if (isBoundary(instruction)) {
+          stretch++;
+          this.boundaries = true;
+        }
+        for (const id of resultsOf(instruction)) this.definitions.set(id, { instruction, stretch, block });
       }
       for (const operand of terminatorOperands(terminator)) read(operand, undefined);
     }
@@ -126,6 +155,39 @@ export class Folds {
       const stretches = new Set(this.uses.get(advance.result)!.map((use) => use.stretch));
       if (stretches.size === 1) this.absorbed.add(shift.result);
     }
+  }
+
+  /**
+   * Write-back: the last load or store by a reference before it moves on, at the reference or where it moves to. Nothing else
+   * may read the reference behind it, so that old and new value share a register.
+   */
+  private tryStep(advance: Advance): void {
+    const { reference, by, result } = advance;
+    if (reference.kind !== 'value' || by.kind !== 'constant' || this.absorbed.has(reference.id)) return;
+    const step = by.value | 0;
+    const readers = this.uses.get(reference.id)!.filter((use) => use.by !== advance);
+    const last = readers.at(-1);
+    const access = last?.by;
+    if (last === undefined || (access?.op !== 'load' && access?.op !== 'store') || this.steps.has(access)) return;
+    if (!isValue(access.reference, reference.id) || (access.op === 'store' && isValue(access.value, reference.id))) return;
+    if (Math.abs(step) > MOST_STEP || (access.offset !== 0 && access.offset !== step)) return;
+    const { block, stretch } = this.definitions.get(result)!;
+    const isLocal = readers.every((use) => use.block === last.block);
+    const moves = block === last.block ? stretch === last.stretch : !this.boundaries && this.sameRound(last.block, block);
+    if (!isLocal || !moves || !this.isBehind(advance, access, last.block, block)) return;
+    this.steps.set(access, advance);
+    this.stepped.add(advance);
+  }
+
+  /** True if whoever passes the second block has passed the first once since. */
+  private sameRound(first: number, second: number): boolean {
+    return this.innermost.get(first) === this.innermost.get(second) && this.graph.dominates(first, second);
+  }
+
+  private isBehind(advance: Advance, access: Instruction, first: number, second: number): boolean {
+    if (first !== second) return true;
+    const { instructions } = this.graph.blocks.get(first)!;
+    return instructions.indexOf(access) < instructions.indexOf(advance);
   }
 
   /** ADD with a shifted operand, for a reference that is needed as such. */

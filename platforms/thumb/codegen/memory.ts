@@ -13,6 +13,13 @@ interface Address {
 const SUFFIXES: Readonly<Record<Width, string>> = { 1: 'b', 2: 'h', 4: '', reference: '' };
 
 export function load(s: Selection, i: Extract<Instruction, { op: 'load' }>): void {
+  const moved = s.folds.step(i);
+  if (moved !== undefined) {
+    const pointer = s.changeable(s.result(moved.result), i.reference);
+    const form = `ldr${i.signed && SUFFIXES[i.width] !== '' ? 's' : ''}${SUFFIXES[i.width]}`;
+    s.put(`${form} {d0}, ${writtenBack(i.offset, moved.by, 'd1')}`, [s.result(i.result), pointer], [pointer]);
+    return;
+  }
   const address = addressOf(s, i.reference, i.offset, i.width, 0);
   const suffix = SUFFIXES[i.width];
   const signed = i.signed && suffix !== '';
@@ -27,8 +34,20 @@ export function load(s: Selection, i: Extract<Instruction, { op: 'load' }>): voi
 
 export function store(s: Selection, i: Extract<Instruction, { op: 'store' }>): void {
   const value = s.register(i.value);
+  const moved = s.folds.step(i);
+  if (moved !== undefined) {
+    const pointer = s.changeable(s.result(moved.result), i.reference);
+    s.put(`str${SUFFIXES[i.width]} {u0}, ${writtenBack(i.offset, moved.by, 'u1')}`, [pointer], [value, pointer]);
+    return;
+  }
   const address = addressOf(s, i.reference, i.offset, i.width, 1);
   s.put(`str${SUFFIXES[i.width]} {u0}, ${address.text}`, [], [value, ...address.uses]);
+}
+
+/** The operand of an access that moves its pointer on: before it, if it is where the pointer moves to, else afterwards. */
+function writtenBack(offset: number, by: Operand, pointer: string): string {
+  const step = by.kind === 'constant' ? by.value | 0 : 0;
+  return offset === 0 ? `[{${pointer}}], #${step}` : `[{${pointer}}, #${step}]!`;
 }
 
 function addressOf(s: Selection, reference: Operand, offset: number, width: Width, first: number): Address {

@@ -15,7 +15,7 @@ import {
   type Operand,
   type Terminator,
 } from '../../../workloads/language/ir/function.js';
-import { analyse } from '../../../workloads/language/ir/graph.js';
+import { analyse, type Graph } from '../../../workloads/language/ir/graph.js';
 import { describeOperation } from '../../../workloads/language/operations.js';
 import type { ValueType } from '../../../workloads/language/program.js';
 import { ARGUMENTS, CLOBBERED, registerNumber, type ThumbTarget } from './abi.js';
@@ -45,6 +45,7 @@ export function select(fn: IrFunction, context: SelectionContext): MachineFuncti
 export class Selection {
   readonly wide: boolean;
   readonly folds: Folds;
+  private readonly graph: Graph;
   private readonly out: MachineFunction;
   private instructions: MachineInstruction[] = [];
 
@@ -53,14 +54,15 @@ export class Selection {
     private readonly context: SelectionContext,
   ) {
     this.wide = context.target.wide;
-    this.folds = new Folds(fn, this.wide);
+    this.graph = analyse(fn);
+    this.folds = new Folds(fn, this.graph, this.wide);
     const types = new Map<number, ValueType>(fn.types.map((type, id) => [FIRST_VIRTUAL + id, type]));
     const calls = fn.blocks.some((b) => b.instructions.some(({ op }) => op === 'call'));
     this.out = { name: context.functionSymbol(fn.name), blocks: [], types, returns: context.returns, calls };
   }
 
   run(): MachineFunction {
-    const graph = analyse(this.fn);
+    const { graph } = this;
     this.out.blocks = graph.order.map((id) => this.block(graph.blocks.get(id)!, graph.depth(id), graph.blocks));
     return this.out;
   }
