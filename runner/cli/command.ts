@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
 import { BadInput } from '../failure.js';
+import type { KnownPlatform } from '../platforms.js';
 import type { SiliconEntry } from '../silicon/entries.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.js';
 export interface Context {
   readonly terminal: Terminal;
   /** Platforms known by id. */
-  readonly platforms: readonly Platform[];
+  readonly platforms: readonly KnownPlatform[];
   /** Programs with published cycles. */
   readonly silicon: readonly SiliconEntry[];
   /** Sets the exit code of the process. */

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
-import { BUILT_IN } from '../platforms.js';
+import { BUILT_IN, type KnownPlatform } from '../platforms.js';
 import { SILICON, type SiliconEntry } from '../silicon/entries.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
@@ -25,7 +24,7 @@ function version(): string {
 export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
-  platforms: readonly Platform[] = BUILT_IN,
+  platforms: readonly KnownPlatform[] = BUILT_IN,
   silicon: readonly SiliconEntry[] = SILICON,
 ): Promise<number> {
   let code: number = EXIT.fine;

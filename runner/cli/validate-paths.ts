@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { OPERATIONS } from '../../platforms/mmu-microkernel/kernel/operations.js';
 import { BadInput, EXIT, must } from '../failure.js';
 import { findPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
-import { type PathResult, redundancies, validatePaths } from '../validate/paths.js';
+import type { PathResult } from '../validate/paths.js';
 import { collect, type Context, conventions } from './command.js';
 import { bold, printable } from './terminal.js';
 
@@ -13,7 +12,8 @@ interface Options {
   readonly json?: true;
 }
 
-function checkNames(names: readonly string[]): void {
+async function checkNames(names: readonly string[]): Promise<void> {
+  const { OPERATIONS } = await import('../../platforms/mmu-microkernel/kernel/operations.js');
   const ids = OPERATIONS.map(({ id }) => id);
   for (const name of names) {
     if (!ids.includes(name)) throw new BadInput(`--operation ${name}`, 'no such operation', suggestion(name, ids));
@@ -21,7 +21,9 @@ function checkNames(names: readonly string[]): void {
 }
 
 async function run({ operation, json }: Options, { terminal, platforms, exit }: Context): Promise<void> {
-  checkNames(operation ?? []);
+  await checkNames(operation ?? []);
+  // Loads the kernel and its assembler: what only prints help does without.
+  const { redundancies, validatePaths } = await import('../validate/paths.js');
   const platform = must(await findPlatform('mmu-microkernel', platforms));
   const results: PathResult[] = [];
   for (const result of validatePaths(platform, (id) => operation === undefined || operation.includes(id))) {

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { compileWithGcc, GCC_FLAGS, gccVersion, SOURCES } from './gcc.js';
+import { gccFlags, SOURCES } from './gcc.js';
 import { KERNELS } from './kernels.js';
-import { measureKernel, measureOurs, qualityTable } from './quality.js';
+import { measureOurs, qualityTable, speedSummary } from './quality.js';
 
-/* How good our code is: instructions executed against GCC -Os, kept in gcc.json so that no compiler is needed here. */
+/* How good our code is: instructions executed against GCC -Os, kept in gcc.json (measure-gcc.ts) so that no compiler is needed here. */
 
 /** Instructions of ours for one of GCC's, at most. */
 const LIMIT = 1.5;
@@ -17,7 +17,12 @@ const gccFile = z.object({
   flags: z.array(z.string()),
   kernels: z.record(
     z.string(),
-    z.object({ source: z.string(), instructions: z.number().int().positive(), bytes: z.number().int().positive() }),
+    z.strictObject({
+      source: z.string(),
+      instructions: z.number().int().positive(),
+      bytes: z.number().int().positive(),
+      o2: z.number().int().positive(),
+    }),
   ),
 });
 
@@ -25,7 +30,7 @@ const gcc = gccFile.parse(JSON.parse(readFileSync('tests/codegen/gcc.json', 'utf
 
 test('the figures of GCC are of the sources and flags that are here', () => {
   expect(Object.keys(gcc.kernels).sort()).toEqual(KERNELS.map(({ id }) => id).sort());
-  expect(gcc.flags).toEqual(GCC_FLAGS);
+  expect(gcc.flags).toEqual(gccFlags('-Os'));
   for (const { id } of KERNELS) {
     const source = readFileSync(join(SOURCES, `${id}.c`));
     expect([id, createHash('sha256').update(source).digest('hex')]).toEqual([id, gcc.kernels[id].source]);
@@ -45,13 +50,8 @@ describe('our code', () => {
   });
 });
 
-test('the table in the README is what is measured', () => {
-  expect(readFileSync('platforms/riscv/codegen/README.md', 'utf8')).toContain(`\n${qualityTable(gcc.kernels)}\n`);
-});
-
-describe.skipIf(gccVersion() !== gcc.compiler)('this compiler is the one of gcc.json', () => {
-  test.each(KERNELS)('$id: the same figures', (kernel) => {
-    const { instructions, bytes } = gcc.kernels[kernel.id];
-    expect(measureKernel(kernel, compileWithGcc(kernel.id))).toEqual({ instructions, bytes });
-  });
+test('the figures in the README are what is measured', () => {
+  const readme = readFileSync('platforms/riscv/codegen/README.md', 'utf8');
+  expect(readme).toContain(`\n${qualityTable(gcc.kernels)}\n`);
+  expect(readme).toContain(`\n${speedSummary(gcc.kernels)}\n`);
 });

@@ -53,3 +53,11 @@ export function qualityTable(gcc: Readonly<Record<string, CodeQuality>>): string
     return `| ${kernel.title} | ${columns.join(' | ')} |`;
   }).join('\n');
 }
+
+/** Ours beside GCC's at -O2, as the last line of the same section. */
+export function speedSummary(gcc: Readonly<Record<string, { readonly o2: number }>>): string {
+  const theirs = KERNELS.map(({ id }) => gcc[id].o2);
+  const ratios = KERNELS.map((kernel, i) => measureOurs(kernel).instructions / theirs[i]);
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((r) => r.toFixed(2));
+  return `Instructions at -O2, in the order of the table: ${theirs.join(', ')}; ours are ${least} to ${most} of them.`;
+}

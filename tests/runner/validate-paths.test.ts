@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Platform } from '../../platforms/platform.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
 import { runCommandLine } from '../../runner/cli/program.js';
+import { alreadyLoaded } from '../../runner/platforms.js';
 import { REFERENCES } from '../../runner/validate/paths-reference.js';
 import { OPERATIONS } from '../../platforms/mmu-microkernel/kernel/operations.js';
 import { type Finished, RecordingTerminal } from './terminal.js';
 
 async function paths(platform: Platform, ...args: string[]): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [platform]);
+  const code = await runCommandLine(['validate', 'paths', ...args], terminal, [alreadyLoaded(platform)]);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

@@ -1,5 +1,5 @@
 import type { Device, DeviceHost } from '../device.js';
-import type { BusResult } from '../memory.js';
+import { type BusResult, PAGE_BYTES, type RamRange, ramRegions, type Region } from '../memory.js';
 import { ConsoleDevice } from './console.js';
 
 /** Interrupt lines of the bench board, as bits of register +0x08. */
@@ -9,6 +9,18 @@ const RAISE_TIMER = 0;
 const CONSOLE = 0x10;
 /** Entries of each list that are kept: a guest that stores in a loop cannot use up the host. */
 const KEPT = 1 << 20;
+
+/**
+ * What a board `bench` has (`tests/vectors/README.md`, section 1): RAM everywhere but for the test device and two ranges that
+ * answer every access with a bus error (below 0x1000 and from 0xF0000000).
+ * @param start address of the test device
+ * @param ram RAM instead of that
+ */
+export const benchRegions = (
+  device: BenchDevice,
+  start: number,
+  ram: readonly RamRange[] = [{ start: 0x1000, bytes: 0xf0000000 - 0x1000 }],
+): Region[] => [...ramRegions(ram), { kind: 'device', start, bytes: PAGE_BYTES, device }];
 
 /**
  * The one-page test device of the vector programs (`tests/vectors/README.md`, section 1): output list, exit,

@@ -1,7 +1,7 @@
 import { BenchDevice } from '../../machine/devices/bench.js';
 import { InterruptDevice } from '../../machine/devices/interrupts.js';
 import { TimerDevice } from '../../machine/devices/timer.js';
-import type { Region } from '../../machine/memory.js';
+import { ramRegions, type Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
 import { BENCH_BASE } from '../hardware/board.js';
 import type { Board } from '../hardware/machine.js';
@@ -34,7 +34,6 @@ export function xousBoard(request: MachineRequest): Board {
     first: ARRAY + XOUS_LINES.firstInterrupt,
     count: XOUS_LINES.interruptCount,
   });
-  const ram = request.ram ?? [XOUS_BOARD.ram];
   const device = (start: number, what: BenchDevice | TimerDevice | InterruptDevice): Region => ({
     kind: 'device',
     start,
@@ -43,7 +42,7 @@ export function xousBoard(request: MachineRequest): Board {
   });
   return {
     regions: [
-      ...ram.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes })),
+      ...ramRegions(request.ram ?? [XOUS_BOARD.ram]),
       device(XOUS_BOARD.bench, bench),
       device(XOUS_BOARD.timer, timer),
       device(XOUS_BOARD.interrupts, interrupts),
