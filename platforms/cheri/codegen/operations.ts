@@ -94,7 +94,7 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
         clobbers: ['t0'],
       };
     case 'cycles':
-      return { arguments: [], lines: ['rdcycle a0'], results: ['a0'], clobbers: [] };
+      return { arguments: [], lines: ['csrr a0, mcycle'], results: ['a0'], clobbers: [] };
     case 'notify':
       return notify(notificationImport(operation.notification));
     case 'wait':
