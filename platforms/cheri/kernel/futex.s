@@ -1,27 +1,6 @@
 # What compartments ask of the scheduler: to wait for a word of memory, to wake who waits, to sleep, to be told of interrupts.
 # Arguments are checked before anything changes; what is wrong with them is answered, never found out by a fault.
 
-# The word \cd of \bytes bytes must be usable with permissions \rights, else \bad. Uses t0, t1.
-.macro check_pointer cd, reg, bytes, rights, bad
-  cgettag t0, \cd
-  beqz  t0, \bad
-  cgettype t0, \cd
-  bnez  t0, \bad
-  cgetperm t0, \cd
-  andi  t0, t0, \rights
-  li    t1, \rights
-  bne   t0, t1, \bad
-  andi  t0, \reg, 3
-  bnez  t0, \bad
-  cgetbase t0, \cd
-  bltu  \reg, t0, \bad
-  cgettop t1, \cd
-  addi  t0, \reg, \bytes
-  bltu  t1, t0, \bad
-.endm
-.equ RIGHT_STORE, 4
-.equ RIGHT_LOAD, 32
-
 # Ticks since the start. a0, a1 = low and high word.
   .phase schedule
 ticks:
@@ -239,4 +218,57 @@ wake_waiters:
   clc   cs0, 8(csp)
   clc   cs1, 16(csp)
   cincoffset csp, csp, 32
+  cret
+
+# ct2 = source and ct1 its word, of the sealed interrupt ca0, or a jump to \bad. Uses t0.
+.macro open_interrupt bad
+  load_import ct0, token_key
+  cunseal ct1, ca0, ct0
+  cgettag t0, ct1
+  beqz  t0, \bad
+  clw   t0, TOKEN_KEY(ct1)
+  addi  t0, t0, -KEY_INTERRUPT
+  bnez  t0, \bad
+  clw   t2, INTERRUPT_SOURCE(ct1)
+.endm
+
+# The word that counts an interrupt, to be waited for. ca0 = sealed interrupt. ca0 = the word, read only, or a negative error.
+  .phase schedule
+interrupt_futex:
+  open_interrupt not_permitted
+  load_import ct0, controller
+  slli  t1, t2, 2
+  cincoffset ct1, ct0, t1
+  li    a1, 1
+  csw   a1, 0(ct1)                    # its priority
+  sll   a1, a1, t2
+  li    a2, PLIC_ENABLE
+  cincoffset ct0, ct0, a2
+  clw   a2, 0(ct0)
+  or    a2, a2, a1
+  csw   a2, 0(ct0)
+  slli  t1, t2, 2
+  cincoffset ca0, cgp, t1
+  cincoffset ca0, ca0, interrupt_words - globals
+  csetbounds ca0, ca0, 4
+  li    t0, OBJECT_READ_PERMISSIONS
+  candperm ca0, ca0, t0
+  li    a1, 0
+  cret
+
+# Lets an interrupt come again. ca0 = sealed interrupt. a0 = 0 or a negative error.
+  .phase schedule
+interrupt_complete:
+  open_interrupt not_permitted
+  load_import ct0, controller
+  li    t1, PLIC_CLAIM
+  cincoffset ct0, ct0, t1
+  csw   t2, 0(ct0)
+  li    a0, 0
+  li    a1, 0
+  cret
+
+not_permitted:
+  li    a0, -NOT_PERMITTED
+  li    a1, 0
   cret

@@ -55,7 +55,8 @@
 # a frame of it
 .equ FRAME_CSP, 0                     # the caller's, behind its spilled registers
 .equ FRAME_EXPORT, 8                  # entry of the callee's export table
-.equ FRAME_HANDLED, 16                # halfword: entries to and exits from its error handler
+.equ FRAME_HANDLED, 16                # halfword: entries to and exits from its error handler, odd while that runs
+.equ FRAME_STATUS, 20                 # mstatus of the fault that its handler looks at
 .equ FRAME_BYTES, 24
 
 # spilled on the caller's stack
@@ -93,9 +94,13 @@
 .equ RECORD_TYPE, 24                  # 0: not sealed
 .equ RECORD_BYTES, 28
 
+# errors that an invocation may handle, entries and exits counted
+.equ MOST_HANDLED, 1024
+
 # mstatus of a thread that starts: MPP = M, MPIE
 .equ STATUS_START, 0x1880
 .equ STATUS_MIE, 8
+.equ ENABLED_INTERRUPTS, 0x880        # mie: timer and external
 
 # mcause
 .equ CAUSE_ECALL, 11

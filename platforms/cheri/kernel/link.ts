@@ -3,13 +3,23 @@ import { PHASE_INDEX } from '../../machine/ledger.js';
 import { physical, virtual } from '../../machine/units.js';
 import { RTOS_BOARD } from '../devices/board.js';
 import { representableLength } from '../hardware/capability-bounds.js';
-import { IDLE, IDLE_COMPARTMENT, reservedNames, SCHEDULER, schedulerCompartment } from './compartments.js';
+import { HEAP_BASE } from '../hardware/revocation.js';
+import {
+  allocatorCompartment,
+  IDLE,
+  IDLE_COMPARTMENT,
+  librariesOf,
+  reservedNames,
+  SCHEDULER,
+  schedulerCompartment,
+  SWEEPING_COMPARTMENT,
+} from './compartments.js';
 import { entryOffset, exportTable, exportTableBytes } from './exports.js';
 import { MemoryImage, MemoryPlan, type Region } from './memory.js';
 import { type KernelConfig, kernelSymbols } from './parameters.js';
 import { Capabilities, type Capability, LoaderTable } from './records.js';
 import { constant } from './source.js';
-import type { Import, Padding, System, Thread } from './system.js';
+import type { Authority, Import, InterruptPosture, Padding, System, Thread } from './system.js';
 import { type PlacedUnit, placeUnit, type SwitcherImport, type Unit, unitOf } from './unit.js';
 
 /** A system with the kernel, ready to load. */
@@ -63,6 +73,8 @@ const IDLE_STACK = 128;
 /** At which bounds of a heap of up to 256 KiB are exact. */
 const HEAP_ALIGNMENT = 1024;
 const NO_PADDING: Padding = { code: 0, globals: 0 };
+/** Sources of the interrupt controller. */
+const MOST_SOURCES = 31;
 const SWITCHER = 'switcher';
 const LOADER = 'loader';
 
@@ -79,7 +91,9 @@ class Linker {
   private readonly placed = new Map<string, PlacedUnit>();
   private readonly exports = new Map<string, Region>();
   private readonly objects = new Map<string, Region>();
+  private readonly tokens = new Map<string, Region>();
   private readonly symbols = new Map<string, ImageSymbol>();
+  private heap: Region = { base: 0, bytes: 0 };
 
   constructor(
     private readonly config: KernelConfig,
@@ -93,11 +107,18 @@ class Linker {
 
   link(): LinkedSystem {
     const { config, system, plan } = this;
-    const define = { ...kernelSymbols(config), IN_KERNEL: 1 };
+    const memory = { MEMORY_START: ram.start, MEMORY_END: ram.start + ram.bytes, HEAP_BASE };
+    const define = { ...kernelSymbols(config), ...memory, IN_KERNEL: 1 };
     const idle = { name: IDLE, compartment: IDLE, entry: IDLE, priority: -1, stackBytes: IDLE_STACK, trustedFrames: 1 };
     const threads = [idle, ...system.threads];
-    const kernel = [schedulerCompartment(threads.length), IDLE_COMPARTMENT].map((c) => unitOf(c, define));
-    const users = [...system.libraries, ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
+    const software = config.revocation === 'software';
+    const kernel = [
+      schedulerCompartment(threads.length),
+      IDLE_COMPARTMENT,
+      allocatorCompartment(software),
+      ...(software ? [SWEEPING_COMPARTMENT] : []),
+    ].map((c) => unitOf(c, define));
+    const users = [...librariesOf(system), ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
     const units = [...kernel, ...users];
     this.place(bareUnit(SWITCHER, define));
     for (const unit of units) this.place(unit);
@@ -107,13 +128,21 @@ class Linker {
       words.forEach((word, i) => this.memory.word(region.base + 4 * i, word));
       this.objects.set(name, region);
     }
+    for (const { name, bytes } of system.quotas) {
+      const words = [constant('KEY_ALLOCATOR'), 0, bytes];
+      this.tokens.set(`quota ${name}`, this.placeToken(`quota ${name}`, constant('QUOTA_BYTES'), words));
+    }
     const hazards = plan.take('hazard slots', constant('HAZARD_BYTES') * threads.length);
     const placedThreads = threads.map((thread) => this.placeThread(thread));
     placedThreads.forEach((thread, number) => this.fillThread(thread, number, hazards));
-    for (const unit of units) this.resolveImports(this.unit(unit.name));
     this.fillSwitcher();
     this.fillScheduler(placedThreads);
-    const heap = this.addLoader(placedThreads[0], define);
+    for (const item of units.flatMap((unit) => unit.imports))
+      if (item.kind === 'interrupt') this.addInterrupt(item.source);
+    plan.align(HEAP_ALIGNMENT);
+    this.heap = { base: plan.free, bytes: ram.start + ram.bytes - plan.free };
+    for (const unit of units) this.resolveImports(this.unit(unit.name));
+    this.addLoader(placedThreads[0], define);
     return {
       image: this.image(),
       symbol: (name) => this.symbol(name),
@@ -124,7 +153,7 @@ class Linker {
         ]),
       ),
       threads: placedThreads.map(({ name, stack, trustedStack }) => ({ name, stack, trustedStack })),
-      heap,
+      heap: this.heap,
     };
   }
 
@@ -209,10 +238,16 @@ class Linker {
   }
 
   private resolveImports({ unit }: PlacedUnit): void {
-    for (const item of unit.imports) this.table.add(this.label(unit.name, `import.${item.name}`), this.imported(item));
+    for (const item of unit.imports)
+      this.table.add(this.label(unit.name, `import.${item.name}`), this.imported(unit, item));
   }
 
-  private imported(item: Import | SwitcherImport): Capability {
+  private sentry({ name }: Unit, label: string, interrupts: InterruptPosture): Capability {
+    const type = { inherit: 'SENTRY_INHERIT', disabled: 'SENTRY_DISABLE', enabled: 'SENTRY_ENABLE' }[interrupts];
+    return this.make.code(this.unit(name).code, this.label(name, label), constant(type));
+  }
+
+  private imported(unit: Unit, item: Import | SwitcherImport): Capability {
     const { make } = this;
     switch (item.kind) {
       case 'switcher':
@@ -230,9 +265,10 @@ class Linker {
         const library = this.unit(item.library);
         entryOffset(library, item.function);
         const { interrupts = 'inherit' } = library.unit.exports.find((e) => e.name === item.function)!;
-        const sentry = { inherit: 'SENTRY_INHERIT', disabled: 'SENTRY_DISABLE', enabled: 'SENTRY_ENABLE' }[interrupts];
-        return make.code(library.code, this.label(item.library, item.function), constant(sentry));
+        return this.sentry(library.unit, item.function, interrupts);
       }
+      case 'own':
+        return this.sentry(unit, item.function, item.interrupts);
       case 'device': {
         const { start, bytes } = RTOS_BOARD[item.device];
         return make.memory({ base: start, bytes }, 'DEVICE_PERMISSIONS');
@@ -243,8 +279,44 @@ class Linker {
         return make.memory(region, item.access === 'read' ? 'OBJECT_READ_PERMISSIONS' : 'GLOBALS_PERMISSIONS');
       }
       case 'quota':
+        return this.token(`quota ${item.quota}`);
       case 'interrupt':
-        throw new RangeError(`imports of kind ${item.kind} are not there yet`);
+        return this.token(`interrupt ${item.source}`);
+      case 'authority':
+        if (unit.define.IN_KERNEL !== 1)
+          throw new RangeError(`${unit.name}: imports of kind authority are the kernel's`);
+        return this.authority(item.authority);
+    }
+  }
+
+  /** A sealed object: who has the right to its type finds the key in its first word. */
+  private placeToken(what: string, bytes: number, words: readonly number[]): Region {
+    const region = this.plan.take(what, bytes);
+    words.forEach((word, i) => this.memory.word(region.base + 4 * i, word));
+    return region;
+  }
+
+  private token(name: string): Capability {
+    const region = this.tokens.get(name);
+    if (region === undefined) throw new RangeError(`there is no ${name}`);
+    return this.make.kernel(region, 'GLOBALS_PERMISSIONS', region.base, constant('TYPE_STATIC_TOKEN'));
+  }
+
+  private addInterrupt(source: number): void {
+    const name = `interrupt ${source}`;
+    if (this.tokens.has(name)) return;
+    if (!(source >= 1 && source <= MOST_SOURCES)) throw new RangeError(`${name}: sources are 1 to ${MOST_SOURCES}`);
+    this.tokens.set(name, this.placeToken(name, constant('INTERRUPT_BYTES'), [constant('KEY_INTERRUPT'), 0, source]));
+  }
+
+  private authority(authority: Authority): Capability {
+    switch (authority) {
+      case 'heap':
+        return this.make.kernel(this.heap, 'GLOBALS_PERMISSIONS');
+      case 'memory':
+        return this.make.kernel({ base: ram.start, bytes: ram.bytes }, 'MEMORY_PERMISSIONS');
+      case 'static tokens':
+        return this.make.key(constant('TYPE_STATIC_TOKEN'), 'UNSEAL_PERMISSIONS');
     }
   }
 
@@ -298,25 +370,22 @@ class Linker {
     return this.make.kernel(trustedStack, 'MEMORY_PERMISSIONS', trustedStack.base, constant('TYPE_TRUSTED_STACK'));
   }
 
-  /** The loader with its table, the last of the image. @returns its memory and all behind it, which become heap. */
-  private addLoader(idle: PlacedThread, define: Unit['define']): Region {
+  /** The loader with its table, the last of the image and the first of what becomes heap. */
+  private addLoader(idle: PlacedThread, define: Unit['define']): void {
     const { table, make, plan, memory } = this;
     const switcher = this.unit(SWITCHER).code;
     const own = 4;
     const bytes = table.bytes + own * constant('RECORD_BYTES');
-    plan.align(HEAP_ALIGNMENT);
-    const base = plan.free;
+    const { base } = this.heap;
     const at = plan.take("loader's table", bytes).base;
     this.place(bareUnit(LOADER, { ...define, LOADER_TABLE: at, LOADER_TABLE_END: at + bytes }));
     const loader = { base, bytes: representableLength(plan.free - base) };
-    const heap = { base, bytes: ram.start + ram.bytes - base };
     const slot = (name: string, capability: Capability): void => table.add(this.label(LOADER, name), capability);
     slot('vector', make.switcher(switcher, this.label(SWITCHER, 'trap_entry')));
     slot('first_install', make.switcher(switcher, this.label(SWITCHER, 'install')));
     slot('first_thread', this.handle(idle.trustedStack));
     table.add(idle.trustedStack.base + constant('TS_A0'), make.kernel(loader, 'GLOBALS_PERMISSIONS'));
     memory.set(at, table.image);
-    return heap;
   }
 
   private image(): Image {

@@ -42,6 +42,8 @@ record:
   csetaddr ca0, cs1, a0
   bne   a0, a1, record
 
+  li    t0, ENABLED_INTERRUPTS        # taken from the first mret on
+  csrw  mie, t0
   load_slot ct0, vector
   cspecialrw cnull, mtcc, ct0
   li    t0, 0

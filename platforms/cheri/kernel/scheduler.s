@@ -25,6 +25,7 @@
 # The timer's registers and the interrupt controller's (devices/board.ts)
 .equ TIMER_COUNT, 0x10
 .equ TIMER_COMPARE, 0x18
+.equ PLIC_ENABLE, 0x2000
 .equ PLIC_CLAIM, 0x200004
 
 # \cd = what is at an offset behind cgp
@@ -36,6 +37,7 @@
 .endm
 
   .text
+  .include "check.s"
   .include "schedule.s"
   .include "timeouts.s"
   .include "futex.s"

@@ -24,6 +24,8 @@ export type Import =
   | { readonly kind: 'call'; readonly name: string; readonly compartment: string; readonly export: string }
   /** A function of a library, to be called by `library_call`. */
   | { readonly kind: 'library'; readonly name: string; readonly library: string; readonly function: string }
+  /** A function of its own, behind a sentry that gives it another interrupt posture; to be called by `library_call`. */
+  | { readonly kind: 'own'; readonly name: string; readonly function: string; readonly interrupts: InterruptPosture }
   /** The registers of a device of the board. */
   | { readonly kind: 'device'; readonly name: string; readonly device: DeviceName }
   /** A shared object, by its name in `System.objects`. */
@@ -31,7 +33,12 @@ export type Import =
   /** The right to allocate from the heap, by its name in `System.quotas`: a sealed object. */
   | { readonly kind: 'quota'; readonly name: string; readonly quota: string }
   /** The right to wait for an interrupt (number of the board) and to complete it: a sealed object. */
-  | { readonly kind: 'interrupt'; readonly name: string; readonly source: number };
+  | { readonly kind: 'interrupt'; readonly name: string; readonly source: number }
+  /** What only compartments of the kernel get. */
+  | { readonly kind: 'authority'; readonly name: string; readonly authority: Authority };
+
+/** The heap; all of memory; the right to unseal static tokens. */
+export type Authority = 'heap' | 'memory' | 'static tokens';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to
@@ -58,10 +65,14 @@ export interface Compartment {
   readonly stacklessHandler?: string;
 }
 
-/** Code without globals of its own that runs with the rights of its callers. */
+/**
+ * Code without globals of its own that runs with its callers' globals and stack, and with what it imports. Those of the kernel
+ * (`compartments.ts`) are linked if a compartment imports them.
+ */
 export interface Library {
   readonly name: string;
   readonly program: string;
+  readonly imports?: readonly Import[];
   readonly exports: readonly Export[];
 }
 

@@ -30,7 +30,7 @@ export interface PlacedUnit {
 /** A unit of a compartment or library. */
 export function unitOf(source: Compartment | Library, define: Unit['define']): Unit {
   const { name, program, exports } = source;
-  const imports = [{ kind: 'switcher', name: 'switcher' } as const, ...('imports' in source ? source.imports : [])];
+  const imports = [{ kind: 'switcher', name: 'switcher' } as const, ...(source.imports ?? [])];
   const { errorHandler, stacklessHandler } = source as Partial<Compartment>;
   return {
     name,
