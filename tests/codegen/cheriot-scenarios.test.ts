@@ -137,6 +137,45 @@ describe.each(SHAPES)('isolation=%s', (isolation) => {
   });
 });
 
+test('a queue holds its capacity, and both sides wait', () => {
+  const built = unchecked((s) => {
+    const queue = s.queue('queue', 2);
+    s.thread('producer', { domain: s.domain('one') }, (f) => {
+      f.repeat(6, (i) => {
+        f.put(queue, i);
+        f.report(i.add(100));
+      });
+    });
+    s.thread('consumer', { domain: s.domain('two'), endsRun: true }, (f) => {
+      f.yield();
+      f.repeat(6, () => f.report(f.get(queue)));
+    });
+  });
+  const { stop, reports } = run(built);
+  expect(stop).toEqual(DONE);
+  // two fit before the consumer runs for the first time
+  expect(reports.slice(0, 2)).toEqual([100, 101]);
+  expect(reports.filter((word) => word < 100)).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('memory of the heap is zero, and its pointer is of no use once it is freed', () => {
+  const built = unchecked((s) => {
+    const [one, two] = [s.domain('one'), s.domain('two')];
+    const kept = s.buffer('kept', { domain: one, bytes: 8 });
+    s.thread('user', { domain: one, priority: 2 }, (f) => {
+      const memory = f.allocate(100);
+      f.report(f.loadWord(memory, 96));
+      f.storeWord(memory, 7, 96);
+      f.storeReference(f.buffer(kept), memory);
+      f.report(f.loadWord(f.loadReference(f.buffer(kept)), 96));
+      f.free(memory, 100);
+      f.report(f.loadWord(f.loadReference(f.buffer(kept)), 96));
+    });
+    s.thread('other', { domain: two, priority: 1, endsRun: true }, (f) => f.report(9));
+  });
+  expect(run(built)).toMatchObject({ stop: DONE, reports: [0, 7, 9], terminated: ['one'] });
+});
+
 describe('what a service can reach', () => {
   test.each([
     ['borrow', 4, 4],
@@ -182,29 +221,40 @@ function lending(
 const FAILED = 0xffffffff;
 
 describe('lent bytes', () => {
-  test.each<[string, readonly number[], readonly string[], Ran]>([
-    ['can be read', [1, 0, 5], [], lending('borrow', (f, data) => f.set(f.word('x', 0), f.loadWord(data, 12)))],
-    ['cannot be read beyond them', [FAILED, 0, 5], ['two'], lending('borrow', (f, data) => loadAndKeep(f, data, 16))],
-    ['cannot be written', [FAILED, 0, 5], ['two'], lending('borrow', (f, data) => f.storeWord(data, 9))],
-    ['can be written by a mutable borrow', [1, 0, 9], [], lending('mutable-borrow', (f, data) => f.storeWord(data, 9))],
+  test.each<[string, readonly number[], readonly string[], () => Ran]>([
+    ['can be read', [1, 0, 5], [], () => lending('borrow', (f, data) => f.set(f.word('x', 0), f.loadWord(data, 12)))],
+    [
+      'cannot be read beyond them',
+      [FAILED, 0, 5],
+      ['two'],
+      () => lending('borrow', (f, data) => loadAndKeep(f, data, 16)),
+    ],
+    ['cannot be written', [FAILED, 0, 5], ['two'], () => lending('borrow', (f, data) => f.storeWord(data, 9))],
+    [
+      'can be written by a mutable borrow',
+      [1, 0, 9],
+      [],
+      () => lending('mutable-borrow', (f, data) => f.storeWord(data, 9)),
+    ],
     [
       'cannot be written beyond them',
       [FAILED, 0, 5],
       ['two'],
-      lending('mutable-borrow', (f, data) => f.storeWord(data, 9, 16)),
+      () => lending('mutable-borrow', (f, data) => f.storeWord(data, 9, 16)),
     ],
     [
       'cannot be kept: a stored reference has no tag',
       [1, FAILED, 5],
       ['two'],
-      lending(
-        'mutable-borrow',
-        (f, data, kept) => f.storeReference(kept, data),
-        (f, kept) => f.loadWord(f.loadReference(kept)),
-      ),
+      () =>
+        lending(
+          'mutable-borrow',
+          (f, data, kept) => f.storeReference(kept, data),
+          (f, kept) => f.loadWord(f.loadReference(kept)),
+        ),
     ],
   ])('%s', (_, reports, terminated, ran) => {
-    expect(ran).toMatchObject({ stop: DONE, reports, terminated });
+    expect(ran()).toMatchObject({ stop: DONE, reports, terminated });
   });
 });
 
