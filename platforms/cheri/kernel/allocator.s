@@ -9,6 +9,7 @@
 .equ CHUNK_LAST, 12                   # free: the one before; quarantined: the epoch from which on it may be used again
 .equ CHUNK_HEADER, 8
 .equ CHUNK_LEAST, 16
+.equ HEAP_UNUSED, 8
 .equ IN_USE, 1                        # flags
 .equ QUARANTINED, 2
 .equ FLAGS, 7
@@ -116,18 +117,18 @@ try_again:
   clw   t0, QUOTA_LEFT(ct2)
   sub   t0, t0, a1
   csw   t0, QUOTA_LEFT(ct2)
-  clw   t0, QUOTA_OWNER(ct2)
-  slli  t0, t0, OWNER_SHIFT
+  clw   t2, QUOTA_OWNER(ct2)
+  slli  t2, t2, OWNER_SHIFT
   chunk ct0, a0
   clw   t1, CHUNK_BEFORE(ct0)
-  or    t1, t1, t0
+  or    t1, t1, t2
   csw   t1, CHUNK_BEFORE(ct0)
   ori   a1, a1, IN_USE
   csw   a1, CHUNK_SIZE(ct0)
-  clw   t0, 48(csp)
-  crrl  t0, t0
+  clw   t1, 48(csp)
+  crrl  t1, t1
   cincoffset ca0, ct0, CHUNK_HEADER
-  csetboundsexact ca0, ca0, t0
+  csetboundsexact ca0, ca0, t1
   leave
 
 # Nothing fits: memory in quarantine may, once it has been swept for.
@@ -161,12 +162,12 @@ heap_free:
   beqz  a0, free_invalid
   mv    s1, a0
   chunk ct0, a0
-  clw   t0, CHUNK_BEFORE(ct0)
-  srli  t0, t0, OWNER_SHIFT
-  clc   ct2, 24(csp)
-  clw   t1, QUOTA_OWNER(ct2)
-  bne   t0, t1, free_not_permitted
   clw   a1, CHUNK_SIZE(ct0)
+  clw   t1, CHUNK_BEFORE(ct0)
+  srli  t1, t1, OWNER_SHIFT
+  clc   ct2, 24(csp)
+  clw   t0, QUOTA_OWNER(ct2)
+  bne   t0, t1, free_not_permitted
   andi  a1, a1, ~FLAGS
   clw   t0, QUOTA_LEFT(ct2)
   add   t0, t0, a1
@@ -226,7 +227,7 @@ chunk_of:
   andi  t0, a0, 7
   bnez  t0, 1f
   cgetbase t0, cs0
-  addi  t0, t0, CHUNK_HEADER
+  addi  t0, t0, HEAP_UNUSED + CHUNK_HEADER
   bltu  a0, t0, 1f
   cgettop t0, cs0
   bgeu  a0, t0, 1f

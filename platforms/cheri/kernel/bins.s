@@ -242,8 +242,8 @@ take_chunk:
 3:
   beqz  a0, 2b
   chunk ct0, a0
-  clw   t0, CHUNK_SIZE(ct0)
-  bgeu  t0, s1, 4f
+  clw   t2, CHUNK_SIZE(ct0)
+  bgeu  t2, s1, 4f
   clw   a0, CHUNK_NEXT(ct0)
   j     3b
 4:

@@ -13,37 +13,50 @@ quarantine:
   add   t1, s1, a1
   addi  t0, s1, CHUNK_HEADER
   chunk ct0, t0
+  addi  t2, t1, -31
 1:
+  bgeu  t0, t2, 2f
+  csc   cnull, 0(ct0)
+  csc   cnull, 8(ct0)
+  csc   cnull, 16(ct0)
+  csc   cnull, 24(ct0)
+  cincoffset ct0, ct0, 32
+  j     1b
+2:
+  bgeu  t0, t1, 3f
   csc   cnull, 0(ct0)
   cincoffset ct0, ct0, 8
-  bltu  t0, t1, 1b
+  j     2b
+3:
   jal   epoch
   addi  a0, a0, 1                     # the sweep that is under way does not count
   andi  a0, a0, -2
   chunk ct0, s1
   clw   a1, 8(csp)
-  ori   t0, a1, QUARANTINED
-  csw   t0, CHUNK_SIZE(ct0)
+  ori   t1, a1, QUARANTINED
+  csw   t1, CHUNK_SIZE(ct0)
+  .if REVOCATION != NOBODY
   addi  a0, a0, 2
+  .endif
   csw   a0, CHUNK_LAST(ct0)
   global clw, t0, quarantine_bytes
   add   t0, t0, a1
   global csw, t0, quarantine_bytes
   global clw, t1, quarantine_last
   global csw, s1, quarantine_last
-  beqz  t1, 2f
+  beqz  t1, 4f
   chunk ct1, t1
   csw   s1, CHUNK_NEXT(ct1)
-  j     3f
-2:
+  j     5f
+4:
   global csw, s1, quarantine_first
-3:
+5:
   # a sweep begins when more than a quarter of what is free waits for one
   slli  t0, t0, 2
   global clw, t1, free_bytes
-  bltu  t0, t1, 4f
+  bltu  t0, t1, 6f
   jal   start_sweep
-4:
+6:
   clc   cra, 0(csp)
   cincoffset csp, csp, 16
   cret
@@ -63,22 +76,22 @@ dequeue:
   beqz  s1, 2f
   jal   epoch
   chunk ct0, s1
-  clw   t0, CHUNK_LAST(ct0)
-  sub   t0, a0, t0
-  bltz  t0, 2f
-  clw   t0, CHUNK_NEXT(ct0)
-  global csw, t0, quarantine_first
-  bnez  t0, 3f
+  clw   t1, CHUNK_LAST(ct0)
+  sub   t1, a0, t1
+  bltz  t1, 2f
+  clw   t1, CHUNK_NEXT(ct0)
+  global csw, t1, quarantine_first
+  bnez  t1, 3f
   global csw, zero, quarantine_last
 3:
   csc   cnull, CHUNK_NEXT(ct0)
   clw   a1, CHUNK_SIZE(ct0)
   andi  a1, a1, ~FLAGS
   csw   a1, 12(csp)
-  clw   t0, CHUNK_BEFORE(ct0)         # nobody's any more
+  clw   t2, CHUNK_BEFORE(ct0)         # nobody's any more
   li    t1, BEFORE_MASK
-  and   t0, t0, t1
-  csw   t0, CHUNK_BEFORE(ct0)
+  and   t2, t2, t1
+  csw   t2, CHUNK_BEFORE(ct0)
   global clw, t0, quarantine_bytes
   sub   t0, t0, a1
   global csw, t0, quarantine_bytes
@@ -95,7 +108,8 @@ dequeue:
   cincoffset csp, csp, 32
   cret
 
-# The first use of the heap makes it one free chunk. The memory was the loader's and has been cleared, or never used.
+# The first use of the heap makes it one free chunk. The memory was the loader's and has been cleared, or never used. The first 8
+# bytes stay out: they are the base of the heap's own capability, whose bit must not be set.
 start_heap:
   global clw, t0, started
   bnez  t0, 1f
@@ -105,6 +119,8 @@ start_heap:
   global csw, t0, started
   cgetbase a0, cs0
   cgetlen a1, cs0
+  addi  a0, a0, HEAP_UNUSED
+  addi  a1, a1, -HEAP_UNUSED
   li    a2, 0
   jal   new_header
   jal   link_free

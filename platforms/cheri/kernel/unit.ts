@@ -65,7 +65,7 @@ export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): Place
     const globals = plan.find(globalsBytes, ALIGNMENT, code.base + code.bytes);
     // before its size is known, code must not run into the globals
     const data = pass === 0 ? UNKNOWN : globals.base;
-    const program = assembleProgram(source, unit.name, unit.define, { '.text': code.base, '.data': data });
+    const program = assembled(unit, source, { '.text': code.base, '.data': data });
     const sizes = [sizeBetween(program, code.base, data), sizeBetween(program, data, 2 ** 32)];
     if (pass > 0 && sizes[0] === codeBytes && sizes[1] === globalsBytes) {
       plan.take(`code of ${unit.name}`, codeBytes, ALIGNMENT);
@@ -75,6 +75,18 @@ export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): Place
     [codeBytes, globalsBytes] = sizes;
   }
   throw new RangeError(`${unit.name}: its size changes with its address, by alignment inside it, without end`);
+}
+
+/** Programs of the kernel in their places: the same for most systems. */
+const kernels = new Map<string, Program>();
+
+function assembled(unit: Unit, source: string, sections: Readonly<Record<string, number>>): Program {
+  const make = (): Program => assembleProgram(source, unit.name, unit.define, sections);
+  if (unit.define.IN_KERNEL !== 1) return make();
+  const key = JSON.stringify([source, unit.define, sections]);
+  const program = kernels.get(key) ?? make();
+  kernels.set(key, program);
+  return program;
 }
 
 /** Bytes from `start` to the end of the last section that begins below `end`. */

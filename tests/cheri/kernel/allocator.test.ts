@@ -128,9 +128,9 @@ describe('heap_free', () => {
 });
 
 describe('memory is used again', () => {
-  // ten times what the heap holds, without a word left behind
+  // four times what the heap holds, without a word left behind
   const churn = `
-  li s0, 60
+  li s0, 32
 1:
   allocate 0x7000
   csc ca0, 8(csp)

@@ -9,7 +9,7 @@ import { cycles, instructions } from '../../../platforms/machine/units.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 
 /** Far more than any guest here needs. */
-const BUDGET = 2_000_000;
+const BUDGET = 4_000_000;
 const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
 
 /** Parts of a system; what is missing is empty. */
