@@ -1,8 +1,7 @@
 # Rings of ready threads, and what happens at a trap.
 
-# ct0 = record of a thread, t0 its address is not needed: \offset = its offset. Puts it at the end of its priority's ring.
-# Uses t1, t2, ct1.
-make_ready:                           # a0 = offset, ca1 = record; uses a2, a3, ca4, a5
+# Puts a thread at the end of its priority's ring. a0 = offset, ca1 = record; uses a2, a3, ca4, a5.
+make_ready:
   csb   zero, T_STATE(ca1)
   clbu  a2, T_PRIORITY(ca1)
   li    a3, 1
@@ -123,6 +122,7 @@ choose:
   clc   ca0, T_HANDLE(ct0)
   clc   cra, 0(csp)
   cincoffset csp, csp, 8
+schedule_done:
   cret
 
 # An interrupt of the controller: its word counts, and who waits for the word runs.

@@ -1,16 +1,9 @@
 # Zeroes the stack from the mark in register \from up to sp, by way of csp; both are multiples of 16. Uses \pointer (the
-# capability form is c\pointer) and \limit. The loop takes 11 cycles for 32 bytes, one more if its head lies at 2 modulo 4: the
-# way there is padded by the width of an instruction, never by one more: \wide. A test looks at the labels \loop.
-.macro zero_stack loop, from, pointer, limit, wide=0
+# capability form is c\pointer) and \limit. The loop takes 11 cycles for 32 bytes, one more if its head lies at 2 modulo 4: who
+# uses this makes an instruction before it as wide as it takes, never one more. A test looks at the labels \loop.
+.macro zero_stack loop, from, pointer, limit
   csetaddr c\pointer, csp, \from
-  .if \wide
-  .option push
-  .option norvc
   addi  \limit, sp, -31
-  .option pop
-  .else
-  addi  \limit, sp, -31
-  .endif
   bgeu  \pointer, \limit, .Ltail\@
 \loop:
   csc   cnull, 0(c\pointer)
