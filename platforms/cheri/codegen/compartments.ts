@@ -1,11 +1,16 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
-import { functionsOfDomain, operationsOf, type Scenario, type Service } from '../../../workloads/language/scenario.js';
+import {
+  functionsOfDomain,
+  operationsOf,
+  type Queue,
+  type Scenario,
+  type Service,
+} from '../../../workloads/language/scenario.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
-import { SCHEDULER } from '../kernel/compartments.js';
-import type { Compartment, Export, Import, System } from '../kernel/system.js';
+import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
+import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
 import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
 import { dataLines, globalsOf, placesOf } from './globals.js';
-import { ATOMICS } from './locks.js';
 import { cheriotOperations } from './operations.js';
 import {
   BENCH,
@@ -18,6 +23,8 @@ import {
   functionSymbol,
   mutexImport,
   notificationImport,
+  QUOTA,
+  queueImport,
   serviceImport,
 } from './symbols.js';
 import { needsOf } from './threads.js';
@@ -32,10 +39,9 @@ export function systemOf(scenario: Scenario, direct = false): System {
   const groups = direct ? [new Set(names)] : names.map((name) => new Set([name]));
   const home = (domain: string): string => (direct ? names[0] : domain);
   const compartments = groups.map((domains) => compartmentOf(scenario, domains, direct));
-  const usesAtomics = compartments.some(({ imports }) => imports.some(({ kind }) => kind === 'library'));
   return {
     compartments,
-    libraries: usesAtomics ? [ATOMICS] : [],
+    libraries: [],
     threads: scenario.threads.map((thread) => ({
       name: thread.name,
       compartment: home(thread.domain),
@@ -43,21 +49,36 @@ export function systemOf(scenario: Scenario, direct = false): System {
       priority: thread.priority,
       ...needsOf(scenario, thread, direct),
     })),
-    objects: [...scenario.notifications.map(notificationImport), ...scenario.mutexes.map(mutexImport)].map((name) => ({
-      name,
-      bytes: 8,
-      alignment: 8,
-      words: [],
-    })),
-    quotas: [],
+    objects: [
+      ...[...scenario.notifications.map(notificationImport), ...scenario.mutexes.map(mutexImport)].map(word),
+      ...scenario.queues.map(queue),
+    ],
+    quotas: compartments
+      .filter(({ imports }) => imports.some(({ kind }) => kind === 'quota'))
+      .map(({ name }) => ({ name, bytes: QUOTA_BYTES })),
   };
 }
+
+/** What one domain may have of the heap: more than there is. */
+const QUOTA_BYTES = 1 << 18;
+
+/** The word of a notification (0 or given) or of a mutex. */
+const word = (name: string): SharedObject => ({ name, bytes: 4, alignment: 8, words: [] });
+
+/** A queue as the library `queues.s` has it: capacity, three words of its own, the slots. */
+const queue = ({ name, capacity }: Queue): SharedObject => ({
+  name: queueImport(name),
+  bytes: 16 + 4 * capacity,
+  alignment: 8,
+  words: [capacity],
+});
 
 function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): Compartment {
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
   const globals = globalsOf(scenario, domains);
+  const [name] = domains;
   const places = placesOf(globals);
   const compiled = compileFunctions(functions, {
     abi: cheriotAbi(places),
@@ -76,9 +97,9 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   ];
   const lines = (list: readonly string[]): string => list.map((l) => (/^\S+:/.test(l) ? l : `  ${l}`)).join('\n');
   return {
-    name: [...domains][0],
+    name,
     program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines(dataLines(globals))}\n`,
-    imports: importsOf(scenario, operationsOf(functions), direct),
+    imports: importsOf(scenario, name, operationsOf(functions), direct),
     exports: direct ? [] : services.map(exportOf),
   };
 }
@@ -93,51 +114,56 @@ const exportOf = (service: Service): Export => ({
 });
 
 /** What operations need beyond the compartment, each once. */
-function importsOf(scenario: Scenario, operations: readonly PortableOperation[], direct: boolean): readonly Import[] {
-  const imports = new Map<string, Import>([[BENCH, { kind: 'device', name: BENCH, device: 'bench' }]]);
-  const add = (item: Import): void => void imports.set(item.name, item);
-  const kernel = (name: string): void => add({ kind: 'call', name, compartment: SCHEDULER, export: name });
-  const word = (name: string): void => add({ kind: 'object', name, object: name, access: 'write' });
-  const atomic = (name: string): void => add({ kind: 'library', name, library: ATOMICS.name, function: name });
-  for (const operation of operations) {
-    switch (operation.kind) {
-      case 'call':
-      case 'send': {
-        if (direct) break;
-        const service = scenario.services.find(({ name }) => name === operation.service)!;
-        const name = serviceImport(service.name);
-        add({ kind: 'call', name, compartment: service.domain, export: labelOf(service) });
-        break;
-      }
-      case 'null-call':
-        kernel('ticks');
-        break;
-      case 'sleep':
-        kernel('sleep');
-        break;
-      case 'notify':
-        word(notificationImport(operation.notification));
-        kernel('futex_wake');
-        break;
-      case 'wait':
-        word(notificationImport(operation.notification));
-        kernel('futex_wait');
-        break;
-      case 'lock':
-        word(mutexImport(operation.mutex));
-        atomic('compare_exchange');
-        atomic('exchange');
-        kernel('futex_wait');
-        break;
-      case 'unlock':
-        word(mutexImport(operation.mutex));
-        atomic('exchange');
-        kernel('futex_wake');
-        break;
-      default:
+function importsOf(
+  scenario: Scenario,
+  owner: string,
+  operations: readonly PortableOperation[],
+  direct: boolean,
+): readonly Import[] {
+  const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
+  const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
+  const usesHeap = operations.some(({ kind }) => kind === 'allocate' || kind === 'free');
+  const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
+  const all = [bench, ...(usesHeap ? [quota] : []), ...others];
+  return [...new Map(all.map((item) => [item.name, item])).values()];
+}
+
+const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call', name, compartment, export: name });
+const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
+const shared = (name: string): Import => ({ kind: 'object', name, object: name, access: 'write' });
+
+function importsFor(scenario: Scenario, operation: PortableOperation, direct: boolean): readonly Import[] {
+  switch (operation.kind) {
+    case 'call':
+    case 'send': {
+      if (direct) return [];
+      const service = scenario.services.find(({ name }) => name === operation.service)!;
+      const name = serviceImport(service.name);
+      return [{ kind: 'call', name, compartment: service.domain, export: labelOf(service) }];
     }
+    case 'null-call':
+      return [fromKernel(SCHEDULER, 'ticks')];
+    case 'sleep':
+      return [fromKernel(SCHEDULER, 'sleep')];
+    case 'notify':
+      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wake')];
+    case 'wait':
+      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wait')];
+    case 'lock':
+      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_lock')];
+    case 'unlock':
+      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_unlock')];
+    case 'put':
+      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_put')];
+    case 'get':
+      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_get')];
+    case 'allocate':
+      return [fromKernel(ALLOCATOR, 'heap_allocate')];
+    case 'free':
+      return [fromKernel(ALLOCATOR, 'heap_free')];
+    default:
+      return [];
   }
-  return [...imports.values()];
 }
 
 /**

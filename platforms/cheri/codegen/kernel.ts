@@ -92,11 +92,14 @@ function handedTo(scenario: Scenario, { symbol }: LinkedSystem, name: string): r
     .map((buffer) => ({ base: symbol(`${buffer.domain}.${bufferSymbol(buffer.name)}`).physical, bytes: buffer.bytes }));
 }
 
+/** Registers that hold what a compartment has without being given it. */
+const OWN = new Set(['cgp', 'csp']);
+
 /** Bytes in the bounds of the registers' capabilities that lead into regions, each counted once. */
 function reachable(machine: Machine, regions: readonly Region[]): number {
   const bounds = new Map<number, number>();
   for (const { name, value, metadata, tag } of machine.registers()) {
-    if (!/^c/.test(name) || tag !== true || metadata === undefined || isSealed(metadata)) continue;
+    if (!/^c/.test(name) || OWN.has(name) || tag !== true || metadata === undefined || isSealed(metadata)) continue;
     const base = baseOf(metadata, value) >>> 0;
     if (!regions.some((r) => base >= r.base && base < r.base + r.bytes)) continue;
     bounds.set(base, Math.max(bounds.get(base) ?? 0, topOf(metadata, value) - base));

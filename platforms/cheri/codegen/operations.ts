@@ -6,7 +6,6 @@ import {
 } from '../../../workloads/language/operations.js';
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
 import type { Scenario } from '../../../workloads/language/scenario.js';
-import { FREE, TAKEN, TAKEN_WITH_WAITERS } from './locks.js';
 import {
   BENCH,
   BENCH_EXIT,
@@ -15,6 +14,8 @@ import {
   functionSymbol,
   mutexImport,
   notificationImport,
+  QUOTA,
+  queueImport,
   serviceImport,
 } from './symbols.js';
 
@@ -94,15 +95,19 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
         clobbers: ['t0'],
       };
     case 'cycles':
-      return { arguments: [], lines: ['rdcycle a0'], results: ['a0'], clobbers: [] };
+      return { arguments: [], lines: ['csrr a0, mcycle'], results: ['a0'], clobbers: [] };
     case 'notify':
       return notify(notificationImport(operation.notification));
     case 'wait':
       return wait(notificationImport(operation.notification));
     case 'lock':
-      return lock(mutexImport(operation.mutex));
+      return libraryCall(mutexImport(operation.mutex), 'mutex_lock');
     case 'unlock':
-      return unlock(mutexImport(operation.mutex));
+      return libraryCall(mutexImport(operation.mutex), 'mutex_unlock');
+    case 'put':
+      return { ...libraryCall(queueImport(operation.queue), 'queue_put'), arguments: ['a1'] };
+    case 'get':
+      return { ...libraryCall(queueImport(operation.queue), 'queue_get'), results: ['a1'] };
     case 'sleep':
       return kernelCall(
         ['a0'],
@@ -111,11 +116,20 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
     case 'violate':
       return violate(operation.violation, given);
     case 'allocate':
+      return {
+        arguments: ['a2'],
+        lines: [
+          'li t0, FOREVER',
+          ...withTimeout('t0', [`load_import ca1, ${QUOTA}`, 'cross_call heap_allocate']),
+          'cgettag t0, ca0',
+          `beqz t0, ${FAILED}`,
+        ],
+        results: ['a0'],
+        clobbers: CALL_REGISTERS,
+      };
     case 'free':
-      return 'the allocator is not part of this kernel yet';
-    case 'put':
-    case 'get':
-      return 'message queues are not part of this kernel yet';
+      // the allocator knows how long it is
+      return kernelCall(['a1', 'a2'], [`load_import ca0, ${QUOTA}`, 'cross_call heap_free', mustSucceed]);
     case 'restart':
       return 'compartments are not restarted by this kernel yet';
     case 'address':
@@ -137,7 +151,7 @@ const kernelCall = (given: readonly string[], lines: readonly string[]): Lowered
 /** A message without answer is a call as well: threads of CHERIoT RTOS go to the code, and nobody waits there for words. */
 function request(operation: Request): LoweredOperation | string {
   const { service, words, transfer } = operation;
-  if (transfer === 'move') return 'the allocator is not part of this kernel yet';
+  if (transfer === 'move') return 'the allocator of this kernel has no claims yet';
   const [reference, length] = [`a${words}`, `a${words + 1}`];
   const narrow =
     transfer === undefined
@@ -170,20 +184,6 @@ const withTimeout = (ticks: string, lines: readonly string[]): readonly string[]
 
 const mustSucceed = `bltz a0, ${FAILED}`;
 
-/** Waits without end while the word of an import has a value. */
-const waitWhile = (word: string, value: number): readonly string[] => [
-  'li a2, FOREVER',
-  ...withTimeout('a2', [`load_import ca1, ${word}`, `li a2, ${value}`, 'cross_call futex_wait']),
-  mustSucceed,
-];
-
-const wakeOne = (word: string): readonly string[] => [
-  `load_import ca0, ${word}`,
-  'li a1, 1',
-  'cross_call futex_wake',
-  mustSucceed,
-];
-
 const notify = (word: string): LoweredOperation =>
   kernelCall([], [`load_import ca0, ${word}`, 'li a1, 1', 'csw a1, 0(ca0)', 'cross_call futex_wake', mustSucceed]);
 
@@ -195,46 +195,18 @@ const wait = (word: string): LoweredOperation =>
       `load_import ca1, ${word}`,
       'clw a0, 0(ca1)',
       'bnez a0, 2f',
-      ...waitWhile(word, 0),
+      'li a2, FOREVER',
+      ...withTimeout('a2', [`load_import ca1, ${word}`, 'li a2, 0', 'cross_call futex_wait']),
+      mustSucceed,
       'j 1b',
       '2:',
       'csw zero, 0(ca1)',
     ],
   );
 
-const lock = (word: string): LoweredOperation =>
-  kernelCall(
-    [],
-    [
-      `load_import ca0, ${word}`,
-      `li a1, ${FREE}`,
-      `li a2, ${TAKEN}`,
-      'library_call compare_exchange',
-      'beqz a0, 2f',
-      '1:',
-      `load_import ca0, ${word}`,
-      `li a1, ${TAKEN_WITH_WAITERS}`,
-      'library_call exchange',
-      'beqz a0, 2f',
-      ...waitWhile(word, TAKEN_WITH_WAITERS),
-      'j 1b',
-      '2:',
-    ],
-  );
-
-const unlock = (word: string): LoweredOperation =>
-  kernelCall(
-    [],
-    [
-      `load_import ca0, ${word}`,
-      `li a1, ${FREE}`,
-      'library_call exchange',
-      `addi a0, a0, -${TAKEN_WITH_WAITERS}`,
-      'bnez a0, 1f',
-      ...wakeOne(word),
-      '1:',
-    ],
-  );
+/** A function of a library on a shared object: mutex or queue. */
+const libraryCall = (object: string, name: string): LoweredOperation =>
+  kernelCall([], [`load_import ca0, ${object}`, `library_call ${name}`, mustSucceed]);
 
 /** What code in a compartment can try: the hardware or the switcher must stop it. */
 function violate(violation: Violation, given: number): LoweredOperation {

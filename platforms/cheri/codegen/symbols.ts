@@ -8,10 +8,13 @@ export const bufferSymbol = (name: string): string => `buffer.${name}`;
 export const copySymbol = (service: string): string => `copy.${service}`;
 /** The entry of a service that does something before its body. */
 export const entrySymbol = (service: string): string => `serve.${service}`;
-/** Imports: the export of a service, the words of a notification and a mutex. */
+/** Imports: the export of a service; objects that domains share. */
 export const serviceImport = (service: string): string => `service.${service}`;
 export const notificationImport = (notification: string): string => `notification.${notification}`;
 export const mutexImport = (mutex: string): string => `mutex.${mutex}`;
+export const queueImport = (queue: string): string => `queue.${queue}`;
+/** Import of a domain's right to memory of the heap. */
+export const QUOTA = 'quota';
 /** Where a program goes when the kernel did not do what the scenario relies on. */
 export const FAILED = 'failed';
 /** Exit code of a run in which an operation failed. */

@@ -45,7 +45,19 @@ function callersOf(scenario: Scenario, service: string): number {
   return scenario.threads.filter(({ function: program }) => reaches(program, new Set())).length;
 }
 
+/** The last layout of each scenario: whoever asks whether it can run links it next, the same way. */
+const linked = new WeakMap<Scenario, { readonly key: string; readonly system: LinkedSystem }>();
+
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
-export function linkScenario(scenario: Scenario, config: KernelConfig, padding?: Padding): LinkedSystem {
-  return linkSystem(config, systemOf(scenario, config.isolation === 'none'), padding);
+export function linkScenario(
+  scenario: Scenario,
+  config: KernelConfig,
+  padding: Padding = { code: 0, globals: 0 },
+): LinkedSystem {
+  const key = JSON.stringify([config, padding]);
+  const known = linked.get(scenario);
+  if (known?.key === key) return known.system;
+  const system = linkSystem(config, systemOf(scenario, config.isolation === 'none'), padding);
+  linked.set(scenario, { key, system });
+  return system;
 }

@@ -2,12 +2,12 @@ import { operationsOf, type Scenario, type Thread } from '../../../workloads/lan
 import { functionsReachedFrom } from './reach.js';
 import type { Thread as KernelThread } from '../kernel/system.js';
 
-/** Bytes of stack for the program and a call of the scheduler, and for each service that may be under way on top. */
-const STACK_BYTES = 1024;
+/** Bytes of stack for the program and the kernel, and for each service that may be under way on top. */
+const STACK_BYTES = 1536;
 const STACK_PER_CALL = 512;
 const LARGEST_STACK = 8176;
-/** Frames of the trusted stack beside those of services: the program's, and a call of the scheduler. */
-const OWN_FRAMES = 2;
+/** Frames of the trusted stack beside those of services: allocator, its sweep or sleep, and one to spare. */
+const KERNEL_FRAMES = 3;
 const MOST_FRAMES = 32;
 
 /** Stack and trusted stack that a thread needs: services run on the stack of who calls them. */
@@ -19,7 +19,7 @@ export function needsOf(
   const depth = depthFrom(scenario, program, new Set());
   return {
     stackBytes: Math.min(STACK_BYTES + STACK_PER_CALL * depth, LARGEST_STACK),
-    trustedFrames: Math.min(OWN_FRAMES + (direct ? 0 : depth), MOST_FRAMES),
+    trustedFrames: Math.min(KERNEL_FRAMES + (direct ? 0 : depth), MOST_FRAMES),
   };
 }
 
