@@ -15,7 +15,7 @@ export type Stop =
   | { readonly kind: 'exit'; readonly code: number }
   /** The instruction budget is used up: the guest loops, or the budget was too small. */
   | { readonly kind: 'budget'; readonly budget: Instructions }
-  /** The core waits for an interrupt that no device will ever raise. */
+  /** The core waits for an interrupt that no device will ever raise, or that 65,536 events have not brought. */
   | { readonly kind: 'asleep'; readonly pc: VirtualAddress }
   /** The core cannot go on: lockup, untagged trap vector, a trap whose handler cannot be fetched. */
   | { readonly kind: 'wedged'; readonly pc: VirtualAddress; readonly reason: string }

@@ -26,6 +26,8 @@ const REBASE = 1 << 28;
 /** Cycles of one call of the interpreter: short, because V8 compiles a function better for its next call than in a loop. */
 const SLICE = 1 << 17;
 const DEFAULT_BUDGET = 1e9;
+/** Events in a row that do not wake a sleeping core, after which none is expected to: a timer can tick for ever. */
+const IDLE_EVENTS = 1 << 16;
 
 interface MachineSnapshot extends Snapshot {
   readonly core: unknown;
@@ -33,6 +35,7 @@ interface MachineSnapshot extends Snapshot {
   readonly devices: readonly (readonly number[])[];
   readonly extra: readonly number[];
   readonly events: readonly number[];
+  readonly idleEvents: number;
   readonly ended: Stop | undefined;
   readonly image: Image | undefined;
 }
@@ -61,6 +64,8 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
   protected eventTime: number | undefined;
   private budget = DEFAULT_BUDGET;
   private ended: Stop | undefined;
+  /** Events that have come since the core fell asleep. */
+  private idleEvents = 0;
   private image: Image | undefined;
   private readonly probeEvent: ProbeEvent = { cycle: 0, instructions: 0, physical: 0, virtual: 0, space: 0, thread: 0 };
 
@@ -176,6 +181,7 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
     this.events.clear();
     for (const device of this.devices) device.reset();
     this.ended = undefined;
+    this.idleEvents = 0;
     this.useMarks(undefined);
   }
 
@@ -271,13 +277,15 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
   private wait(limit: number): Stop | undefined {
     const { core, events } = this;
     if (this.wakes) {
+      this.idleEvents = 0;
       this.wake();
       return this.fireProbe() ? { kind: 'probe' } : undefined;
     }
-    if (this.quiet) {
+    if (this.quiet || this.idleEvents >= IDLE_EVENTS) {
       this.ended = { kind: 'asleep', pc: virtual(core.pc) };
       return this.ended;
     }
+    if (events.next <= limit) this.idleEvents++;
     this.passTime(Math.max(0, Math.min(limit, events.next) - core.base - core.next));
     return core.base + core.next >= limit ? { kind: 'limit' } : undefined;
   }
@@ -368,6 +376,7 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
       devices: this.devices.map((d) => d.save()),
       extra: this.extra?.save() ?? [],
       events: this.events.save(),
+      idleEvents: this.idleEvents,
       ended: this.ended,
       image: this.image,
     };
@@ -385,6 +394,7 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
     this.devices.forEach((device, i) => device.load(saved.devices[i]));
     this.restoreCore(saved.core as S);
     this.events.load(saved.events);
+    this.idleEvents = saved.idleEvents;
     this.ended = saved.ended;
   }
 

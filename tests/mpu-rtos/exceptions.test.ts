@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { PHASES } from '../../platforms/machine/ledger.js';
-import { physical } from '../../platforms/machine/units.js';
+import { cycles, physical } from '../../platforms/machine/units.js';
 import { type CoreName, FOREVER, hexOf, load, outputsOf, peek, register, run, trace } from './guest.js';
 
 /** SHCSR, SHPR3, ICSR, SysTick, MPU by name. */
@@ -148,6 +148,28 @@ describe('the run ends with a reason', () => {
   it('WFI that nothing ends', () => {
     expect(run('start: wfi\n exit\n').stop).toMatchObject({ kind: 'asleep' });
     expect(run('start: wfe\n wfe\n exit\n').stop).toMatchObject({ kind: 'asleep' });
+  });
+
+  it('WFI at the priority of HardFault, however often a timer ticks; in slices too', () => {
+    const ticking = `
+start: ldr r0, =SYST
+  movs r1, #99
+  str r1, [r0, #4]
+  str r1, [r0, #8]
+  movs r1, #7
+  str r1, [r0]
+  udf #0
+hardfault: wfi
+  exit
+`;
+    const { machine } = load(ticking);
+    expect(machine.run(FOREVER)).toMatchObject({ kind: 'asleep' });
+    const slept = machine.counters.cycles;
+    expect(slept).toBeGreaterThan(65_536 * 100);
+    const sliced = load(ticking).machine;
+    let until = 0;
+    while (sliced.run(cycles((until += 777_777))).kind === 'limit');
+    expect(sliced.counters.cycles).toBe(slept);
   });
 });
 
