@@ -23,7 +23,7 @@ const operation = (id: string): Operation => CMRX_PATHS.operations.find((o) => o
 const measure = (core: KernelCore, id: string, kernel: ParameterValues = {}): readonly PathSample[] =>
   measureLinked(CMRX_PATHS, machineOf(core), operation(id), () => {
     const { image, symbol } = linkSystem(
-      kernelConfig({ core, tickMicroseconds: 100, ...kernel }),
+      kernelConfig({ core, tickMicroseconds: 100, clockMegahertz: 10, ...kernel }),
       operation(id).system,
     );
     return { image, place: (name) => symbol(name).physical };
