@@ -52,6 +52,7 @@ reset:
   movs  r1, #READY
   strb  r1, [r0, #T_STATE]
   ldr   r4, =kernel
+  str   r0, [r4, #K_IDLE]
   str   r0, [r4, #K_RECORD]
   bl    get_next_thread
   .phase kernel

@@ -100,9 +100,9 @@ terminate:
   beq   3f
   cmp   r1, #FINISHED
   beq   3f
-  ldrb  r1, [r5, #T_PRIORITY]
-  cmp   r1, #IDLE_PRIORITY
-  beq   3f                          @ the idle thread is the kernel's own, whoever owns it
+  ldr   r1, [r7, #K_IDLE]
+  cmp   r1, r5
+  beq   3f                          @ the kernel's own, whoever owns it
   ldrb  r1, [r5, #T_HOSTS]
   cmp   r1, r6
   beq   2f

@@ -105,7 +105,8 @@
 .equ K_WAITING, 24                  @ bytes in use of the list of waiting threads
 .equ K_SLEEPING, 28                 @ bytes in use of the queue of timers
 .equ K_TIME, 32                     @ microseconds since boot
-.equ K_BYTES, 36
+.equ K_IDLE, 36                     @ record of the idle thread, which nobody can end or stop
+.equ K_BYTES, 40
 
 @ a queued event
 .equ N_OBJECT, 0

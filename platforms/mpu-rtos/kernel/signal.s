@@ -21,6 +21,9 @@ call_kill:
   bhi   2f
 1:
   ldr   r7, =kernel
+  ldr   r2, [r7, #K_IDLE]
+  cmp   r2, r6
+  beq   2f
   transaction r3, r7
   ldrb  r1, [r6, #T_STATE]
   cmp   r1, #EMPTY

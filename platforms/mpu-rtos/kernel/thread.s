@@ -149,6 +149,8 @@ thread_record:
 call_thread_create:
   push  {r5, lr}
   movs  r5, r0
+  cmp   r3, #IDLE_PRIORITY
+  bhs   2f
 .if CHECK_POINTERS
   push  {r1-r3}
   movs  r1, #4
@@ -169,6 +171,9 @@ call_thread_create:
   strb  r1, [r0, #T_STATE]
   movs  r0, #E_OK
 1:
+  pop   {r5, pc}
+2:
+  movs  r0, #E_OUT_OF_RANGE
   pop   {r5, pc}
 
 @ thread_exit(status). Its slot is free when somebody has joined it.

@@ -23,7 +23,7 @@ const operation = (id: string): Operation => CMRX_PATHS.operations.find((o) => o
 const measure = (core: KernelCore, id: string, kernel: ParameterValues = {}): readonly PathSample[] =>
   measureLinked(CMRX_PATHS, machineOf(core), operation(id), () => {
     const { image, symbol } = linkSystem(
-      kernelConfig({ core, tickMicroseconds: 100, ...kernel }),
+      kernelConfig({ core, tickMicroseconds: 100, clockMegahertz: 10, ...kernel }),
       operation(id).system,
     );
     return { image, place: (name) => symbol(name).physical };
@@ -61,7 +61,6 @@ describe.each(coresOf('m4', 'm33'))('%s: as on the real kernel', (core) => {
 
 describe('regions through the alias registers', () => {
   it.each([
-    ['m0plus', 8, 2, 16],
     ['m4', 8, 2, 16],
     ['m33', 9, 3, 19],
   ] as const)('%s: %i stores for an RPC, %i and %i for a switch', (core, rpc, same, other) => {

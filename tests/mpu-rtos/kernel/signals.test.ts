@@ -191,6 +191,34 @@ number: .space 4
     expect(outputsOf({ processes: { p: program }, threads: [['p.main', 5]] }, { core })).toEqual([6, 255]);
   });
 
+  it('nobody stops or ends the idle thread, or has its priority', () => {
+    const program = `
+main:
+  movs r0, #1
+  movs r1, #SIGSTOP
+  bl kill
+  out r0
+  movs r0, #1
+  movs r1, #SIGKILL
+  bl kill
+  out r0
+  ldr r0, =number
+  ldr r1, =main + 1
+  movs r3, #255
+  bl thread_create
+  out r0
+  ldr r0, =1000
+  bl usleep
+  out r0
+  exit
+.bss
+.balign 4
+number: .space 4
+`;
+    const system = { processes: { p: program }, threads: [['p.main', 5]], timers: true } as const;
+    expect(outputsOf(system, { core })).toEqual([10, 10, 1, 0]);
+  });
+
   it('numbers that no call has are refused', () => {
     const program = `
 main:
