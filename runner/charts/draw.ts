@@ -91,7 +91,7 @@ function render(
           },
         },
       },
-    } as ChartConfiguration,
+    },
   );
   const content = take();
   drawn.destroy();
