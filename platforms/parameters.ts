@@ -34,6 +34,34 @@ export function accepts({ type }: Parameter, value: unknown): value is Parameter
 }
 
 /**
+ * Which cycle model a machine has: parameters that every platform of ours takes.
+ * @param core what the model of the core follows, in words; @param source where that stands
+ */
+export const timingParameters = (core: string, source: string): readonly Parameter[] => [
+  {
+    name: 'timing',
+    type: { kind: 'choice', values: ['core', 'common'] },
+    default: 'core',
+    meaning: `cycle model: ${core}, or the abstract C(w) = 1 per instruction + (1+w) per data beat + 2 per redirect`,
+    source: `core: ${source}; common: DESIGN section 4`,
+  },
+  {
+    name: 'commonWait',
+    type: { kind: 'integer', minimum: 0, maximum: 64 },
+    default: 0,
+    unit: 'cycles',
+    meaning: 'w of timing=common: wait cycles of each 32-bit data beat',
+    source: 'DESIGN section 4',
+  },
+];
+
+/** `timingParameters` as an engine reads them. */
+export interface TimingConfig {
+  readonly timing: 'core' | 'common';
+  readonly commonWait: number;
+}
+
+/**
  * A complete set of values: those given, else the defaults. For platforms, whose callers have checked the values before
  * (`readParameters` of the runner, which has a message for a reader).
  * @param id the platform's id, for the message

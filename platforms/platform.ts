@@ -1,9 +1,11 @@
 import type { Scenario, SpanPath } from '../workloads/language/scenario.js';
 import type { Image } from './machine/image.js';
 import type { Machine } from './machine/machine.js';
+import type { RamRange } from './machine/memory.js';
 import type { PhysicalAddress } from './machine/units.js';
 
 export type { Checked } from './machine/checked.js';
+export type { RamRange } from './machine/memory.js';
 
 /** A parameter of a platform, as `--set platform.name=value` takes it. One entry is the only home of its default. */
 export interface Parameter {
@@ -35,12 +37,6 @@ export type ParameterValue = number | boolean | string;
 
 /** A complete set of parameter values by name. */
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
-
-/** Ranges that `exec --ram START:SIZE` asks for instead of the board's own. */
-export interface RamRange {
-  readonly start: number;
-  readonly bytes: number;
-}
 
 /** A program that measures the host: how fast the platform's engine runs. It ends by the exit device, with code 0. */
 export interface HostBenchmark {

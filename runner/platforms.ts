@@ -1,14 +1,37 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cheri } from '../platforms/cheri/index.js';
-import { mmuMicrokernel } from '../platforms/mmu-microkernel/index.js';
-import { mpuRtos } from '../platforms/mpu-rtos/index.js';
 import type { Checked, Platform } from '../platforms/platform.js';
 import { messageOf } from './failure.js';
 import { suggestion } from './suggest.js';
 
+/**
+ * A platform that a command may name by its id. It is loaded when it is needed: decoder tables and interpreters take longer
+ * than the rest of the command line together.
+ */
+export interface KnownPlatform {
+  readonly id: string;
+  load(): Promise<Platform>;
+}
+
 /** The platforms that come with Bulkhead. */
-export const BUILT_IN: readonly Platform[] = [mpuRtos, mmuMicrokernel, cheri];
+export const BUILT_IN: readonly KnownPlatform[] = [
+  { id: 'mpu-rtos', load: async () => (await import('../platforms/mpu-rtos/index.js')).mpuRtos },
+  { id: 'mmu-microkernel', load: async () => (await import('../platforms/mmu-microkernel/index.js')).mmuMicrokernel },
+  { id: 'cheri', load: async () => (await import('../platforms/cheri/index.js')).cheri },
+];
+
+/** A platform that is loaded already. */
+export const alreadyLoaded = (platform: Platform): KnownPlatform => ({
+  id: platform.id,
+  load: () => Promise.resolve(platform),
+});
+
+/** Loads all of them, in their order. */
+export async function loadAll(known: readonly KnownPlatform[]): Promise<Platform[]> {
+  const platforms: Platform[] = [];
+  for (const { load } of known) platforms.push(await load());
+  return platforms;
+}
 
 const isPath = (name: string): boolean => /^(\.{0,2}[/\\]|[a-z]:[/\\])/i.test(name);
 
@@ -37,11 +60,11 @@ function missing(candidate: unknown): string | undefined {
  */
 export async function findPlatform(
   name: string,
-  known: readonly Platform[] = BUILT_IN,
+  known: readonly KnownPlatform[] = BUILT_IN,
   place = '--platform',
 ): Promise<Checked<Platform>> {
   const builtIn = known.find((p) => p.id === name);
-  if (builtIn !== undefined) return { ok: true, value: builtIn };
+  if (builtIn !== undefined) return { ok: true, value: await builtIn.load() };
   const specifier = isPath(name) ? pathToFileURL(resolve(name)).href : name;
   let module: { readonly default?: unknown };
   try {

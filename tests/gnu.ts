@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { describe, test } from 'vitest';
 
 /** Prefixes of GNU binutils for the machines that we model, with the Debian package that has them. */
 const PACKAGES = {
@@ -23,7 +24,7 @@ export function gnuVersion(prefix: GnuPrefix): string | undefined {
 }
 
 /**
- * The one rule for all tests against GNU binutils: why they are skipped, or undefined to run them. With CI=true missing
+ * The one rule for all tests against GNU binutils: why nothing is compared, or undefined to compare. With CI=true missing
  * binutils are an error, since there a comparison must not be lost silently.
  * @param version what `gnuVersion` found
  * @param ci the environment variable CI
@@ -34,5 +35,11 @@ export function rule(prefix: GnuPrefix, version: string | undefined, ci: string 
   return `${prefix}as is not installed (Debian package ${PACKAGES[prefix]})`;
 }
 
-/** The rule on this host. */
-export const skipReason = (prefix: GnuPrefix): string | undefined => rule(prefix, gnuVersion(prefix), process.env.CI);
+/**
+ * `describe` of tests against GNU binutils, by the rule on this host. Where nothing is compared, the report has one entry in
+ * place of the tests, counted apart from the passed ones, that says why.
+ */
+export function describeGnu(prefix: GnuPrefix, title: string, tests: () => void): void {
+  const reason = rule(prefix, gnuVersion(prefix), process.env.CI);
+  describe(title, reason === undefined ? tests : () => test.todo(`not compared: ${reason}`));
+}

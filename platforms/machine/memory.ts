@@ -11,6 +11,15 @@ export type Region =
   | { readonly kind: 'error'; readonly start: number; readonly bytes: number }
   | { readonly kind: 'device'; readonly start: number; readonly bytes: number; readonly device: Device };
 
+/** A range of RAM, as a board has it or `exec --ram START:SIZE` asks for it instead. */
+export interface RamRange {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+export const ramRegions = (ranges: readonly RamRange[]): Region[] =>
+  ranges.map(({ start, bytes }) => ({ kind: 'ram', start, bytes }));
+
 /** How a physical access ended: data moved, or the bus answered with an error. */
 export type BusResult = 'ok' | 'error';
 

@@ -7,7 +7,7 @@ import { type HostSpeed, measure } from '../bench/host-speed.js';
 import { raceRivals, type RivalSpeed } from '../bench/rivals.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import { must } from '../failure.js';
-import { findPlatform } from '../platforms.js';
+import { findPlatform, loadAll } from '../platforms.js';
 import { collect, type Context, conventions } from './command.js';
 
 interface Options {
@@ -85,8 +85,7 @@ function rivalLine({ platform, benchmark }: HostSpeed, rival: RivalSpeed): strin
 }
 
 async function bench(options: Options, { terminal, platforms: known }: Context): Promise<void> {
-  const platforms = options.platform === undefined ? known : [];
-  const chosen = [...platforms];
+  const chosen = options.platform === undefined ? await loadAll(known) : [];
   for (const name of options.platform ?? []) chosen.push(must(await findPlatform(name, known)));
   const results: Result[] = [];
   for (const platform of chosen) {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BadInput, EXIT, must } from '../failure.js';
-import { findPlatform } from '../platforms.js';
+import { findPlatform, loadAll } from '../platforms.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults, terminalTables } from '../results/present.js';
 import { readManifest } from '../results/read.js';
@@ -54,7 +54,8 @@ export async function choosePlatforms(
   { platforms }: Context,
 ): Promise<ChosenPlatform[]> {
   if (names === undefined) {
-    return platforms.filter(({ kernel }) => kernel !== undefined).map((platform) => ({ name: platform.id, platform }));
+    const all = await loadAll(platforms);
+    return all.filter(({ kernel }) => kernel !== undefined).map((platform) => ({ name: platform.id, platform }));
   }
   const chosen: ChosenPlatform[] = [];
   for (const name of new Set(names)) {

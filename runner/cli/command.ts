@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
 import type { Workload } from '../../workloads/index.js';
 import { BadInput } from '../failure.js';
+import type { KnownPlatform } from '../platforms.js';
 import type { SiliconEntry } from '../silicon/entries.js';
 import type { Terminal } from './terminal.js';
 
@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.js';
 export interface Context {
   readonly terminal: Terminal;
   /** Platforms known by id. */
-  readonly platforms: readonly Platform[];
+  readonly platforms: readonly KnownPlatform[];
   /** The workloads of the suite. */
   readonly workloads: readonly Workload[];
   /** Programs with published cycles. */

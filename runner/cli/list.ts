@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { markdownTable } from 'markdown-table';
 import type { Workload } from '../../workloads/index.js';
+import { loadAll } from '../platforms.js';
 import type { Applicability } from '../show/workload.js';
 import { type Context, conventions } from './command.js';
 import { applicabilityOf } from './show.js';
@@ -14,7 +15,9 @@ const parameterList = ({ parameters }: Workload): string =>
     .map(([name, p]) => `${name}=${String(p.default)}`)
     .join(' ');
 
-function list(options: Options, { terminal, workloads, platforms }: Context): void {
+async function list(options: Options, context: Context): Promise<void> {
+  const { terminal, workloads } = context;
+  const platforms = await loadAll(context.platforms);
   const withKernel = platforms.filter(({ kernel }) => kernel !== undefined);
   const rows = workloads.map((workload) => ({
     workload,

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
 import { type Workload, WORKLOADS } from '../../workloads/index.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
-import { BUILT_IN } from '../platforms.js';
+import { BUILT_IN, type KnownPlatform } from '../platforms.js';
 import { SILICON, type SiliconEntry } from '../silicon/entries.js';
 import { version } from '../version.js';
 import { addBench } from './bench.js';
@@ -26,7 +25,7 @@ import { addValidate } from './validate.js';
 export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
-  platforms: readonly Platform[] = BUILT_IN,
+  platforms: readonly KnownPlatform[] = BUILT_IN,
   silicon: readonly SiliconEntry[] = SILICON,
   workloads: readonly Workload[] = WORKLOADS,
 ): Promise<number> {

@@ -3,6 +3,7 @@ import { ISOLATIONS, type Platform } from '../../platforms/platform.js';
 import type { Workload } from '../../workloads/index.js';
 import { BadInput, must } from '../failure.js';
 import { readParameters } from '../parameters.js';
+import { loadAll } from '../platforms.js';
 import { applicability } from '../run/applicable.js';
 import { showPlatform } from '../show/platform.js';
 import { type Applicability, showWorkload } from '../show/workload.js';
@@ -29,7 +30,9 @@ export function applicabilityOf(workload: Workload, platform: Platform): Applica
   return { platform: platform.id, runs: refused < ISOLATIONS.length, refusals: text };
 }
 
-function show(name: string, options: Options, { terminal, workloads, platforms }: Context): void {
+async function show(name: string, options: Options, context: Context): Promise<void> {
+  const { terminal, workloads } = context;
+  const platforms = await loadAll(context.platforms);
   const workload = workloads.find(({ id }) => id === name);
   if (workload !== undefined) {
     const scenario = workload.build();

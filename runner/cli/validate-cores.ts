@@ -1,16 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { EXIT, must } from '../failure.js';
-import { findPlatform } from '../platforms.js';
+import { findPlatform, loadAll } from '../platforms.js';
 import { errataLines, rowJson, rowTables, summaryJson, summaryTables, verdict } from '../validate/report.js';
-import { planValidation } from '../validate/plan.js';
 import type { Row } from '../validate/row.js';
-import { runJob } from '../validate/run.js';
 import { fails, summaries } from '../validate/summary.js';
 import { collect, type Context, conventions, numberOption } from './command.js';
 import { bold, printable } from './terminal.js';
 
-/** The vectors that come with the package; this file is dist/runner/cli/validate.js. */
+/** The vectors that come with the package; this file is dist/runner/cli/validate-cores.js. */
 const VECTORS = fileURLToPath(new URL('../../../tests/vectors', import.meta.url));
 
 interface Options {
@@ -26,7 +24,10 @@ interface Options {
 }
 
 async function validateCores(options: Options, { terminal, platforms: known, exit }: Context): Promise<void> {
-  const platforms = [...known];
+  // Loads zod: what only prints help does without.
+  const { planValidation } = await import('../validate/plan.js');
+  const { runJob } = await import('../validate/run.js');
+  const platforms = await loadAll(known);
   for (const name of options.platform ?? []) {
     const platform = must(await findPlatform(name, known));
     if (!platforms.includes(platform)) platforms.unshift(platform);

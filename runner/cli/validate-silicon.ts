@@ -9,7 +9,8 @@ interface Options {
   readonly json?: true;
 }
 
-function validateSilicon(options: Options, { terminal, platforms, silicon, exit }: Context): void {
+async function validateSilicon(options: Options, context: Context): Promise<void> {
+  const { terminal, platforms, silicon, exit } = context;
   if (options.elf === undefined) {
     if (options.json === true) for (const entry of silicon) terminal.out(`${entryJson(entry)}\n`);
     else {
@@ -20,7 +21,8 @@ function validateSilicon(options: Options, { terminal, platforms, silicon, exit 
     }
     return;
   }
-  const rows = choose(options.elf, silicon, platforms).map(compareWithSilicon);
+  const chosen = await choose(options.elf, silicon, platforms);
+  const rows = chosen.map(compareWithSilicon);
   if (rows.some((row) => row.simulated === null)) exit(EXIT.checkFailed);
   if (options.json === true) for (const row of rows) terminal.out(`${siliconJson(row)}\n`);
   else terminal.out(printable(siliconTable(rows)));

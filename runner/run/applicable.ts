@@ -17,7 +17,7 @@ export type Applicability =
  */
 export function applicability(platform: Platform, scenario: Scenario, parameters: ParameterValues): Applicability {
   const refused = platform.kernel === undefined ? 'no kernel yet' : platform.kernel.supports(scenario, parameters);
-  if (!BUILT_IN.includes(platform)) {
+  if (!BUILT_IN.some(({ id }) => id === platform.id)) {
     return refused === undefined ? { kind: 'runs' } : { kind: 'not applicable', reason: refused };
   }
   const cell = notApplicable(scenario.id, scenario.parameters, platform.id, parameters['isolation']);

@@ -1,7 +1,6 @@
-import type { Platform } from '../../platforms/platform.js';
 import type { Workload } from '../../workloads/index.js';
 import { must } from '../failure.js';
-import { findPlatform } from '../platforms.js';
+import { findPlatform, type KnownPlatform } from '../platforms.js';
 import { ResultsFolder } from '../results/folder.js';
 import type { Manifest } from '../results/manifest.js';
 import { type MeasurementRecord, recordKey, SCHEMA_VERSION } from '../results/schema.js';
@@ -63,7 +62,7 @@ export function plan(request: Request, shard: Shard | null = null): Campaign {
 export async function planAgain(
   { request, shard }: Manifest,
   knownWorkloads: readonly Workload[],
-  knownPlatforms: readonly Platform[],
+  knownPlatforms: readonly KnownPlatform[],
 ): Promise<Campaign> {
   const platforms: ChosenPlatform[] = [];
   for (const name of request.platforms) {

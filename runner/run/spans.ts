@@ -45,6 +45,9 @@ export class SpanRecorder {
   /** What the cycle counter is ahead of the ledger's total, which is the same all the time. */
   private ahead = 0;
 
+  /** Interrupts that the machine had taken when a boundary was last looked at. */
+  private interrupts = 0;
+
   private readonly onTrace: TraceHook;
 
   /**
@@ -68,9 +71,10 @@ export class SpanRecorder {
     }));
     this.onTrace = (event) => {
       trace?.(event);
-      if (event.kind === 'trap') this.happened('trap');
+      if (event.kind === 'trap') this.trapped();
     };
     machine.setTrace(trace);
+    if (machine.bench !== undefined) machine.bench.onTimer = () => this.happened('raised');
     const marks = new Set(scenario.spans.flatMap(({ from, to }) => [...from.marks, ...to.marks]));
     for (const mark of marks) {
       const at = linked.marks.get(mark);
@@ -101,6 +105,13 @@ export class SpanRecorder {
     this.watchTraps();
   }
 
+  /** The core has taken an exception or an interrupt. */
+  private trapped(): void {
+    const { interrupts } = this.machine.counters;
+    if (interrupts > this.interrupts) this.happened('interrupt');
+    this.happened('trap');
+  }
+
   /** Cycles in the ledger. */
   private booked(): number {
     return this.machine.ledger.read().matrix.reduce((a, b) => a + b);
@@ -126,10 +137,11 @@ export class SpanRecorder {
 
   /** A trap is told only to a trace hook, which makes the machine slow: it is set while a span waits for one. */
   private watchTraps(): void {
+    const told = ({ event }: SpanPoint): boolean => event === 'trap' || event === 'interrupt';
     const waits = this.states.some(
-      ({ span, awaitsStart, awaitsEnd }) =>
-        (awaitsStart && span.from.event === 'trap') || (awaitsEnd && span.to.event === 'trap'),
+      ({ span, awaitsStart, awaitsEnd }) => (awaitsStart && told(span.from)) || (awaitsEnd && told(span.to)),
     );
+    this.interrupts = this.machine.counters.interrupts;
     this.machine.setTrace(waits ? this.onTrace : this.trace);
   }
 

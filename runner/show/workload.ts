@@ -4,7 +4,12 @@ import type { Scenario, SpanPoint } from '../../workloads/language/scenario.js';
 import type { Workload } from '../../workloads/index.js';
 import { showFunction } from './program.js';
 
-const EVENTS = { trap: 'first trap', ended: 'first end of a domain' } as const;
+const EVENTS = {
+  trap: 'first trap',
+  interrupt: 'first interrupt',
+  ended: 'first end of a domain',
+  raised: 'the line is raised',
+} as const;
 
 /** A boundary of a span in words. */
 export function showPoint({ marks, event }: SpanPoint): string {

@@ -5,6 +5,7 @@ import type { Platform } from '../../platforms/platform.js';
 import { findPlace, readProgram } from '../exec/load.js';
 import { BadInput, must } from '../failure.js';
 import { readParameters } from '../parameters.js';
+import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { showError } from '../validate/report.js';
 import type { SiliconEntry } from './entries.js';
@@ -32,12 +33,13 @@ interface Chosen {
  * Reads `NAME=PATH` options.
  * @throws BadInput for an unknown name, a missing file, or a platform that is not there.
  */
-export function choose(
+export async function choose(
   options: readonly string[],
   entries: readonly SiliconEntry[],
-  platforms: readonly Platform[],
-): Chosen[] {
-  return options.map((option) => {
+  platforms: readonly KnownPlatform[],
+): Promise<Chosen[]> {
+  const chosen: Chosen[] = [];
+  for (const option of options) {
     const place = `--elf ${option}`;
     const match = /^([^=]+)=(.+)$/.exec(option);
     if (match === null)
@@ -45,27 +47,19 @@ export function choose(
     const [, name, file] = match;
     const entry = entries.find((e) => e.name === name);
     if (entry === undefined) {
-      const remedy = suggestion(
-        name,
-        entries.map((e) => e.name),
-      );
-      throw new BadInput(place, `no figures are known for '${name}'`, remedy);
+      const names = entries.map((e) => e.name);
+      throw new BadInput(place, `no figures are known for '${name}'`, suggestion(name, names));
     }
     if (!existsSync(file))
       throw new BadInput(place, 'no such file', `name an ELF file with the function ${entry.symbol}`);
     const platform = platforms.find((p) => p.id === entry.platform);
     if (platform === undefined) {
-      throw new BadInput(
-        place,
-        `its platform ${entry.platform} is not there`,
-        suggestion(
-          entry.platform,
-          platforms.map((p) => p.id),
-        ),
-      );
+      const ids = platforms.map((p) => p.id);
+      throw new BadInput(place, `its platform ${entry.platform} is not there`, suggestion(entry.platform, ids));
     }
-    return { entry, file, platform };
-  });
+    chosen.push({ entry, file, platform: await platform.load() });
+  }
+  return chosen;
 }
 
 /** Runs a program and compares. @throws BadInput if the file cannot be run on the platform or has no such function. */

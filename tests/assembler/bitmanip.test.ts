@@ -8,7 +8,7 @@ import { REGISTER_NAMES } from '../../platforms/riscv/registers.js';
 import { INSTRUCTIONS } from '../../platforms/riscv/table.js';
 import { BITMANIP, BITMANIP_DRAFT } from '../../platforms/riscv/tables/bitmanip.js';
 import { Random } from './generate.js';
-import { DEFAULT_MARCH, gnuAssemble, gnuDisassemble, skipReason } from './gnu.js';
+import { DEFAULT_MARCH, describeRiscvGnu, gnuAssemble, gnuDisassemble } from './gnu.js';
 
 const MARCH = `${DEFAULT_MARCH}_zba_zbb_zbc_zbs`;
 /** The instructions of Zbkb and Zbkx that the draft has under the same or another name. */
@@ -34,8 +34,7 @@ function program(seed: number): string {
   return [...instructions, ...aliases].join('\n') + '\n';
 }
 
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`bit manipulation and GNU${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeRiscvGnu('bit manipulation and GNU', () => {
   it('gives the same bytes for every instruction with random operands', () => {
     const source = Array.from({ length: 40 }, (_, seed) => program(seed + 1)).join('');
     const own = assemble(source, { file: 'bitmanip.s', isa });

@@ -1,6 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../platforms/assembler/assemble.js';
 import type { Assembled } from '../../platforms/assembler/assemble.js';
@@ -9,8 +8,9 @@ import { ALIASES } from '../../platforms/riscv/assembler/aliases.js';
 import { MACROS } from '../../platforms/riscv/assembler/macros.js';
 import { Decoder } from '../../platforms/riscv/decode.js';
 import { INSTRUCTIONS } from '../../platforms/riscv/table.js';
+import { describeBenches } from './benches.js';
 import { NOT_GNU, randomBranches, randomExpressions, randomProgram } from './generate.js';
-import { DEFAULT_MARCH, gnuAssemble, skipReason } from './gnu.js';
+import { DEFAULT_MARCH, describeRiscvGnu, gnuAssemble } from './gnu.js';
 
 const BASE = 0x60000000;
 const VECTORS = join('tests', 'vectors', 'micro', 'vexriscv-baochip');
@@ -53,28 +53,7 @@ function compare(source: string, file: string): void {
   expect(differences(result, gnu.sections)).toEqual([]);
 }
 
-interface Bench {
-  readonly source: string;
-  readonly file: string;
-  readonly load: string;
-}
-
-const { benches } = JSON.parse(readFileSync(join(VECTORS, 'index.json'), 'utf8')) as { benches: Bench[] };
-
-describe('micro-benchmarks of the vectors', () => {
-  it.each(benches)('$source gives the shipped image', ({ source, file, load }) => {
-    const result = assemble(readFileSync(join(VECTORS, source), 'utf8'), {
-      file: source,
-      isa,
-      sections: { '.text': Number(load) },
-    });
-    expect(result.ok ? [] : result.problems).toEqual([]);
-    if (!result.ok) return;
-    expect(result.sections.length).toBe(1);
-    const shipped = gunzipSync(readFileSync(join(VECTORS, file)));
-    expect(Buffer.from(result.sections[0].bytes).equals(shipped)).toBe(true);
-  });
-});
+describeBenches(VECTORS, isa);
 
 describe('corpus', () => {
   const read = (name: string): string => readFileSync(join(CORPUS, name), 'utf8');
@@ -105,8 +84,7 @@ describe('corpus', () => {
   });
 });
 
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`GNU as${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeRiscvGnu('GNU as', () => {
   const sources = readdirSync(VECTORS).filter((name) => name.endsWith('.S'));
   it.each(sources)('gives the same bytes for %s', (name) => {
     compare(readFileSync(join(VECTORS, name), 'utf8'), name);

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { skipReason as gnuSkipReason } from '../gnu.js';
+import { describeGnu } from '../gnu.js';
 
 /** Sections that a program has in memory: name and address. */
 export interface SectionAddress {
@@ -18,8 +18,8 @@ export type GnuResult =
 export const DEFAULT_MARCH = 'rv32imac_zicsr_zifencei';
 const PREFIX = 'riscv64-unknown-elf-';
 
-/** Why tests against GNU binutils for RISC-V are skipped, or undefined to run them. */
-export const skipReason = (): string | undefined => gnuSkipReason(PREFIX);
+/** `describe` of tests against GNU binutils for RISC-V. */
+export const describeRiscvGnu = (title: string, tests: () => void): void => describeGnu(PREFIX, title, tests);
 
 /** Assembles with `-mno-relax` and links each section at its address. */
 export function gnuAssemble(source: string, sections: readonly SectionAddress[], march = DEFAULT_MARCH): GnuResult {

@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EM_ARM, EM_RISCV, loadElf } from '../../platforms/machine/elf.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
-import { skipReason } from '../gnu.js';
+import { describeGnu } from '../gnu.js';
 
 const PREFIX = 'riscv64-unknown-elf-';
 const AS = `${PREFIX}as`;
 const LD = `${PREFIX}ld`;
-const reason = skipReason(PREFIX);
 
 const SOURCE = `
         .globl _start, tohost, buffer
@@ -42,7 +41,7 @@ SECTIONS {
 }
 `;
 
-describe.skipIf(reason !== undefined)(`a file of GNU as and ld${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeGnu(PREFIX, 'a file of GNU as and ld', () => {
   let folder: string;
   const path = (name: string): string => join(folder, name);
   beforeAll(() => {

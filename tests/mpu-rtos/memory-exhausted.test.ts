@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../platforms/machine/machine.js';
-import { physical } from '../../platforms/machine/units.js';
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
-import { FOREVER, program } from './guest.js';
-
-/** Cycles in the ledger. */
-const booked = (machine: Machine): number => machine.ledger.read().matrix.reduce((a, b) => a + b);
+import { expectMemoryExhausted, FOREVER, program } from './guest.js';
 
 /** More RAM than the host sets aside for a guest. */
 const RAM = [
@@ -54,24 +49,7 @@ describe.each(VARIANTS)('a guest that touches more memory than there is, %j', (p
       machine.reset();
       const guest = program(touching(access), parameters.core);
       machine.load(guest.image);
-      let rounds = 0;
-      let last = 0;
-      machine.probes.add(physical(guest.address('again')), ({ cycle }) => {
-        rounds++;
-        last = cycle;
-        return false;
-      });
-      const stop = machine.run(FOREVER);
-      expect(stop).toMatchObject({ kind: 'memory', reason: expect.stringContaining('16384') as string });
-      expect(rounds).toBe(16384);
-      expect(booked(machine)).toBe(machine.counters.cycles);
-      const { cycles: end } = machine.counters;
-      expect(end).toBeGreaterThanOrEqual(last);
-      expect(end).toBeLessThan(last + 20);
-      expect(machine.run(FOREVER)).toEqual(stop);
-      expect([machine.counters.cycles, booked(machine)]).toEqual([end, end]);
-
-      machine.probes.clear();
+      expectMemoryExhausted(machine, guest);
       expect(wholeRun()).toEqual(expected);
     },
   );

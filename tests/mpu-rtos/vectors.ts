@@ -46,6 +46,9 @@ function imageOf(packed: Uint8Array, { offset, size }: VectorProgram): Image {
   };
 }
 
+/** More result words than any program records: a count beyond it is a mistake of the machine. */
+const MOST_WORDS = 1024;
+
 /** A machine for a set. */
 export const machineFor = (set: SetName, parameters: ParameterValues = {}): Machine =>
   mpuRtos.createMachine({ parameters: { core: SETS[set], ...parameters }, board: 'mps2' });
@@ -53,11 +56,14 @@ export const machineFor = (set: SetName, parameters: ParameterValues = {}): Mach
 /** The recorded words of a program, as 8 hex digits each. */
 export const expectedWords = ({ expected }: VectorProgram): string[] => expected.match(/.{8}/g) ?? [];
 
-/** The same words as a machine that has run the program holds them. */
+/** The words that a machine which has run the program holds: the count of the words that follow, and these. */
 export function recordedWords(machine: Machine, program: VectorProgram): string[] {
-  const { length } = expectedWords(program);
-  const { buffer } = machine.memory.dump(physical(Number(program.result)), 4 * length);
-  return [...new Uint32Array(buffer)].map((word) => word.toString(16).padStart(8, '0'));
+  const words = (count: number): Uint32Array => {
+    const { buffer } = machine.memory.dump(physical(Number(program.result)), 4 * count);
+    return new Uint32Array(buffer);
+  };
+  const [count] = words(1);
+  return [...words(1 + Math.min(count, MOST_WORDS))].map((word) => word.toString(16).padStart(8, '0'));
 }
 
 /** How a program has run. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CSRS, CSR_NAMES } from '../../platforms/riscv/csrs.js';
-import { gnuAssemble, skipReason } from '../assembler/gnu.js';
+import { describeRiscvGnu, gnuAssemble } from '../assembler/gnu.js';
 
 describe('CSRs', () => {
   it('have a name and a number each', () => {
@@ -11,8 +11,10 @@ describe('CSRs', () => {
       expect(number).toBeLessThan(4096);
     }
   });
+});
 
-  it.skipIf(skipReason() !== undefined)('have the numbers that GNU as knows', () => {
+describeRiscvGnu('CSRs and GNU as', () => {
+  it('have the numbers that GNU as knows', () => {
     const source = [...CSRS.keys()].map((name) => `csrr a0, ${name}`).join('\n') + '\n';
     const gnu = gnuAssemble(source, [{ name: '.text', address: 0 }]);
     if (!gnu.ok) throw new Error(gnu.messages);

@@ -9,7 +9,7 @@ import type { Extension, Instruction } from '../../platforms/riscv/instruction.j
 import { Op } from '../../platforms/riscv/operations.js';
 import { CHERIOT_EXTENSIONS, CHERIOT_INSTRUCTIONS } from '../../platforms/riscv/cheriot.js';
 import { INSTRUCTIONS } from '../../platforms/riscv/table.js';
-import { gnuDisassemble, skipReason } from '../assembler/gnu.js';
+import { describeRiscvGnu, gnuDisassemble } from '../assembler/gnu.js';
 
 const empty = (): Operands => ({ rd: 0, rs1: 0, rs2: 0, imm: 0 });
 
@@ -349,8 +349,7 @@ describe('Decoder with 16 registers', () => {
 });
 
 const MARCH = 'rv32imac_zicsr_zifencei_zknd_zkne';
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`Decoder against objdump${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeRiscvGnu('Decoder against objdump', () => {
   /** Encodings that objdump shows under another name than the manual, or shows although the manual reserves them. */
   const same = (own: string | undefined, gnu: string, word: number): boolean => {
     const long = (word & 3) === 3;

@@ -7,7 +7,7 @@ import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
 import { runCommandLine } from '../../runner/cli/program.js';
 import { SILICON } from '../../runner/silicon/entries.js';
-import { skipReason } from '../gnu.js';
+import { describeGnu } from '../gnu.js';
 import { writeElf } from '../machine/elf-writer.js';
 import { temporary } from './temporary.js';
 import { type Finished, RecordingTerminal, runWith } from './terminal.js';
@@ -117,6 +117,17 @@ async function expectHello(file: string): Promise<void> {
   expect(lines.match(/\*\*\* trap, cause 0xb$/gm)).toHaveLength(3);
 }
 
+describeGnu(PREFIX, 'exec on a Cortex-M of a file of GNU as and ld', () => {
+  test('gives the same', async () => {
+    const folder = temporary();
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(at('hello.s'), HELLO);
+    execFileSync(`${PREFIX}as`, ['-mcpu=cortex-m4', '-o', at('hello.o'), at('hello.s')]);
+    execFileSync(`${PREFIX}ld`, ['-Ttext=0', '-e', '_start', '-o', at('hello.elf'), at('hello.o')], { stdio: 'pipe' });
+    await expectHello(at('hello.elf'));
+  });
+});
+
 describe('exec on a Cortex-M', () => {
   test('console by UART and semihosting, exceptions and MPU stores of passages, trace', async () => {
     await expectHello(elf(HELLO));
@@ -126,16 +137,6 @@ describe('exec on a Cortex-M', () => {
     const { stdout } = await exec(elf(HELLO), '--from', 'work', '--to', 'done');
     expect(stdout).toMatch(/^xxx bye\nend +the guest ended with code 0\n/);
     expect(stdout).toMatch(/\| passage \| start \| instructions \| cycles \| traps \| MPU stores \|/);
-  });
-
-  const reason = skipReason(PREFIX);
-  test.skipIf(reason !== undefined)(`a file of GNU as and ld${reason === undefined ? '' : `: ${reason}`}`, async () => {
-    const folder = temporary();
-    const at = (name: string): string => join(folder, name);
-    writeFileSync(at('hello.s'), HELLO);
-    execFileSync(`${PREFIX}as`, ['-mcpu=cortex-m4', '-o', at('hello.o'), at('hello.s')]);
-    execFileSync(`${PREFIX}ld`, ['-Ttext=0', '-e', '_start', '-o', at('hello.elf'), at('hello.o')], { stdio: 'pipe' });
-    await expectHello(at('hello.elf'));
   });
 
   test.each(['m0plus', 'm3', 'm4', 'm33'])('the same program on core %s', async (core) => {

@@ -1,5 +1,6 @@
 import { runCommandLine } from '../../runner/cli/program.js';
 import type { Terminal } from '../../runner/cli/terminal.js';
+import { alreadyLoaded } from '../../runner/platforms.js';
 import type { Platform } from '../../platforms/platform.js';
 import type { SiliconEntry } from '../../runner/silicon/entries.js';
 import { fakePlatform } from './fake-platform.js';
@@ -33,7 +34,7 @@ export async function runWith(
   args: readonly string[],
 ): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(args, terminal, [platform], silicon);
+  const code = await runCommandLine(args, terminal, [alreadyLoaded(platform)], silicon);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { assemble } from '../../platforms/assembler/assemble.js';
 import type { Assembled } from '../../platforms/assembler/assemble.js';
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
@@ -12,7 +12,7 @@ import { INSTRUCTIONS, PROFILES } from '../../platforms/thumb/table.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
 import { Random } from '../assembler/generate.js';
 import { randomBranches, randomProgram } from './generate.js';
-import { gnuAssemble, gnuDisassemble, gnuMessages, skipReason } from './gnu.js';
+import { describeArmGnu, gnuAssemble, gnuDisassemble, gnuMessages } from './gnu.js';
 import { canonicalWord, isCanonical } from './words.js';
 
 const CORPUS = join('tests', 'thumb', 'corpus');
@@ -76,8 +76,7 @@ function acceptable(lines: readonly string[], architecture: Architecture): { sou
 const ARCHITECTURES: readonly Architecture[] = ['armv6-m', 'armv7-m', 'armv7e-m', 'armv8-m.main+dsp'];
 const M33 = 'armv8-m.main+dsp';
 
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`GNU as${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeArmGnu('GNU as', () => {
   it.each(readdirSync(CORPUS))('gives the same bytes for %s', (name) => {
     const source = readFileSync(join(CORPUS, name), 'utf8');
     compare(source, architectureOf(source));
@@ -134,7 +133,7 @@ const NOT_ALLOCATED = /^(d[ms]b (nshld|ishld|oshld|ld)|ssbb|pssbb|dfb|sevl|nop \
 const UNCLEAR =
   /^(v|bfl?x?\b|bfc|bfi|bfcsel|le|lctp|wls|dls|blx|clrm|sha|crc|pac|aut|(str|ldr|stl|lda)exd|cs|cin|smc|hvc|eret|rfe|srs|bxj|cps|pld|pli|[su]bfx)|unpredictable|\b(pc|sp)\b|undefined \(bcc/i;
 
-describe.skipIf(reason !== undefined)('objdump', () => {
+describeArmGnu('objdump', () => {
   const decoder = new Decoder(INSTRUCTIONS, new Set(PROFILES[M33]));
 
   /** Lines on which objdump and the disassembler disagree about these words. */

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import type { Architecture } from '../../platforms/thumb/table.js';
 import { elfSections } from '../assembler/gnu.js';
 import type { GnuResult } from '../assembler/gnu.js';
-import { skipReason as gnuSkipReason } from '../gnu.js';
+import { describeGnu } from '../gnu.js';
 
 const PREFIX = 'arm-none-eabi-';
 
 /** The option for an architecture. `armv6s-m` is Armv6-M with SVC, which GNU as counts as an extension. */
 const marchOption = (march: Architecture): string => `-march=${march === 'armv6-m' ? 'armv6s-m' : march}`;
 
-/** Why tests against GNU binutils for Arm are skipped, or undefined to run them. */
-export const skipReason = (): string | undefined => gnuSkipReason(PREFIX);
+/** `describe` of tests against GNU binutils for Arm. */
+export const describeArmGnu = (title: string, tests: () => void): void => describeGnu(PREFIX, title, tests);
 
 function inFolder<T>(work: (at: (name: string) => string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-arm-'));

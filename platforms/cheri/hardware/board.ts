@@ -1,5 +1,6 @@
+import { benchRegions } from '../../machine/devices/bench.js';
 import { TimerDevice } from '../../machine/devices/timer.js';
-import type { Region } from '../../machine/memory.js';
+import { ramRegions, type Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
 import { RevokerBench } from './devices/bench.js';
 import { PlicDevice } from './devices/plic.js';
@@ -14,16 +15,11 @@ export const BENCH_BASE = 0x10000000;
 /** Reset vector of the vector programs and of SAFE; the first instruction is 0x80 bytes behind it. */
 const RESET_VECTOR = 0x20000000;
 
-/**
- * Board `bench` of `tests/vectors/README.md` section 1: RAM everywhere but for the test device and two ranges that answer
- * every access with a bus error (below 0x1000 and from 0xF0000000).
- */
+/** Board `bench` of `tests/vectors/README.md` section 1: `benchRegions`. */
 export function benchBoard(request: MachineRequest): Board {
   const bench = new RevokerBench();
-  const everywhere: Region[] = [{ kind: 'ram', start: 0x1000, bytes: 0xf0000000 - 0x1000 }];
-  const asked = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes }));
   return {
-    regions: [...(asked ?? everywhere), { kind: 'device', start: BENCH_BASE, bytes: 4096, device: bench }],
+    regions: benchRegions(bench, BENCH_BASE, request.ram),
     devices: [bench],
     bench,
     console: () => bench.console,
@@ -68,13 +64,10 @@ export function safeBoard(request: MachineRequest): Board {
   const plic = new PlicDevice(EXTERNAL_LINE);
   const timer = new TimerDevice({ line: TIMER_LINE, cyclesPerTick: CYCLES_PER_TICK, registers: TIMER_REGISTERS });
   const revoker = new RevokerDevice(() => plic.raise(REVOKER_SOURCE));
-  const memory: Region[] = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes })) ?? [
-    { kind: 'rom', ...SAFE.rom },
-    { kind: 'ram', ...SAFE.ram },
-  ];
+  const memory: Region[] = [{ kind: 'rom', ...SAFE.rom }, ...ramRegions([SAFE.ram])];
   return {
     regions: [
-      ...memory,
+      ...(request.ram ? ramRegions(request.ram) : memory),
       { kind: 'ram', ...SAFE.bitmap },
       { kind: 'device', ...SAFE.plic, device: plic },
       { kind: 'device', ...SAFE.revoker, device: revoker },

@@ -47,6 +47,13 @@ export function topOf(metadata: number, address: number): number {
   return value < 0 ? value + 2 ** 33 : value;
 }
 
+/** True if a tagged capability's bounds hold nothing. */
+export const isEmpty = (metadata: number): boolean => (((metadata >>> TOP_SHIFT) ^ metadata) & BOUND_MASK) === 0;
+
+/** Length less one of a tagged capability, as a 32-bit integer: -1 also of an empty one. */
+export const spanOf = (metadata: number): number =>
+  (((((metadata >>> TOP_SHIFT) - metadata) & BOUND_MASK) << exponentOf(metadata)) - 1) | 0;
+
 const SATURATED = -1;
 
 /** CGetTop: the top as a 32-bit integer, all ones if it does not fit. */

@@ -26,8 +26,9 @@ export const SEALING_ROOT = 0x4e3e0000;
 
 const PERMISSIONS_SHIFT = 25;
 const PERMISSIONS_MASK = 0x3f << PERMISSIONS_SHIFT;
-const TYPE_SHIFT = 22;
-const TYPE_MASK = 7 << TYPE_SHIFT;
+/** The object type as stored: its place in a metadata word. */
+export const TYPE_SHIFT = 22;
+export const TYPE_MASK = 7 << TYPE_SHIFT;
 
 /** Object types of sentries (CHERIoT Architecture 1.0, section "Sealed capabilities"). */
 export const enum ObjectType {
@@ -44,8 +45,11 @@ export const enum ObjectType {
 /** Object types of data capabilities are stored without this bit. */
 const DATA_TYPE = 8;
 
+/** The permissions as they are stored. */
+export const compressedOf = (metadata: number): number => (metadata >>> PERMISSIONS_SHIFT) & 0x3f;
+
 /** The twelve permissions. */
-export const permissionsOf = (metadata: number): number => EXPANDED[(metadata >>> PERMISSIONS_SHIFT) & 0x3f];
+export const permissionsOf = (metadata: number): number => EXPANDED[compressedOf(metadata)];
 
 /** Metadata with these permissions, as far as a format can express them. */
 export const withPermissions = (metadata: number, permissions: number): number =>
@@ -119,7 +123,7 @@ export const loadedTag = (tag: number, authority: number): number =>
 export function loadedMetadata(tag: number, metadata: number, authority: number): number {
   if (tag === 0) return metadata;
   const permissions = permissionsOf(authority);
-  let index = (metadata >>> PERMISSIONS_SHIFT) & 0x3f;
+  let index = compressedOf(metadata);
   if ((permissions & Permission.LG) === 0) index |= Attenuation.NO_GLOBAL;
   if ((permissions & Permission.LM) === 0) index |= Attenuation.NO_MUTABLE;
   if (isSealed(metadata)) index |= Attenuation.SEALED;

@@ -1,12 +1,12 @@
 import { LINE_HAS_CODE, LINE_WATCHED, PAGE_BYTES, type PhysicalMemory } from '../../machine/memory.js';
 import { STOP } from '../../machine/times.js';
 import { EXECUTABLE_ROOT, ObjectType, permissionsOf, withType } from './capability.js';
-import { baseOf, topOf } from './capability-bounds.js';
+import { baseOf, isEmpty, spanOf } from './capability-bounds.js';
 import { CORE_CSRS, CsrFile } from './csr.js';
 import type { RevokerPort } from './devices/revoker-port.js';
 import type { CoreConfig } from './parameters.js';
 import { Permission } from './permissions.js';
-import { CapabilityFile, knownState, LEAST_SPAN, STATE } from './registers.js';
+import { CapabilityFile, STATE, taggedState } from './registers.js';
 import { PAGE_SLOTS, SINK } from './slots.js';
 import { SCR, SpecialRegisters } from './special.js';
 import { Timing } from './timing.js';
@@ -114,23 +114,17 @@ export class Core extends Timing {
 
   /** Makes a capability the one of the program counter, unsealed. */
   setPcc(file: CapabilityFile, register: number): void {
-    file.examine(register);
     const metadata = withType(file.metadataOf(register), ObjectType.UNSEALED);
     this.pccMetadata = metadata;
     this.pccTag = file.tagOf(register);
-    this.pccBase = file.base[register];
-    this.pccSpan = file.span[register];
-    this.pccEmpty = false;
-    if ((file.state[register] & STATE.BOUNDED) === 0) {
-      const address = file.address[register];
-      this.pccBase = baseOf(metadata, address);
-      const length = topOf(metadata, address) - (this.pccBase >>> 0);
-      this.pccSpan = (length - 1) | 0;
-      this.pccEmpty = length <= 0;
-    }
-    const known = this.pccEmpty || this.pccSpan >>> 0 < LEAST_SPAN ? 0 : this.pccSpan >>> 0;
-    this.pccState = this.pccTag ? knownState(metadata, known) : STATE.METADATA;
+    // Without its tag it fetches nothing.
+    this.pccBase = this.pccTag ? file.base[register] : baseOf(metadata, file.address[register]);
+    this.pccSpan = spanOf(metadata);
+    this.pccEmpty = isEmpty(metadata);
+    this.pccState = this.pccTag ? taggedState(metadata, this.pccSpan) : STATE.METADATA;
     this.pccSystem = (permissionsOf(metadata) & Permission.SR) !== 0;
+    // `low` and `high` are those of the old one.
+    this.relocate = true;
   }
 
   /** Whether `bytes` bytes at `pc` can be fetched: the tag is there and they are in bounds. */
@@ -160,9 +154,12 @@ export class Core extends Timing {
   enterPage(pc: number): number {
     const offset = this.memory.readMap[pc >>> 12];
     if (offset === 0) return -1;
-    this.page = pc & ~0xfff;
-    this.pageSlot = offset >> 1;
-    this.frame();
+    const page = pc & ~0xfff;
+    if (this.relocate || this.page !== page || this.pageSlot !== offset >> 1) {
+      this.page = page;
+      this.pageSlot = offset >> 1;
+      this.frame();
+    }
     const slot = this.pageSlot + ((pc >>> 1) & (PAGE_SLOTS - 1));
     if (slot < this.low || slot >= this.high) return -1;
     this.relocate = false;

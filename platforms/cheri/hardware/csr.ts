@@ -1,18 +1,15 @@
+import { Counter, withWord } from '../../riscv/counter.js';
 import { CSR } from '../../riscv/csrs.js';
+import {
+  MACHINE,
+  pendingOfLines,
+  previousMode,
+  STATUS,
+  statusAfterReturn,
+  statusInTrap,
+  USER,
+} from '../../riscv/privileged.js';
 import type { CoreConfig } from './parameters.js';
-
-/** Privilege modes (privileged ISA 1.2). CHERIoT has M only; the core also has U, see `userMode`. */
-export const USER = 0;
-export const MACHINE = 3;
-
-/** Fields of `mstatus` (privileged ISA 3.1.6) that the core has. */
-export const STATUS = {
-  MIE: 1 << 3,
-  MPIE: 1 << 7,
-  MPP: 3 << 11,
-  MPRV: 1 << 17,
-  TW: 1 << 21,
-} as const;
 
 const MSTATUS_MASK = STATUS.MIE | STATUS.MPIE | STATUS.MPP | STATUS.MPRV | STATUS.TW;
 /** misa: RV32 with B, C, E, M, U and X. */
@@ -106,13 +103,15 @@ export class CsrFile {
   fast = 0;
   /** MSHWMB, and the bytes from there to MSHWM (0 if MSHWM is not above): a store in that range lowers MSHWM. */
   readonly stack = new Int32Array(3);
-  private cycleOffset = 0n;
-  private retiredOffset = 0n;
+  private readonly cycles: Counter;
+  private readonly retired: Counter;
 
   constructor(
     private readonly config: CoreConfig,
     private readonly host: CsrHost,
   ) {
+    this.cycles = new Counter(() => host.cycleCount());
+    this.retired = new Counter(() => host.retiredCount());
     this.reset();
   }
 
@@ -122,7 +121,8 @@ export class CsrFile {
     this.privilege = MACHINE;
     this.status = STATUS.MPIE;
     this.stack.fill(0);
-    this.cycleOffset = this.retiredOffset = 0n;
+    this.cycles.reset();
+    this.retired.reset();
   }
 
   /** Whether the CSR exists and an instruction may access it in the current privilege mode. */
@@ -205,13 +205,13 @@ export class CsrFile {
       case CSR.mcountinhibit:
         return this.inhibited | ~7;
       case CSR.mcycle:
-        return word(this.cycles(), 0);
+        return this.cycles.word(0);
       case CSR.mcycleh:
-        return word(this.cycles(), 1);
+        return this.cycles.word(1);
       case CSR.minstret:
-        return word(this.retired(), 0);
+        return this.retired.word(0);
       case CSR.minstreth:
-        return word(this.retired(), 1);
+        return this.retired.word(1);
       case CSR.tdata1:
         return TRIGGER;
       case OWN.cpuctrl:
@@ -249,15 +249,18 @@ export class CsrFile {
         break;
       case CSR.mcycle:
       case CSR.mcycleh:
-        this.cycleOffset += replaced(this.cycles(), csr === CSR.mcycleh, value) - this.cycles() - 1n;
+        // The counter holds the new value in the cycle after the write; the other half does not count in it.
+        this.cycles.set(withWord(this.cycles.value, csr === CSR.mcycleh ? 1 : 0, value), 1);
         break;
       case CSR.minstret:
       case CSR.minstreth:
         // The writing instruction itself counts.
-        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired();
+        this.retired.set(withWord(this.retired.value, csr === CSR.minstreth ? 1 : 0, value));
         break;
       case CSR.mcountinhibit:
-        this.inhibit(value & 5);
+        this.inhibited = value & 5;
+        this.cycles.stop((value & 1) !== 0, 1);
+        this.retired.stop((value & 4) !== 0);
         break;
       case OWN.cpuctrl: {
         const writable = EXCEPTION_SEEN | DOUBLE_FAULT_SEEN | (this.config.instructionCache ? CACHE_ENABLE : 0);
@@ -277,17 +280,6 @@ export class CsrFile {
     }
   }
 
-  /** `mcountinhibit`: a counter that stands still is one whose offset moves against the count. */
-  private inhibit(bits: number): void {
-    const cycles = this.cycles();
-    const retired = this.retired();
-    this.inhibited = bits;
-    if ((bits & 1) !== 0) this.cycleOffset = cycles;
-    else this.cycleOffset = cycles - BigInt(this.host.cycleCount());
-    if ((bits & 4) !== 0) this.retiredOffset = retired;
-    else this.retiredOffset = retired - BigInt(this.host.retiredCount());
-  }
-
   /** `MSHWM`. */
   get highWaterMark(): number {
     return this.stack[2];
@@ -304,17 +296,9 @@ export class CsrFile {
     this.setStack(this.stack[0], address & ~15);
   }
 
-  private cycles(): bigint {
-    return (this.inhibited & 1) !== 0 ? this.cycleOffset : BigInt(this.host.cycleCount()) + this.cycleOffset;
-  }
-
-  private retired(): bigint {
-    return (this.inhibited & 4) !== 0 ? this.retiredOffset : BigInt(this.host.retiredCount()) + this.retiredOffset;
-  }
-
   /** An instruction that traps counts as retired. */
   countFault(): void {
-    this.retiredOffset += 1n;
+    this.retired.add(1n);
   }
 
   /** Sets MIE as a sentry does. */
@@ -325,9 +309,7 @@ export class CsrFile {
 
   /** `mip`. */
   get pending(): number {
-    return (
-      (this.fast << 16) | ((this.lines & 1) << 7) | ((this.lines & 2) << 2) | (this.lines >>> 2 !== 0 ? 1 << 11 : 0)
-    );
+    return (this.fast << 16) | pendingOfLines(this.lines) | (this.lines >>> 2 !== 0 ? 1 << 11 : 0);
   }
 
   /** Cause of the interrupt to be taken now, or -1: fast, then external, software, timer (`ibex_controller`, IRQ_TAKEN). */
@@ -364,19 +346,15 @@ export class CsrFile {
   enterTrap(cause: number, value: number): void {
     this.mcause = cause & CAUSE_BITS;
     this.mtval = value;
-    const enabled = (this.status & STATUS.MIE) !== 0 ? STATUS.MPIE : 0;
-    this.status = (this.status & ~(STATUS.MIE | STATUS.MPIE | STATUS.MPP)) | enabled | (this.privilege << 11);
+    this.status = statusInTrap(this.status, this.privilege);
     this.privilege = MACHINE;
     if (cause >= 0) this.control |= (this.control & EXCEPTION_SEEN) !== 0 ? DOUBLE_FAULT_SEEN : EXCEPTION_SEEN;
   }
 
   /** `mret`, apart from the program counter. */
   leaveTrap(): void {
-    const previous = (this.status >>> 11) & 3;
-    const enabled = (this.status & STATUS.MPIE) !== 0 ? STATUS.MIE : 0;
-    this.status = (this.status & ~(STATUS.MPP | STATUS.MIE)) | STATUS.MPIE | enabled;
-    if (previous !== MACHINE) this.status &= ~STATUS.MPRV;
-    if (this.config.userMode) this.privilege = previous;
+    if (this.config.userMode) this.privilege = previousMode(this.status);
+    this.status = statusAfterReturn(this.status);
     this.control &= ~EXCEPTION_SEEN;
   }
 
@@ -387,12 +365,7 @@ export class CsrFile {
 
   /** The state as numbers. */
   save(): number[] {
-    return [
-      ...WORDS.map((name) => this[name]),
-      ...this.stack,
-      ...halves(this.cycleOffset),
-      ...halves(this.retiredOffset),
-    ];
+    return [...WORDS.map((name) => this[name]), ...this.stack, ...this.cycles.save(), ...this.retired.save()];
   }
 
   /** Restores what `save` gave. */
@@ -401,8 +374,8 @@ export class CsrFile {
     const rest = state.slice(WORDS.length);
     this.stack.set(rest.slice(0, 3));
     const [, , , cyclesLow, cyclesHigh, retiredLow, retiredHigh] = rest;
-    this.cycleOffset = joined(cyclesLow, cyclesHigh);
-    this.retiredOffset = joined(retiredLow, retiredHigh);
+    this.cycles.load(cyclesLow, cyclesHigh, (this.inhibited & 1) !== 0);
+    this.retired.load(retiredLow, retiredHigh, (this.inhibited & 4) !== 0);
   }
 }
 
@@ -417,17 +390,6 @@ const isTrigger = (csr: number): boolean =>
 
 /** MPP holds M or U; another value becomes M. */
 const legalMpp = (status: number): number => {
-  const mpp = (status >>> 11) & 3;
+  const mpp = previousMode(status);
   return mpp === USER || mpp === MACHINE ? status : status | STATUS.MPP;
 };
-
-const word = (value: bigint, index: 0 | 1): number => Number((value >> BigInt(32 * index)) & 0xffffffffn) | 0;
-
-/** `value` with its high or low word replaced. */
-const replaced = (value: bigint, high: boolean, by: number): bigint => {
-  const part = BigInt(by >>> 0);
-  return high ? (value & 0xffffffffn) | (part << 32n) : (value & ~0xffffffffn) | part;
-};
-
-const halves = (value: bigint): [number, number] => [word(value, 0), word(value, 1)];
-const joined = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low >>> 0);

@@ -1,5 +1,5 @@
 import { isSealed, loadedMetadata, loadedTag, permissionsOf, storedTag } from './capability.js';
-import { isWithin } from './capability-bounds.js';
+import { baseOf, isWithin } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
@@ -26,7 +26,6 @@ function violation(
   tagged: boolean,
 ): number {
   const { registers } = core;
-  registers.examine(authority);
   if (!registers.tagOf(authority)) return VIOLATION.tag;
   const metadata = registers.metadata[authority];
   if (isSealed(metadata)) return VIOLATION.seal;
@@ -154,7 +153,7 @@ export function loadCapability(core: Core, rd: number, authority: number, addres
   const stored = page === 0 ? 0 : tagMemory.tags[(page + (address & 0xfff)) >>> GRANULE_SHIFT];
   let tag = loadedTag(stored, rights);
   const metadata = loadedMetadata(tag, high | 0, rights);
-  if (tag !== 0 && core.config.loadFilter && isRevoked(memory, metadata, low | 0)) tag = 0;
+  if (tag !== 0 && core.config.loadFilter && isRevoked(memory, metadata, baseOf(metadata, low | 0))) tag = 0;
   registers.set(rd, low | 0, metadata, tag !== 0);
   return true;
 }

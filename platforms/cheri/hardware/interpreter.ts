@@ -7,6 +7,7 @@ import {
   remainderUnsigned,
 } from '../../riscv/arithmetic.js';
 import { Op } from '../../riscv/operations.js';
+import { ObjectType, TYPE_MASK, TYPE_SHIFT } from './capability.js';
 import { addressTag } from './capability-bounds.js';
 import { executeCapability } from './capability-operations.js';
 import {
@@ -53,9 +54,6 @@ const DIVISION_BY_ZERO = 1;
 /** The globals register, which auicgp adds to; the link register. */
 const GLOBALS = 3;
 const LINK = 1;
-
-/** State of a register that has its tag and whose bounds are known. */
-const TAGGED_BOUNDED = STATE.TAGGED | STATE.BOUNDED;
 
 /**
  * Makes the function that executes a core's instructions until `core.next` >= `core.limit`, the core waits in wfi, or a
@@ -162,552 +160,529 @@ export function createInterpreter(core: Core, detailed: boolean): () => void {
 
       dispatch: {
         integer: {
-          jump: {
-            slow: {
-              switch (w & SLOT_OP) {
-                case Op.ADDI:
-                  value = x[(w >>> SLOT_RS1) & 15] + immediate[ip];
-                  break integer;
-                case Op.SLTI:
-                  value = x[(w >>> SLOT_RS1) & 15] < immediate[ip] ? 1 : 0;
-                  break integer;
-                case Op.SLTIU:
-                  value = x[(w >>> SLOT_RS1) & 15] >>> 0 < immediate[ip] >>> 0 ? 1 : 0;
-                  break integer;
-                case Op.XORI:
-                  value = x[(w >>> SLOT_RS1) & 15] ^ immediate[ip];
-                  break integer;
-                case Op.ORI:
-                  value = x[(w >>> SLOT_RS1) & 15] | immediate[ip];
-                  break integer;
-                case Op.ANDI:
-                  value = x[(w >>> SLOT_RS1) & 15] & immediate[ip];
-                  break integer;
-                case Op.SLLI:
-                  value = x[(w >>> SLOT_RS1) & 15] << immediate[ip];
-                  break integer;
-                case Op.SRLI:
-                  value = x[(w >>> SLOT_RS1) & 15] >>> immediate[ip];
-                  break integer;
-                case Op.SRAI:
-                  value = x[(w >>> SLOT_RS1) & 15] >> immediate[ip];
-                  break integer;
-                case Op.LUI:
-                  value = immediate[ip];
-                  break integer;
-                case Op.ADD:
-                  value = x[(w >>> SLOT_RS1) & 15] + x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.SUB:
-                  value = x[(w >>> SLOT_RS1) & 15] - x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.SLL:
-                  value = x[(w >>> SLOT_RS1) & 15] << x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.SLT:
-                  value = x[(w >>> SLOT_RS1) & 15] < x[(w >>> SLOT_RS2) & 15] ? 1 : 0;
-                  break integer;
-                case Op.SLTU:
-                  value = x[(w >>> SLOT_RS1) & 15] >>> 0 < x[(w >>> SLOT_RS2) & 15] >>> 0 ? 1 : 0;
-                  break integer;
-                case Op.XOR:
-                  value = x[(w >>> SLOT_RS1) & 15] ^ x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.SRL:
-                  value = x[(w >>> SLOT_RS1) & 15] >>> x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.SRA:
-                  value = x[(w >>> SLOT_RS1) & 15] >> x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.OR:
-                  value = x[(w >>> SLOT_RS1) & 15] | x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.AND:
-                  value = x[(w >>> SLOT_RS1) & 15] & x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.MUL:
-                  value = Math.imul(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = multiply;
-                  break integer;
-                case Op.MULH:
-                  value = multiplyHigh(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = multiplyUpper;
-                  break integer;
-                case Op.MULHSU:
-                  value =
-                    multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
-                    (x[(w >>> SLOT_RS1) & 15] < 0 ? x[(w >>> SLOT_RS2) & 15] : 0);
-                  busy = multiplyUpper;
-                  break integer;
-                case Op.MULHU:
-                  value = multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = multiplyUpper;
-                  break integer;
-                case Op.DIV:
-                  value = divide(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
-                  break integer;
-                case Op.DIVU:
-                  value = divideUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
-                  break integer;
-                case Op.REM:
-                  value = remainder(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
-                  break integer;
-                case Op.REMU:
-                  value = remainderUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
-                  busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
-                  break integer;
-                case Op.BEQ:
-                  if (x[(w >>> SLOT_RS1) & 15] === x[(w >>> SLOT_RS2) & 15]) break jump;
-                  break dispatch;
-                case Op.BNE:
-                  if (x[(w >>> SLOT_RS1) & 15] !== x[(w >>> SLOT_RS2) & 15]) break jump;
-                  break dispatch;
-                case Op.BLT:
-                  if (x[(w >>> SLOT_RS1) & 15] < x[(w >>> SLOT_RS2) & 15]) break jump;
-                  break dispatch;
-                case Op.BGE:
-                  if (x[(w >>> SLOT_RS1) & 15] >= x[(w >>> SLOT_RS2) & 15]) break jump;
-                  break dispatch;
-                case Op.BLTU:
-                  if (x[(w >>> SLOT_RS1) & 15] >>> 0 < x[(w >>> SLOT_RS2) & 15] >>> 0) break jump;
-                  break dispatch;
-                case Op.BGEU:
-                  if (x[(w >>> SLOT_RS1) & 15] >>> 0 >= x[(w >>> SLOT_RS2) & 15] >>> 0) break jump;
-                  break dispatch;
-                case Op.JAL: {
-                  if (rd !== SINK) {
-                    core.slot = ip;
-                    link(core, rd, core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> (SLOT_LONG_SHIFT - 1)) & 2));
-                  }
-                  break jump;
-                }
-                case Op.JALR: {
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  const s = state[rs1];
-                  const offset = immediate[ip];
-                  const m = metadata[rs1];
-                  const type = (m >>> 22) & 7;
-                  // The same capability as the program counter's, and interrupts as they are.
-                  const plain =
-                    (s & TAGGED_BOUNDED) === TAGGED_BOUNDED &&
-                    base[rs1] === core.pccBase &&
-                    span[rs1] === core.pccSpan &&
-                    (m & ~TYPE_MASK) === core.pccMetadata &&
-                    offset === 0 &&
-                    (rd === SINK && rs1 === LINK ? type === returnType(core.csr.status) : type <= 1);
-                  core.slot = ip;
-                  if (!plain) {
-                    core.next = t;
-                    core.last = last;
-                    core.retired = retired;
-                    book(core, stalls);
-                    const jumped = jumpRegister(core, w, offset, d);
-                    arrived = false;
-                    t = core.next;
-                    last = core.last;
-                    retired = core.retired;
-                    limit = core.limit | 0;
-                    if (core.wedged !== undefined) limit = STOP;
-                    ip = jumped ? core.enterPage(core.pendingPc) : -1;
-                    low = core.low;
-                    high = ip < 0 ? -1 : core.high;
-                    if (ip >= 0) {
-                      if ((ip & 1) === 0 || packed[ip] !== Op.NONE) core.redirected = false;
-                      if ((ip & 1) !== 0 && (packed[ip] & SLOT_LONG) !== 0 && !common && !detailed) {
-                        t++;
-                        stalls[FETCH]++;
+          landed: {
+            landing: {
+              jump: {
+                slow: {
+                  switch (w & SLOT_OP) {
+                    case Op.ADDI:
+                      value = x[(w >>> SLOT_RS1) & 15] + immediate[ip];
+                      break integer;
+                    case Op.SLTI:
+                      value = x[(w >>> SLOT_RS1) & 15] < immediate[ip] ? 1 : 0;
+                      break integer;
+                    case Op.SLTIU:
+                      value = x[(w >>> SLOT_RS1) & 15] >>> 0 < immediate[ip] >>> 0 ? 1 : 0;
+                      break integer;
+                    case Op.XORI:
+                      value = x[(w >>> SLOT_RS1) & 15] ^ immediate[ip];
+                      break integer;
+                    case Op.ORI:
+                      value = x[(w >>> SLOT_RS1) & 15] | immediate[ip];
+                      break integer;
+                    case Op.ANDI:
+                      value = x[(w >>> SLOT_RS1) & 15] & immediate[ip];
+                      break integer;
+                    case Op.SLLI:
+                      value = x[(w >>> SLOT_RS1) & 15] << immediate[ip];
+                      break integer;
+                    case Op.SRLI:
+                      value = x[(w >>> SLOT_RS1) & 15] >>> immediate[ip];
+                      break integer;
+                    case Op.SRAI:
+                      value = x[(w >>> SLOT_RS1) & 15] >> immediate[ip];
+                      break integer;
+                    case Op.LUI:
+                      value = immediate[ip];
+                      break integer;
+                    case Op.ADD:
+                      value = x[(w >>> SLOT_RS1) & 15] + x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.SUB:
+                      value = x[(w >>> SLOT_RS1) & 15] - x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.SLL:
+                      value = x[(w >>> SLOT_RS1) & 15] << x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.SLT:
+                      value = x[(w >>> SLOT_RS1) & 15] < x[(w >>> SLOT_RS2) & 15] ? 1 : 0;
+                      break integer;
+                    case Op.SLTU:
+                      value = x[(w >>> SLOT_RS1) & 15] >>> 0 < x[(w >>> SLOT_RS2) & 15] >>> 0 ? 1 : 0;
+                      break integer;
+                    case Op.XOR:
+                      value = x[(w >>> SLOT_RS1) & 15] ^ x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.SRL:
+                      value = x[(w >>> SLOT_RS1) & 15] >>> x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.SRA:
+                      value = x[(w >>> SLOT_RS1) & 15] >> x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.OR:
+                      value = x[(w >>> SLOT_RS1) & 15] | x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.AND:
+                      value = x[(w >>> SLOT_RS1) & 15] & x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.MUL:
+                      value = Math.imul(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = multiply;
+                      break integer;
+                    case Op.MULH:
+                      value = multiplyHigh(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = multiplyUpper;
+                      break integer;
+                    case Op.MULHSU:
+                      value =
+                        multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]) -
+                        (x[(w >>> SLOT_RS1) & 15] < 0 ? x[(w >>> SLOT_RS2) & 15] : 0);
+                      busy = multiplyUpper;
+                      break integer;
+                    case Op.MULHU:
+                      value = multiplyHighUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = multiplyUpper;
+                      break integer;
+                    case Op.DIV:
+                      value = divide(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
+                      break integer;
+                    case Op.DIVU:
+                      value = divideUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
+                      break integer;
+                    case Op.REM:
+                      value = remainder(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
+                      break integer;
+                    case Op.REMU:
+                      value = remainderUnsigned(x[(w >>> SLOT_RS1) & 15], x[(w >>> SLOT_RS2) & 15]);
+                      busy = x[(w >>> SLOT_RS2) & 15] === 0 ? divideByZero : division;
+                      break integer;
+                    case Op.BEQ:
+                      if (x[(w >>> SLOT_RS1) & 15] === x[(w >>> SLOT_RS2) & 15]) break jump;
+                      break dispatch;
+                    case Op.BNE:
+                      if (x[(w >>> SLOT_RS1) & 15] !== x[(w >>> SLOT_RS2) & 15]) break jump;
+                      break dispatch;
+                    case Op.BLT:
+                      if (x[(w >>> SLOT_RS1) & 15] < x[(w >>> SLOT_RS2) & 15]) break jump;
+                      break dispatch;
+                    case Op.BGE:
+                      if (x[(w >>> SLOT_RS1) & 15] >= x[(w >>> SLOT_RS2) & 15]) break jump;
+                      break dispatch;
+                    case Op.BLTU:
+                      if (x[(w >>> SLOT_RS1) & 15] >>> 0 < x[(w >>> SLOT_RS2) & 15] >>> 0) break jump;
+                      break dispatch;
+                    case Op.BGEU:
+                      if (x[(w >>> SLOT_RS1) & 15] >>> 0 >= x[(w >>> SLOT_RS2) & 15] >>> 0) break jump;
+                      break dispatch;
+                    case Op.JAL: {
+                      if (rd !== SINK) {
+                        core.slot = ip;
+                        link(
+                          core,
+                          rd,
+                          core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> (SLOT_LONG_SHIFT - 1)) & 2),
+                        );
                       }
+                      break jump;
                     }
+                    case Op.JALR: {
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      const type = (metadata[rs1] & TYPE_MASK) >>> TYPE_SHIFT;
+                      core.slot = ip;
+                      if (
+                        (state[rs1] & STATE.EXECUTES) === 0 ||
+                        immediate[ip] !== 0 ||
+                        // It leaves interrupts as they are.
+                        (rd === SINK && rs1 === LINK
+                          ? type !== returnType(core.csr.status)
+                          : type > ObjectType.SENTRY_INHERIT)
+                      ) {
+                        core.next = t;
+                        core.last = last;
+                        core.retired = retired;
+                        book(core, stalls);
+                        const jumped = jumpRegister(core, w, immediate[ip], d);
+                        arrived = false;
+                        t = core.next;
+                        last = core.last;
+                        retired = core.retired;
+                        limit = core.limit | 0;
+                        if (core.wedged !== undefined) limit = STOP;
+                        if (jumped) {
+                          value = core.pendingPc;
+                          core.redirected = false;
+                          break landing;
+                        }
+                        ip = -1;
+                        high = -1;
+                        continue next;
+                      }
+                      value = x[rs1] & ~1;
+                      const elsewhere =
+                        base[rs1] !== core.pccBase ||
+                        span[rs1] !== core.pccSpan ||
+                        (metadata[rs1] & ~TYPE_MASK) !== core.pccMetadata;
+                      // The link may go where the target comes from.
+                      if (elsewhere) registers.copy(SINK, registers, rs1);
+                      if (rd !== SINK) {
+                        link(
+                          core,
+                          rd,
+                          core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> (SLOT_LONG_SHIFT - 1)) & 2),
+                        );
+                      }
+                      if (elsewhere) core.setPcc(registers, SINK);
+                      last = d;
+                      retired++;
+                      t = d + redirect;
+                      stalls[FETCH] += redirect - 1;
+                      if (detailed) {
+                        core.jumpFrom(ip, value, d, true);
+                        arrived = false;
+                      }
+                      break landing;
+                    }
+
+                    case Op.LB:
+                    case Op.LH:
+                    case Op.LW:
+                    case Op.LBU:
+                    case Op.LHU: {
+                      const op = w & SLOT_OP;
+                      let p = found;
+                      if (p !== 0) {
+                        found = 0;
+                        d = access.end;
+                      } else {
+                        const rs1 = (w >>> SLOT_RS1) & 15;
+                        const at = x[rs1] + immediate[ip];
+                        const more = op === Op.LW ? 3 : op === Op.LB || op === Op.LBU ? 0 : 1;
+                        const page = readMap[at >>> 12];
+                        if (
+                          (state[rs1] & STATE.LOADS) === 0 ||
+                          (at - base[rs1]) >>> 0 > (span[rs1] - more) >>> 0 ||
+                          (at & more) !== 0 ||
+                          page === 0
+                        ) {
+                          value = at | 0;
+                          busy = more + 1;
+                          break slow;
+                        }
+                        p = page + (at & 0xfff);
+                        if (common) {
+                          d += wordCycles;
+                          stalls[DATA] += wordCycles;
+                        }
+                        if (detailed) {
+                          const end = pipeline.access(d, 1, false);
+                          stalls[DATA] += end - d;
+                          d = end;
+                        }
+                        stalls[BEATS]++;
+                      }
+                      if (op === Op.LW) value = words[p >> 2];
+                      else if (op === Op.LBU) value = bytes[p];
+                      else if (op === Op.LB) value = signedBytes[p];
+                      else if (op === Op.LHU) value = halves[p >> 1];
+                      else value = signedHalves[p >> 1];
+                      x[rd] = value;
+                      state[rd] = 0;
+                      if (rd !== SINK) {
+                        const from = (detailed ? pipeline.responseAt : d + 1) + late;
+                        readFrom[rd] = from;
+                        if (from > lateUntil) lateUntil = from;
+                      }
+                      break dispatch;
+                    }
+                    case Op.SB:
+                    case Op.SH:
+                    case Op.SW: {
+                      const op = w & SLOT_OP;
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      const at = x[rs1] + immediate[ip];
+                      const more = op === Op.SW ? 3 : op === Op.SB ? 0 : 1;
+                      const page = writeMap[at >>> 12];
+                      const p = page + (at & 0xfff);
+                      if (
+                        (state[rs1] & STATE.STORES) === 0 ||
+                        (at - base[rs1]) >>> 0 > (span[rs1] - more) >>> 0 ||
+                        (at & more) !== 0 ||
+                        page === 0 ||
+                        (lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0
+                      ) {
+                        value = at | 0;
+                        busy = more + 1;
+                        break slow;
+                      }
+                      if (detailed) {
+                        const end = pipeline.access(d, 1, false);
+                        stalls[DATA] += end - d;
+                        d = end;
+                        pipeline.revoker.snoop(at);
+                      }
+                      if (op === Op.SW) words[p >> 2] = x[(w >>> SLOT_RS2) & 15];
+                      else if (op === Op.SB) bytes[p] = x[(w >>> SLOT_RS2) & 15];
+                      else halves[p >> 1] = x[(w >>> SLOT_RS2) & 15];
+                      tags[p >>> 3] = 0;
+                      if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
+                      stalls[BEATS]++;
+                      if (common) {
+                        d += wordCycles;
+                        stalls[DATA] += wordCycles;
+                      }
+                      break dispatch;
+                    }
+                    case Op.CLC: {
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      const at = x[rs1] + immediate[ip];
+                      const page = readMap[at >>> 12];
+                      if (
+                        (state[rs1] & STATE.LOADS_CAPABILITIES) === 0 ||
+                        (at - base[rs1]) >>> 0 > (span[rs1] - 7) >>> 0 ||
+                        (at & 7) !== 0 ||
+                        page === 0
+                      ) {
+                        value = at | 0;
+                        break slow;
+                      }
+                      if (detailed) {
+                        const end = pipeline.access(d, capabilityBeats, false);
+                        stalls[DATA] += end - d;
+                        d = end;
+                      } else {
+                        d += capabilityCycles;
+                        stalls[DATA] += capabilityCycles;
+                      }
+                      const p = page + (at & 0xfff);
+                      const m = words[(p >> 2) + 1];
+                      registers.set(rd, words[p >> 2], m, tags[p >>> 3] !== 0);
+                      if (loadFilter && (state[rd] & STATE.TAGGED) !== 0 && isRevoked(memory, m, base[rd]))
+                        state[rd] = STATE.METADATA;
+                      stalls[BEATS] += capabilityBeats;
+                      stalls[LOADS]++;
+                      if (rd !== SINK) {
+                        const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
+                        readFrom[rd] = from;
+                        if (loadFilter) writeFrom[rd] = from;
+                        if (from > lateUntil) lateUntil = from;
+                      }
+                      break dispatch;
+                    }
+                    case Op.CSC: {
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      const rs2 = (w >>> SLOT_RS2) & 15;
+                      const at = x[rs1] + immediate[ip];
+                      const page = writeMap[at >>> 12];
+                      const p = page + (at & 0xfff);
+                      if (
+                        (state[rs1] & STATE.STORES_CAPABILITIES) === 0 ||
+                        (at - base[rs1]) >>> 0 > (span[rs1] - 7) >>> 0 ||
+                        (at & 7) !== 0 ||
+                        page === 0 ||
+                        (lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0
+                      ) {
+                        value = at | 0;
+                        break slow;
+                      }
+                      if (detailed) {
+                        const end = pipeline.access(d, capabilityBeats, false);
+                        stalls[DATA] += end - d;
+                        d = end;
+                        pipeline.revoker.snoop(at);
+                      } else {
+                        d += capabilityCycles;
+                        stalls[DATA] += capabilityCycles;
+                      }
+                      const s = state[rs2];
+                      words[p >> 2] = x[rs2];
+                      words[(p >> 2) + 1] = (s & STATE.METADATA) !== 0 ? metadata[rs2] : 0;
+                      tags[p >>> 3] = (s & STATE.TAGGED) !== 0 ? 1 : 0;
+                      if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
+                      stalls[BEATS] += capabilityBeats;
+                      stalls[STORES]++;
+                      break dispatch;
+                    }
+
+                    case Op.CGETADDR:
+                      value = x[(w >>> SLOT_RS1) & 15];
+                      break integer;
+                    case Op.CGETTAG:
+                      value = (state[(w >>> SLOT_RS1) & 15] & STATE.TAGGED) !== 0 ? 1 : 0;
+                      break integer;
+                    case Op.CSUB:
+                      value = x[(w >>> SLOT_RS1) & 15] - x[(w >>> SLOT_RS2) & 15];
+                      break integer;
+                    case Op.CMOVE: {
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      x[rd] = x[rs1];
+                      metadata[rd] = metadata[rs1];
+                      base[rd] = base[rs1];
+                      span[rd] = span[rs1];
+                      state[rd] = state[rs1];
+                      break dispatch;
+                    }
+                    case Op.CINCADDR:
+                    case Op.CINCADDRIMM:
+                    case Op.CSETADDR:
+                    case Op.AUICGP: {
+                      const op = w & SLOT_OP;
+                      const rs1 = op === Op.AUICGP ? GLOBALS : (w >>> SLOT_RS1) & 15;
+                      const from = x[rs1];
+                      const by = op === Op.CINCADDRIMM || op === Op.AUICGP ? immediate[ip] : x[(w >>> SLOT_RS2) & 15];
+                      const to = op === Op.CSETADDR ? by : (from + by) | 0;
+                      const s = state[rs1];
+                      const m = metadata[rs1];
+                      metadata[rd] = m;
+                      // Inside of its bounds a capability keeps them; most never leave.
+                      const inside =
+                        (s & STATE.BOUNDED) !== 0 && (m & TYPE_MASK) === 0 && (to - base[rs1]) >>> 0 <= span[rs1] >>> 0;
+                      if (inside || ((s & STATE.TAGGED) !== 0 && addressTag(1, m, from, to) !== 0)) {
+                        base[rd] = base[rs1];
+                        span[rd] = span[rs1];
+                        state[rd] = s;
+                      } else {
+                        state[rd] = s & STATE.METADATA;
+                      }
+                      x[rd] = to;
+                      break dispatch;
+                    }
+                    case Op.AUIPCC: {
+                      const pc = core.page + ((ip - core.pageSlot) << 1);
+                      const to = (pc + immediate[ip]) | 0;
+                      x[rd] = to;
+                      metadata[rd] = core.pccMetadata;
+                      base[rd] = core.pccBase;
+                      span[rd] = core.pccSpan;
+                      state[rd] = addressTag(1, core.pccMetadata, pc, to) !== 0 ? core.pccState : STATE.METADATA;
+                      break dispatch;
+                    }
+                    case Op.CSPECIALRW: {
+                      const number = immediate[ip];
+                      const rs1 = (w >>> SLOT_RS1) & 15;
+                      const writes = rs1 !== 0;
+                      if (
+                        number < FIRST_SCR ||
+                        !core.pccSystem ||
+                        (writes && (number === SCR.MTCC || number === SCR.MEPCC))
+                      ) {
+                        break slow;
+                      }
+                      if (writes) registers.copy(SINK, registers, rs1);
+                      if (rd !== SINK) registers.copy(rd, specials, number - FIRST_SCR);
+                      if (writes) specials.copy(number - FIRST_SCR, registers, SINK);
+                      break dispatch;
+                    }
+                    case Op.FENCE:
+                      break dispatch;
+
+                    case Op.NONE:
+                    case SlotOp.TRANSIENT:
+                    case SlotOp.MARKED:
+                    default:
+                      break slow;
+                  }
+                }
+                // What the cases above cannot do, an instruction that is not decoded yet, is marked, or is none of the above.
+                const kind = w & SLOT_OP;
+                if (kind >= FIRST_BIT_OPERATION && kind <= LAST_BIT_OPERATION) {
+                  const b = takesImmediate(kind) ? immediate[ip] : x[(w >>> SLOT_RS2) & 15];
+                  const third = kind === Op.FSRI ? (w >>> SLOT_RS2) & 15 : immediate[ip] & 15;
+                  value = manipulateBits(kind, x[(w >>> SLOT_RS1) & 15], b, x[third]);
+                  if (takesTwoCycles(kind)) busy = rotation;
+                  break integer;
+                }
+                if (kind >= FIRST_CAPABILITY_OPERATION && kind <= LAST_CAPABILITY_OPERATION) {
+                  executeCapability(core, w, immediate[ip]);
+                  break dispatch;
+                }
+                if (ip >= 0) core.slot = ip;
+                core.next = kind === Op.NONE ? t : d;
+                core.last = last;
+                core.lateUntil = lateUntil;
+                core.retired = retired;
+                book(core, stalls);
+                let done = false;
+                if (kind === Op.NONE || kind === SlotOp.TRANSIENT) {
+                  if (fetchInstruction(core)) {
+                    if (core.slot >= core.high) passed = core.slot;
+                    if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
+                      core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
+                    }
+                  }
+                } else if (kind === SlotOp.MARKED) {
+                  core.patch(core.passMark(), w);
+                  if (ip >= high) passed = ip;
+                } else if (kind >= Op.LB && kind <= Op.LHU) {
+                  found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
+                  if (found < 0) found = 0;
+                  else {
+                    // The same instruction again, now with its data.
+                    if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
+                    if (ip >= high) passed = ip;
+                    t = core.next;
+                    limit = core.limit | 0;
+                    core.once = t >= limit;
                     continue next;
                   }
-                  const target = x[rs1] & ~1;
-                  if (rd !== SINK) {
-                    link(core, rd, core.page + ((ip - core.pageSlot) << 1) + 2 + ((w >>> (SLOT_LONG_SHIFT - 1)) & 2));
-                  }
-                  last = d;
-                  retired++;
-                  t = d + redirect;
-                  stalls[FETCH] += redirect - 1;
-                  if (detailed) {
-                    core.jumpFrom(ip, target, d, true);
-                    arrived = false;
-                  }
-                  ip = core.enterPage(target);
-                  low = core.low;
-                  high = core.high;
-                  if (ip < 0) {
-                    core.jumpTo(target);
-                    high = -1;
-                  } else if ((ip & 1) !== 0 && !common && !detailed) {
-                    if ((packed[ip] & SLOT_LONG) !== 0) {
-                      t++;
-                      stalls[FETCH]++;
-                    } else if (packed[ip] === Op.NONE) core.redirected = true;
-                  }
-                  continue next;
+                } else if (kind >= Op.SB && kind <= Op.SW) {
+                  done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
+                } else if (kind === Op.CLC) {
+                  done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
+                  if (done && rd !== SINK) core.holdCapability(rd, access.end);
+                } else if (kind === Op.CSC) {
+                  done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
+                } else if (kind === Op.CSPECIALRW) {
+                  accessSpecial(core, w, immediate[ip], d);
+                } else {
+                  // What is illegal waits for a response, but for no register.
+                  const early = !detailed ? t : kind === Op.FENCE_I ? branchAt : Math.max(t, pipeline.responseAt);
+                  executeSystem(core, w, immediate[ip], d, early);
                 }
-
-                case Op.LB:
-                case Op.LH:
-                case Op.LW:
-                case Op.LBU:
-                case Op.LHU: {
-                  const op = w & SLOT_OP;
-                  let p = found;
-                  if (p !== 0) {
-                    found = 0;
-                    d = access.end;
-                  } else {
-                    const rs1 = (w >>> SLOT_RS1) & 15;
-                    const at = x[rs1] + immediate[ip];
-                    const more = op === Op.LW ? 3 : op === Op.LB || op === Op.LBU ? 0 : 1;
-                    const page = readMap[at >>> 12];
-                    if (
-                      (state[rs1] & STATE.LOADS) === 0 ||
-                      (at - base[rs1]) >>> 0 > (span[rs1] - more) >>> 0 ||
-                      (at & more) !== 0 ||
-                      page === 0
-                    ) {
-                      value = at | 0;
-                      busy = more + 1;
-                      break slow;
-                    }
-                    p = page + (at & 0xfff);
-                    if (common) {
-                      d += wordCycles;
-                      stalls[DATA] += wordCycles;
-                    }
-                    if (detailed) {
-                      const end = pipeline.access(d, 1, false);
-                      stalls[DATA] += end - d;
-                      d = end;
-                    }
-                    stalls[BEATS]++;
-                  }
-                  if (op === Op.LW) value = words[p >> 2];
-                  else if (op === Op.LBU) value = bytes[p];
-                  else if (op === Op.LB) value = signedBytes[p];
-                  else if (op === Op.LHU) value = halves[p >> 1];
-                  else value = signedHalves[p >> 1];
-                  x[rd] = value;
-                  state[rd] = 0;
-                  if (rd !== SINK) {
-                    const from = (detailed ? pipeline.responseAt : d + 1) + late;
-                    readFrom[rd] = from;
-                    if (from > lateUntil) lateUntil = from;
-                  }
-                  break dispatch;
+                arrived = false;
+                if (done) {
+                  core.retire(access.end);
+                  core.slot = ip + 1 + ((w >>> SLOT_LONG_SHIFT) & 1);
                 }
-                case Op.SB:
-                case Op.SH:
-                case Op.SW: {
-                  const op = w & SLOT_OP;
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  const at = x[rs1] + immediate[ip];
-                  const more = op === Op.SW ? 3 : op === Op.SB ? 0 : 1;
-                  const page = writeMap[at >>> 12];
-                  const p = page + (at & 0xfff);
-                  if (
-                    (state[rs1] & STATE.STORES) === 0 ||
-                    (at - base[rs1]) >>> 0 > (span[rs1] - more) >>> 0 ||
-                    (at & more) !== 0 ||
-                    page === 0 ||
-                    (lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0
-                  ) {
-                    value = at | 0;
-                    busy = more + 1;
-                    break slow;
-                  }
-                  if (detailed) {
-                    const end = pipeline.access(d, 1, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                    pipeline.revoker.snoop(at);
-                  }
-                  if (op === Op.SW) words[p >> 2] = x[(w >>> SLOT_RS2) & 15];
-                  else if (op === Op.SB) bytes[p] = x[(w >>> SLOT_RS2) & 15];
-                  else halves[p >> 1] = x[(w >>> SLOT_RS2) & 15];
-                  tags[p >>> 3] = 0;
-                  if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  stalls[BEATS]++;
-                  if (common) {
-                    d += wordCycles;
-                    stalls[DATA] += wordCycles;
-                  }
-                  break dispatch;
-                }
-                case Op.CLC: {
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  const at = x[rs1] + immediate[ip];
-                  const page = readMap[at >>> 12];
-                  if (
-                    (state[rs1] & STATE.LOADS_CAPABILITIES) === 0 ||
-                    (at - base[rs1]) >>> 0 > (span[rs1] - 7) >>> 0 ||
-                    (at & 7) !== 0 ||
-                    page === 0
-                  ) {
-                    value = at | 0;
-                    break slow;
-                  }
-                  if (detailed) {
-                    const end = pipeline.access(d, capabilityBeats, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                  } else {
-                    d += capabilityCycles;
-                    stalls[DATA] += capabilityCycles;
-                  }
-                  const p = page + (at & 0xfff);
-                  const m = words[(p >> 2) + 1];
-                  x[rd] = words[p >> 2];
-                  metadata[rd] = m;
-                  state[rd] =
-                    tags[p >>> 3] !== 0 && (!loadFilter || !isRevoked(memory, m, x[rd]))
-                      ? STATE.METADATA | STATE.TAGGED
-                      : STATE.METADATA;
-                  stalls[BEATS] += capabilityBeats;
-                  stalls[LOADS]++;
-                  if (rd !== SINK) {
-                    const from = (detailed ? pipeline.responseAt : d + 1) + (loadFilter ? lateFiltered : late);
-                    readFrom[rd] = from;
-                    if (loadFilter) writeFrom[rd] = from;
-                    if (from > lateUntil) lateUntil = from;
-                  }
-                  break dispatch;
-                }
-                case Op.CSC: {
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  const rs2 = (w >>> SLOT_RS2) & 15;
-                  const at = x[rs1] + immediate[ip];
-                  const page = writeMap[at >>> 12];
-                  const p = page + (at & 0xfff);
-                  if (
-                    (state[rs1] & STATE.STORES_CAPABILITIES) === 0 ||
-                    (at - base[rs1]) >>> 0 > (span[rs1] - 7) >>> 0 ||
-                    (at & 7) !== 0 ||
-                    page === 0 ||
-                    (lineFlags[p >>> 5] & LINE_STORE_SLOW) !== 0
-                  ) {
-                    value = at | 0;
-                    break slow;
-                  }
-                  if (detailed) {
-                    const end = pipeline.access(d, capabilityBeats, false);
-                    stalls[DATA] += end - d;
-                    d = end;
-                    pipeline.revoker.snoop(at);
-                  } else {
-                    d += capabilityCycles;
-                    stalls[DATA] += capabilityCycles;
-                  }
-                  const s = state[rs2];
-                  words[p >> 2] = x[rs2];
-                  words[(p >> 2) + 1] = (s & STATE.METADATA) !== 0 ? metadata[rs2] : 0;
-                  tags[p >>> 3] = (s & STATE.TAGGED) !== 0 ? 1 : 0;
-                  if (((at & ~15) - stack[0]) >>> 0 < stack[1] >>> 0) core.csr.lowerHighWaterMark(at);
-                  stalls[BEATS] += capabilityBeats;
-                  stalls[STORES]++;
-                  break dispatch;
-                }
-
-                case Op.CGETADDR:
-                  value = x[(w >>> SLOT_RS1) & 15];
-                  break integer;
-                case Op.CGETTAG:
-                  value = (state[(w >>> SLOT_RS1) & 15] & STATE.TAGGED) !== 0 ? 1 : 0;
-                  break integer;
-                case Op.CSUB:
-                  value = x[(w >>> SLOT_RS1) & 15] - x[(w >>> SLOT_RS2) & 15];
-                  break integer;
-                case Op.CMOVE: {
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  x[rd] = x[rs1];
-                  metadata[rd] = metadata[rs1];
-                  base[rd] = base[rs1];
-                  span[rd] = span[rs1];
-                  state[rd] = state[rs1];
-                  break dispatch;
-                }
-                case Op.CINCADDR:
-                case Op.CINCADDRIMM:
-                case Op.CSETADDR:
-                case Op.AUICGP: {
-                  const op = w & SLOT_OP;
-                  const rs1 = op === Op.AUICGP ? GLOBALS : (w >>> SLOT_RS1) & 15;
-                  const from = x[rs1];
-                  const by = op === Op.CINCADDRIMM || op === Op.AUICGP ? immediate[ip] : x[(w >>> SLOT_RS2) & 15];
-                  const to = op === Op.CSETADDR ? by : (from + by) | 0;
-                  const s = state[rs1];
-                  const m = metadata[rs1];
-                  metadata[rd] = m;
-                  // Inside of its bounds a capability keeps them; most never leave.
-                  if ((s & STATE.BOUNDED) !== 0 && (m & TYPE_MASK) === 0 && (to - base[rs1]) >>> 0 <= span[rs1] >>> 0) {
-                    base[rd] = base[rs1];
-                    span[rd] = span[rs1];
-                    state[rd] = s;
-                  } else if ((s & STATE.TAGGED) !== 0 && addressTag(1, m, from, to) !== 0) {
-                    state[rd] = STATE.METADATA | STATE.TAGGED;
-                  } else {
-                    state[rd] = s & STATE.METADATA;
-                  }
-                  x[rd] = to;
-                  break dispatch;
-                }
-                case Op.AUIPCC: {
-                  const pc = core.page + ((ip - core.pageSlot) << 1);
-                  const to = (pc + immediate[ip]) | 0;
-                  x[rd] = to;
-                  metadata[rd] = core.pccMetadata;
-                  if ((to - core.pccBase) >>> 0 <= core.pccSpan >>> 0) {
-                    base[rd] = core.pccBase;
-                    span[rd] = core.pccSpan;
-                    state[rd] = core.pccState;
-                  } else {
-                    const kept = addressTag(1, core.pccMetadata, pc, to) !== 0;
-                    state[rd] = kept ? STATE.METADATA | STATE.TAGGED : STATE.METADATA;
-                  }
-                  break dispatch;
-                }
-                case Op.CSPECIALRW: {
-                  const number = immediate[ip];
-                  const rs1 = (w >>> SLOT_RS1) & 15;
-                  const writes = rs1 !== 0;
-                  if (
-                    number < FIRST_SCR ||
-                    !core.pccSystem ||
-                    (writes && (number === SCR.MTCC || number === SCR.MEPCC))
-                  ) {
-                    break slow;
-                  }
-                  if (writes) registers.copy(SINK, registers, rs1);
-                  if (rd !== SINK) registers.copy(rd, specials, number - FIRST_SCR);
-                  if (writes) specials.copy(number - FIRST_SCR, registers, SINK);
-                  break dispatch;
-                }
-                case Op.FENCE:
-                  break dispatch;
-
-                case Op.NONE:
-                case SlotOp.TRANSIENT:
-                case SlotOp.MARKED:
-                default:
-                  break slow;
-              }
-            }
-            // What the cases above cannot do, an instruction that is not decoded yet, is marked, or is none of the above.
-            const kind = w & SLOT_OP;
-            if (kind >= FIRST_BIT_OPERATION && kind <= LAST_BIT_OPERATION) {
-              const b = takesImmediate(kind) ? immediate[ip] : x[(w >>> SLOT_RS2) & 15];
-              const third = kind === Op.FSRI ? (w >>> SLOT_RS2) & 15 : immediate[ip] & 15;
-              value = manipulateBits(kind, x[(w >>> SLOT_RS1) & 15], b, x[third]);
-              if (takesTwoCycles(kind)) busy = rotation;
-              break integer;
-            }
-            if (kind >= FIRST_CAPABILITY_OPERATION && kind <= LAST_CAPABILITY_OPERATION) {
-              executeCapability(core, w, immediate[ip]);
-              break dispatch;
-            }
-            if (
-              accessesMemory(w) &&
-              (state[(w >>> SLOT_RS1) & 15] & (STATE.TAGGED | STATE.EXAMINED)) === STATE.TAGGED
-            ) {
-              // A capability that has not been used before: once its bounds are known, the same again.
-              registers.examine((w >>> SLOT_RS1) & 15);
-              if (ip >= high) passed = ip;
-              t = d;
-              if (t >= (detailed ? core.limit : limit)) core.once = true;
-              continue next;
-            }
-            if (ip >= 0) core.slot = ip;
-            core.next = kind === Op.NONE ? t : d;
-            core.last = last;
-            core.lateUntil = lateUntil;
-            core.retired = retired;
-            book(core, stalls);
-            let done = false;
-            if (kind === Op.NONE || kind === SlotOp.TRANSIENT) {
-              if (fetchInstruction(core)) {
-                if (core.slot >= core.high) passed = core.slot;
-                if (packed[core.slot] === (SlotOp.TRANSIENT | SLOT_LONG)) {
-                  core.patch(fetched.packed, SlotOp.TRANSIENT | SLOT_LONG);
-                }
-              }
-            } else if (kind === SlotOp.MARKED) {
-              core.patch(core.passMark(), w);
-              if (ip >= high) passed = ip;
-            } else if (kind >= Op.LB && kind <= Op.LHU) {
-              found = load(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, d);
-              if (found < 0) found = 0;
-              else {
-                // The same instruction again, now with its data.
-                if (packed[ip] === Op.NONE) core.patch(w, Op.NONE);
-                if (ip >= high) passed = ip;
+                ip = core.relocate ? -1 : core.slot;
+                low = core.low;
+                high = core.relocate ? -1 : core.high;
                 t = core.next;
+                last = core.last;
+                lateUntil = core.lateUntil;
+                retired = core.retired;
                 limit = core.limit | 0;
-                core.once = t >= limit;
+                if (core.waiting || core.wedged !== undefined) limit = STOP;
                 continue next;
               }
-            } else if (kind >= Op.SB && kind <= Op.SW) {
-              done = store(core, (w >>> SLOT_RS1) & 15, value, busy as 1 | 2 | 4, x[(w >>> SLOT_RS2) & 15], d);
-            } else if (kind === Op.CLC) {
-              done = loadCapability(core, rd, (w >>> SLOT_RS1) & 15, value, d);
-              if (done && rd !== SINK) core.holdCapability(rd, access.end);
-            } else if (kind === Op.CSC) {
-              done = storeCapability(core, (w >>> SLOT_RS2) & 15, (w >>> SLOT_RS1) & 15, value, d);
-            } else if (kind === Op.CSPECIALRW) {
-              accessSpecial(core, w, immediate[ip], d);
-            } else {
-              // What is illegal waits for a response, but for no register.
-              const early = !detailed ? t : kind === Op.FENCE_I ? branchAt : Math.max(t, pipeline.responseAt);
-              executeSystem(core, w, immediate[ip], d, early);
+              // A branch that is taken, or a jump to a displacement.
+              value =
+                (core.page +
+                  ((ip - core.pageSlot) << 1) +
+                  ((w & SLOT_FAR) !== 0 ? immediate[ip] : immediate[ip] << 1)) |
+                0;
+              last = d;
+              retired++;
+              if (detailed) {
+                core.jumpFrom(ip, value, branchAt, branchAt === d);
+                pipeline.pass(d);
+                arrived = false;
+                t = pipeline.now + 1;
+              } else t = d + redirect;
+              stalls[FETCH] += t - d - 1;
+              if ((w & SLOT_FAR) === 0) {
+                ip += immediate[ip];
+                if (ip >= low && ip < high) break landed;
+              }
             }
-            arrived = false;
-            if (done) {
-              core.retire(access.end);
-              core.slot = ip + 1 + ((w >>> SLOT_LONG_SHIFT) & 1);
-            }
-            ip = core.relocate ? -1 : core.slot;
-            low = core.low;
-            high = core.relocate ? -1 : core.high;
-            t = core.next;
-            last = core.last;
-            lateUntil = core.lateUntil;
-            retired = core.retired;
-            limit = core.limit | 0;
-            if (core.waiting || core.wedged !== undefined) limit = STOP;
-            continue next;
-          }
-          // A branch that is taken, or a jump to a displacement.
-          last = d;
-          retired++;
-          if (detailed) {
-            const displacement = (w & SLOT_FAR) !== 0 ? immediate[ip] : immediate[ip] << 1;
-            const target = (core.page + ((ip - core.pageSlot) << 1) + displacement) | 0;
-            core.jumpFrom(ip, target, branchAt, branchAt === d);
-            pipeline.pass(d);
-            arrived = false;
-            t = pipeline.now + 1;
-          } else t = d + redirect;
-          stalls[FETCH] += t - d - 1;
-          if ((w & SLOT_FAR) !== 0) {
-            const target = (core.page + ((ip - core.pageSlot) << 1) + immediate[ip]) | 0;
-            ip = core.enterPage(target);
+            // Execution goes on at address `value`, maybe in another page.
+            ip = core.enterPage(value);
             low = core.low;
             high = core.high;
             if (ip < 0) {
-              core.jumpTo(target);
-              high = -1;
-              continue next;
-            }
-          } else {
-            const from = ip;
-            ip += immediate[from];
-            if (ip < low || ip >= high) {
-              core.jumpTo((core.page + ((ip - core.pageSlot) << 1)) | 0);
-              ip = -1;
+              core.jumpTo(value);
               high = -1;
               continue next;
             }
@@ -753,7 +728,7 @@ function book(core: Core, counted: Int32Array): void {
   core.counts.busBeats += counted[BEATS];
   core.counts.capabilityLoads += counted[LOADS];
   core.counts.capabilityStores += counted[STORES];
-  counted.fill(0);
+  for (let i = 0; i < counted.length; i++) counted[i] = 0;
 }
 
 /** Whether a slot holds an instruction, which decode takes in. */
@@ -767,9 +742,6 @@ const sendsFetchEarly = (packed: number): boolean => {
   const op = packed & SLOT_OP;
   return op === Op.FENCE_I || (op >= Op.BEQ && op <= Op.BGEU);
 };
-
-/** The stored object type of a metadata word. */
-const TYPE_MASK = 7 << 22;
 
 /** First and last operation of `executeCapability`, apart from those in the interpreter's switch. */
 const FIRST_CAPABILITY_OPERATION = Op.CSETBOUNDS;

@@ -1,10 +1,10 @@
+import { STATUS } from '../../riscv/privileged.js';
 import { isSealed, ObjectType, permissionsOf, typeOf, withType } from './capability.js';
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
-import { STATUS } from './csr.js';
 import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
-import { STATE } from './registers.js';
+import { SEALED_STATE } from './registers.js';
 import { SINK, SLOT_LONG, SLOT_RD, SLOT_RS1 } from './slots.js';
 import { CAUSE, takeTrap, VIOLATION, violationValue } from './traps.js';
 
@@ -29,9 +29,6 @@ export function link(core: Core, rd: number, address: number): void {
   registers.span[rd] = core.pccSpan;
   registers.state[rd] = rd === LINK ? core.pccState & SEALED_STATE : core.pccState;
 }
-
-/** What is known of a sealed capability at most: its bounds. */
-const SEALED_STATE = STATE.METADATA | STATE.TAGGED | STATE.BOUNDED | STATE.EXAMINED;
 
 /** Whether a jump may take a capability of this type (CHERIoT 1.0, section CJALR). */
 function allowed(type: number, rd: number, rs1: number): boolean {
@@ -59,7 +56,6 @@ export function jumpRegister(core: Core, packed: number, immediate: number, at: 
   }
   const type = typeOf(metadata);
   // The link may go where the target comes from.
-  registers.examine(rs1);
   registers.copy(SINK, registers, rs1);
   if (rd !== SINK) link(core, rd, core.pc + ((packed & SLOT_LONG) !== 0 ? 4 : 2));
   core.setPcc(registers, SINK);

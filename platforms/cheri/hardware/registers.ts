@@ -1,39 +1,51 @@
-import { isSealed, permissionsOf } from './capability.js';
-import { addressTag, baseOf, topOf } from './capability-bounds.js';
-import { Permission } from './permissions.js';
+import { compressedOf, isSealed } from './capability.js';
+import { addressTag, baseOf, isEmpty, spanOf } from './capability-bounds.js';
+import { EXPANDED, Permission } from './permissions.js';
 
 /** Bits of `CapabilityFile.state`: what is known of a register. 0: an integer, with NULL metadata and no tag. */
 export const STATE = {
   /** `metadata` holds the metadata word; without it that word is 0. */
   METADATA: 1,
+  /** The tag; `base` and `span` hold the decoded bounds. */
   TAGGED: 2,
-  /** `base` and `span` hold the decoded bounds, whose length is at least `LEAST_SPAN` + 1. */
+  /** Tagged, with bounds of at least `LEAST_SPAN` + 1 bytes. */
   BOUNDED: 4,
-  /** Tagged, unsealed, with LD, and `BOUNDED`. */
+  /** `BOUNDED`, unsealed, with LD. */
   LOADS: 8,
-  /** Tagged, unsealed, with SD, and `BOUNDED`. */
+  /** `BOUNDED`, unsealed, with SD. */
   STORES: 16,
   /** `LOADS`, and what is loaded keeps all its rights: MC, LG, LM. */
   LOADS_CAPABILITIES: 32,
   /** `STORES`, and whatever is stored keeps its tag: MC, SL. */
   STORES_CAPABILITIES: 64,
-  /** `examine` has found out what the capability may do. */
-  EXAMINED: 128,
+  /** `BOUNDED`, with EX: sealed, it is a sentry. */
+  EXECUTES: 128,
 } as const;
 
-/** What is known of a tagged capability with these rights and bounds of `span` + 1 bytes, once they are decoded. */
-export function knownState(metadata: number, span: number): number {
-  let known = STATE.METADATA | STATE.TAGGED | STATE.EXAMINED;
-  if (span < LEAST_SPAN) return known;
-  known |= STATE.BOUNDED;
-  if (isSealed(metadata)) return known;
-  const permissions = permissionsOf(metadata);
+const TAGGED = STATE.METADATA | STATE.TAGGED;
+
+/** What is known of a sealed capability at most. */
+export const SEALED_STATE = TAGGED | STATE.BOUNDED | STATE.EXECUTES;
+
+/** State of a `BOUNDED` and unsealed capability by its compressed permissions. */
+const RIGHTS = Uint8Array.from(EXPANDED, (permissions) => {
   const has = (all: number): boolean => (permissions & all) === all;
-  if (has(Permission.LD)) known |= STATE.LOADS;
-  if (has(Permission.SD)) known |= STATE.STORES;
-  if (has(Permission.LD | Permission.MC | Permission.LG | Permission.LM)) known |= STATE.LOADS_CAPABILITIES;
-  if (has(Permission.SD | Permission.MC | Permission.SL)) known |= STATE.STORES_CAPABILITIES;
-  return known;
+  return (
+    TAGGED |
+    STATE.BOUNDED |
+    (has(Permission.EX) ? STATE.EXECUTES : 0) |
+    (has(Permission.LD) ? STATE.LOADS : 0) |
+    (has(Permission.SD) ? STATE.STORES : 0) |
+    (has(Permission.LD | Permission.MC | Permission.LG | Permission.LM) ? STATE.LOADS_CAPABILITIES : 0) |
+    (has(Permission.SD | Permission.MC | Permission.SL) ? STATE.STORES_CAPABILITIES : 0)
+  );
+});
+
+/** State of a tagged capability whose length less one is `span`. */
+export function taggedState(metadata: number, span: number): number {
+  if (span >>> 0 < LEAST_SPAN || isEmpty(metadata)) return TAGGED;
+  const known = RIGHTS[compressedOf(metadata)];
+  return isSealed(metadata) ? known & SEALED_STATE : known;
 }
 
 /** Bounds shorter than this are not remembered, so that `span` less the size of an access is never negative. */
@@ -41,7 +53,7 @@ export const LEAST_SPAN = 7;
 
 /**
  * Registers that are capabilities, as parallel arrays; one more, the sink, takes what is written to c0. Bounds are decoded
- * once, when a capability is first used, and copied with it.
+ * once, when a capability is written with its tag, and copied with it.
  */
 export class CapabilityFile {
   /** Addresses, or the values of integers. */
@@ -49,7 +61,7 @@ export class CapabilityFile {
   readonly metadata: Int32Array;
   readonly state: Int32Array;
   readonly base: Int32Array;
-  /** Length less one, unsigned. */
+  /** Length less one, unsigned; of an empty one -1. */
   readonly span: Int32Array;
 
   /** @param count registers, the sink not counted. */
@@ -70,18 +82,6 @@ export class CapabilityFile {
     this.span[to] = from.span[register];
   }
 
-  /** Decodes the bounds of a tagged register and what it may do without a closer look. */
-  examine(register: number): void {
-    if ((this.state[register] & (STATE.TAGGED | STATE.EXAMINED)) !== STATE.TAGGED) return;
-    const metadata = this.metadata[register];
-    const address = this.address[register];
-    const base = baseOf(metadata, address);
-    const span = topOf(metadata, address) - (base >>> 0) - 1;
-    this.state[register] = knownState(metadata, span);
-    this.base[register] = base;
-    this.span[register] = span | 0;
-  }
-
   /** Metadata word of a register. */
   metadataOf(register: number): number {
     return (this.state[register] & STATE.METADATA) !== 0 ? this.metadata[register] : 0;
@@ -96,7 +96,16 @@ export class CapabilityFile {
   set(register: number, address: number, metadata: number, tag: boolean): void {
     this.address[register] = address;
     this.metadata[register] = metadata;
-    this.state[register] = tag ? STATE.METADATA | STATE.TAGGED : STATE.METADATA;
+    if (tag) this.decode(register, metadata, address);
+    else this.state[register] = STATE.METADATA;
+  }
+
+  /** Fills in what is known of a register that has its tag. */
+  private decode(register: number, metadata: number, address: number): void {
+    const span = spanOf(metadata);
+    this.base[register] = baseOf(metadata, address);
+    this.span[register] = span;
+    this.state[register] = taggedState(metadata, span);
   }
 
   /** Moves the address of a register; a capability that loses its bounds by that loses its tag. */

@@ -1,6 +1,5 @@
 import type { PhysicalMemory } from '../../machine/memory.js';
 import { permissionsOf } from './capability.js';
-import { baseOf } from './capability-bounds.js';
 import { Permission } from './permissions.js';
 
 /** First byte of the revocable heap (ibexc_top of cheriot-safe, HeapBase). */
@@ -18,8 +17,8 @@ const SEALING_PERMISSIONS = Permission.SE | Permission.US | Permission.U0;
  *
  * The comparison of `cheri_trvk_stage` lets one word too many through, which is then the first one of the bitmap.
  */
-export function isRevoked(memory: PhysicalMemory, metadata: number, address: number): boolean {
-  const granule = (baseOf(metadata, address) - HEAP_BASE) >>> 3;
+export function isRevoked(memory: PhysicalMemory, metadata: number, base: number): boolean {
+  const granule = (base - HEAP_BASE) >>> 3;
   const index = granule >>> 5;
   if (index > BITMAP_WORDS || (permissionsOf(metadata) & SEALING_PERMISSIONS) !== 0) return false;
   const at = BITMAP_BASE + ((index & (BITMAP_WORDS - 1)) << 2);

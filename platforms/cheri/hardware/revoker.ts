@@ -1,4 +1,5 @@
 import type { PhysicalMemory } from '../../machine/memory.js';
+import { baseOf } from './capability-bounds.js';
 import { isRevoked } from './revocation.js';
 import { GRANULE_BYTES, GRANULE_SHIFT, type TagMemory } from './tags.js';
 import { earlier, PAST } from '../../machine/times.js';
@@ -107,7 +108,7 @@ export class Revoker {
     do {
       this.head = this.count = 0;
       this.take();
-      if (this.tagged[0] !== 0 && isRevoked(this.memory, this.high[0], this.low[0])) this.clear(this.granule);
+      if (this.isRevoked(0)) this.clear(this.granule);
       this.granule = (this.granule & ~COUNTED) | ((this.granule + GRANULE_BYTES) & COUNTED);
       this.count = 0;
       granules++;
@@ -236,11 +237,17 @@ export class Revoker {
     for (let n = 0; n < this.answered; n++) {
       const i = (this.head + n) % DEPTH;
       if (now !== this.answeredAt[i] + 1) continue;
-      this.revoked[i] = this.tagged[i] !== 0 && isRevoked(this.memory, this.high[i], this.low[i]) ? 1 : 0;
+      this.revoked[i] = this.isRevoked(i) ? 1 : 0;
     }
     if (!responds) return;
     this.answeredAt[(this.head + this.answered) % DEPTH] = now;
     this.answered++;
+  }
+
+  /** Whether an entry is a capability whose bit is set in the bitmap. */
+  private isRevoked(entry: number): boolean {
+    const metadata = this.high[entry];
+    return this.tagged[entry] !== 0 && isRevoked(this.memory, metadata, baseOf(metadata, this.low[entry]));
   }
 
   private drop(): void {

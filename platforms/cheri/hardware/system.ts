@@ -4,12 +4,12 @@ import { Op } from '../../riscv/operations.js';
 import { isSealed, permissionsOf } from './capability.js';
 import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
-import { MACHINE, STATUS } from './csr.js';
 import { failBehind } from './killed.js';
 import { Permission } from './permissions.js';
 import { SLOT_LONG, SLOT_OP, SLOT_RD, SLOT_RS1 } from './slots.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { STOP } from '../../machine/times.js';
+import { MACHINE, STATUS } from '../../riscv/privileged.js';
 import { CAUSE, PCC_REGISTER, takeTrap, VIOLATION, violationValue } from './traps.js';
 
 /**

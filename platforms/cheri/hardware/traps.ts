@@ -1,5 +1,6 @@
 import { PHASE_INDEX } from '../../machine/ledger.js';
 import { hex32 } from '../../machine/units.js';
+import { addressTag } from './capability-bounds.js';
 import type { Core } from './core.js';
 import { FIRST_SCR, SCR } from './special.js';
 import { NEVER } from '../../machine/times.js';
@@ -64,7 +65,9 @@ function enter(core: Core, cause: number, value: number, pc: number, at: number,
   core.interruptedPhase = core.ledger.phase;
   core.setPhase(PHASE_INDEX['hardware entry']);
   const { special } = core;
-  special.set(SCR.MEPCC, pc, core.pccMetadata, core.pccTag && !untag);
+  // An interrupt can come before a jump out of bounds is noticed (`cheri_pkg`, pcc2mepcc).
+  const kept = addressTag(core.pccTag && !untag ? 1 : 0, core.pccMetadata, core.pccBase, pc);
+  special.set(SCR.MEPCC, pc, core.pccMetadata, kept !== 0);
   core.csr.enterTrap(cause, value);
   core.setPcc(special.file, SCR.MTCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MTCC));

@@ -1,5 +1,5 @@
 import type { Device, DeviceHost } from '../device.js';
-import type { BusResult } from '../memory.js';
+import { type BusResult, PAGE_BYTES, type RamRange, ramRegions, type Region } from '../memory.js';
 import { ConsoleDevice } from './console.js';
 
 /** Interrupt lines of the bench board, as bits of register +0x08. */
@@ -11,6 +11,18 @@ const CONSOLE = 0x10;
 const KEPT = 1 << 20;
 
 /**
+ * What a board `bench` has (`tests/vectors/README.md`, section 1): RAM everywhere but for the test device and two ranges that
+ * answer every access with a bus error (below 0x1000 and from 0xF0000000).
+ * @param start address of the test device
+ * @param ram RAM instead of that
+ */
+export const benchRegions = (
+  device: BenchDevice,
+  start: number,
+  ram: readonly RamRange[] = [{ start: 0x1000, bytes: 0xf0000000 - 0x1000 }],
+): Region[] => [...ramRegions(ram), { kind: 'device', start, bytes: PAGE_BYTES, device }];
+
+/**
  * The one-page test device of the vector programs (`tests/vectors/README.md`, section 1): output list, exit,
  * interrupt lines, one-shot timer, console, cycle and instruction counters.
  */
@@ -20,11 +32,16 @@ export class BenchDevice implements Device {
   outputs: number[] = [];
   /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line; the first 2^20. */
   timerRises: number[] = [];
+  /** Called when the one-shot timer raises its line, at the instruction boundary at which that is seen. */
+  onTimer: () => void = () => undefined;
   /** Cycles that the engine of a platform's own registers was last busy (CHERIoT: the revoker); undefined if it never was. */
   engineBusy: number | undefined;
   private readonly uart = new ConsoleDevice({ data: CONSOLE });
   private lines = 0;
   private host!: DeviceHost;
+
+  /** @param timerLine the core's line that bit 0 of +0x08 drives, and with it the one-shot timer */
+  constructor(private readonly timerLine: number = BENCH_LINE.timer) {}
 
   /** Bytes stored to +0x10, as text (UTF-8); the first 1 MiB. */
   get console(): string {
@@ -72,13 +89,16 @@ export class BenchDevice implements Device {
   fire(_tag: number, at: number): void {
     if (this.timerRises.length < KEPT) this.timerRises.push(at);
     this.setLines(this.lines | (1 << BENCH_LINE.timer));
+    this.onTimer();
   }
 
   private setLines(lines: number): void {
     const changed = this.lines ^ lines;
     this.lines = lines;
     for (let line = 0; line < 32; line++) {
-      if (((changed >>> line) & 1) !== 0) this.host.setInterruptLine(line, ((lines >>> line) & 1) !== 0);
+      if (((changed >>> line) & 1) === 0) continue;
+      const driven = line === BENCH_LINE.timer ? this.timerLine : line;
+      this.host.setInterruptLine(driven, ((lines >>> line) & 1) !== 0);
     }
   }
 

@@ -1,5 +1,4 @@
-import { BenchDevice } from '../../machine/devices/bench.js';
-import type { Region } from '../../machine/memory.js';
+import { BenchDevice, benchRegions } from '../../machine/devices/bench.js';
 import type { MachineRequest } from '../../platform.js';
 import type { Board } from './machine.js';
 
@@ -9,16 +8,11 @@ export const BENCH_BASE = 0x40000000;
 /** Where the core starts after reset unless an image or the request says otherwise. */
 const RESET_VECTOR = 0x60000000;
 
-/**
- * Board `bench` of `tests/vectors/README.md` section 1: RAM everywhere but for the test device and two ranges that answer
- * every access with a bus error (below 0x1000 and from 0xF0000000).
- */
+/** Board `bench` of `tests/vectors/README.md` section 1: `benchRegions`. */
 export function benchBoard(request: MachineRequest): Board {
   const bench = new BenchDevice();
-  const everywhere: Region[] = [{ kind: 'ram', start: 0x1000, bytes: 0xf0000000 - 0x1000 }];
-  const asked = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes }));
   return {
-    regions: [...(asked ?? everywhere), { kind: 'device', start: BENCH_BASE, bytes: 4096, device: bench }],
+    regions: benchRegions(bench, BENCH_BASE, request.ram),
     devices: [bench],
     bench,
     resetVector: request.resetVector ?? RESET_VECTOR,

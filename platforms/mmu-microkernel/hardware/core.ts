@@ -1,9 +1,10 @@
 import { LINE_HAS_CODE, LINE_WATCHED, type PhysicalMemory } from '../../machine/memory.js';
 import { type CoreCounts, SimulatedCore } from '../../machine/simulated-core.js';
 import { earlier, NEVER } from '../../machine/times.js';
+import { MACHINE, SUPERVISOR } from '../../riscv/privileged.js';
 import { DataBus } from './bus.js';
 import { Cache } from './cache.js';
-import { CORE_CSRS, CsrFile, MACHINE, SUPERVISOR } from './csr.js';
+import { CORE_CSRS, CsrFile } from './csr.js';
 import { Freezes } from './freezes.js';
 import { HeldWalk } from './held-walk.js';
 import { BANK, Lookaside } from './lookaside.js';

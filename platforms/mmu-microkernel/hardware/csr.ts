@@ -1,23 +1,16 @@
+import { Counter, withWord } from '../../riscv/counter.js';
 import { CSR } from '../../riscv/csrs.js';
+import {
+  MACHINE,
+  pendingOfLines,
+  previousMode,
+  STATUS,
+  statusAfterReturn,
+  statusInTrap,
+  SUPERVISOR,
+  USER,
+} from '../../riscv/privileged.js';
 import type { CoreConfig } from './parameters.js';
-
-/** Privilege modes (privileged ISA 1.2). */
-export const USER = 0;
-export const SUPERVISOR = 1;
-export const MACHINE = 3;
-
-/** Fields of `mstatus` (privileged ISA 3.1.6). */
-export const STATUS = {
-  SIE: 1 << 1,
-  MIE: 1 << 3,
-  SPIE: 1 << 5,
-  MPIE: 1 << 7,
-  SPP: 1 << 8,
-  MPP: 3 << 11,
-  MPRV: 1 << 17,
-  SUM: 1 << 18,
-  MXR: 1 << 19,
-} as const;
 
 const MSTATUS_MASK =
   STATUS.SIE | STATUS.MIE | STATUS.SPIE | STATUS.MPIE | STATUS.SPP | STATUS.MPP | STATUS.MPRV | STATUS.SUM | STATUS.MXR;
@@ -158,13 +151,15 @@ export class CsrFile {
   soft = 0;
   /** Interrupt lines from outside: bit 0 timer, 1 software, 2 and up the external array. */
   lines = 0;
-  private cycleOffset = 0n;
-  private retiredOffset = 0n;
+  private readonly cycles: Counter;
+  private readonly retired: Counter;
 
   constructor(
     private readonly config: CoreConfig,
     private readonly host: CsrHost,
   ) {
+    this.cycles = new Counter(() => host.cycleCount());
+    this.retired = new Counter(() => host.retiredCount());
     this.reset();
   }
 
@@ -177,7 +172,8 @@ export class CsrFile {
     this.stvec = this.sscratch = this.sepc = this.scause = this.stval = this.satp = 0;
     this.machineMask = this.supervisorMask = this.soft = this.lines = 0;
     this.misa = MISA;
-    this.cycleOffset = this.retiredOffset = 0n;
+    this.cycles.reset();
+    this.retired.reset();
   }
 
   /**
@@ -249,16 +245,16 @@ export class CsrFile {
         return (this.config.dataCacheBytes / this.config.dataCacheWays) | (32 << 20);
       case CSR.mcycle:
       case CSR.cycle:
-        return word(this.cycles(), 0);
+        return this.cycles.word(0);
       case CSR.mcycleh:
       case CSR.cycleh:
-        return word(this.cycles(), 1);
+        return this.cycles.word(1);
       case CSR.minstret:
       case CSR.instret:
-        return word(this.retired(), 0);
+        return this.retired.word(0);
       case CSR.minstreth:
       case CSR.instreth:
-        return word(this.retired(), 1);
+        return this.retired.word(1);
       case CSR.mvendorid:
         return 1;
       case CSR.marchid:
@@ -352,12 +348,12 @@ export class CsrFile {
         break;
       case CSR.mcycle:
       case CSR.mcycleh:
-        // The counter holds the new value in the cycle after the write.
-        this.cycleOffset += replaced(this.cycles() + 1n, csr === CSR.mcycleh, value) - this.cycles() - 1n;
+        // The counter holds the new value in the cycle after the write; the other half counts on.
+        this.cycles.set(withWord(this.cycles.value + 1n, csr === CSR.mcycleh ? 1 : 0, value), 1);
         break;
       case CSR.minstret:
       case CSR.minstreth:
-        this.retiredOffset += replaced(this.retired(), csr === CSR.minstreth, value) - this.retired();
+        this.retired.set(withWord(this.retired.value, csr === CSR.minstreth ? 1 : 0, value));
         break;
     }
   }
@@ -373,19 +369,10 @@ export class CsrFile {
     if ((changed & (STATUS.MIE | STATUS.SIE)) !== 0) this.host.interruptsChanged();
   }
 
-  private cycles(): bigint {
-    return BigInt(this.host.cycleCount()) + this.cycleOffset;
-  }
-
-  private retired(): bigint {
-    return BigInt(this.host.retiredCount()) + this.retiredOffset;
-  }
-
   /** `mip`. */
   get pending(): number {
     const array = this.lines >>> 2;
-    const machine =
-      ((this.lines & 1) << 7) | ((this.lines & 2) << 2) | ((array & this.machineMask) !== 0 ? 1 << 11 : 0);
+    const machine = pendingOfLines(this.lines) | ((array & this.machineMask) !== 0 ? 1 << 11 : 0);
     return machine | this.soft | ((array & this.supervisorMask) !== 0 ? 1 << 9 : 0);
   }
 
@@ -435,18 +422,15 @@ export class CsrFile {
     this.mcause = cause & CAUSE_BITS;
     this.mepc = pc;
     if (cause >= 0) this.mtval = value;
-    const enabled = (this.status & STATUS.MIE) !== 0 ? STATUS.MPIE : 0;
-    this.status = (this.status & ~(STATUS.MIE | STATUS.MPIE | STATUS.MPP)) | enabled | (this.privilege << 11);
+    this.status = statusInTrap(this.status, this.privilege);
     this.privilege = MACHINE;
     return this.mtvec & ~3;
   }
 
   /** `mret`. @returns the address to go on at. */
   machineReturn(): number {
-    this.privilege = (this.status >>> 11) & 3;
-    const enabled = (this.status & STATUS.MPIE) !== 0 ? STATUS.MIE : 0;
-    this.status = (this.status & ~(STATUS.MPP | STATUS.MIE)) | STATUS.MPIE | enabled;
-    if (this.privilege < MACHINE) this.status &= ~STATUS.MPRV;
+    this.privilege = previousMode(this.status);
+    this.status = statusAfterReturn(this.status);
     return this.mepc;
   }
 
@@ -465,15 +449,15 @@ export class CsrFile {
 
   /** The state as numbers. */
   save(): number[] {
-    return [...WORDS.map((name) => this[name]), ...halves(this.cycleOffset), ...halves(this.retiredOffset)];
+    return [...WORDS.map((name) => this[name]), ...this.cycles.save(), ...this.retired.save()];
   }
 
   /** Restores what `save` gave. */
   load(state: readonly number[]): void {
     WORDS.forEach((name, i) => (this[name] = state[i]));
     const [cyclesLow, cyclesHigh, retiredLow, retiredHigh] = state.slice(WORDS.length);
-    this.cycleOffset = joined(cyclesLow, cyclesHigh);
-    this.retiredOffset = joined(retiredLow, retiredHigh);
+    this.cycles.load(cyclesLow, cyclesHigh);
+    this.retired.load(retiredLow, retiredHigh);
   }
 }
 
@@ -481,15 +465,3 @@ export class CsrFile {
 function legalMpp(value: number, old: number): number {
   return (value & STATUS.MPP) === 2 << 11 ? (value & ~STATUS.MPP) | (old & STATUS.MPP) : value;
 }
-
-const word = (value: bigint, index: number): number => Number(BigInt.asIntN(32, value >> BigInt(32 * index)));
-
-/** `value` with its high or low 32 bits replaced. */
-function replaced(value: bigint, high: boolean, half: number): bigint {
-  const bits = BigInt(half >>> 0);
-  const all = BigInt.asUintN(64, value);
-  return high ? (bits << 32n) | (all & 0xffffffffn) : (all & ~0xffffffffn) | bits;
-}
-
-const halves = (value: bigint): [number, number] => [word(value, 0), word(value, 1)];
-const joined = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low >>> 0);

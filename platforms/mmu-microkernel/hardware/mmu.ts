@@ -1,5 +1,5 @@
+import { STATUS, SUPERVISOR, USER } from '../../riscv/privileged.js';
 import type { Core } from './core.js';
-import { STATUS, SUPERVISOR, USER } from './csr.js';
 import { BANK } from './lookaside.js';
 import { leafPage, PTE } from './tlb.js';
 

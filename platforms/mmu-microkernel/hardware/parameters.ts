@@ -1,26 +1,11 @@
-import { completeParameters } from '../../parameters.js';
+import { completeParameters, type TimingConfig, timingParameters } from '../../parameters.js';
 import type { Parameter, ParameterValues } from '../../platform.js';
 
 const RTL = 'baochip-1x VexRiscv/GenCramSoC.scala';
 
 /** Every parameter of the platform's hardware; the only home of their defaults. */
 export const PARAMETERS: readonly Parameter[] = [
-  {
-    name: 'timing',
-    type: { kind: 'choice', values: ['core', 'common'] },
-    default: 'core',
-    meaning:
-      'cycle model: the core as its RTL behaves, or the abstract C(w) = 1 per instruction + (1+w) per data beat + 2 per redirect',
-    source: 'core: tests/vectors; common: DESIGN section 4',
-  },
-  {
-    name: 'commonWait',
-    type: { kind: 'integer', minimum: 0, maximum: 64 },
-    default: 0,
-    unit: 'cycles',
-    meaning: 'w of timing=common: wait cycles of each 32-bit data beat',
-    source: 'DESIGN section 4',
-  },
+  ...timingParameters('the core as its RTL behaves', 'tests/vectors'),
   {
     name: 'memoryLatency',
     type: { kind: 'integer', minimum: 0, maximum: 64 },
@@ -159,9 +144,7 @@ function quirk(name: string, meaning: string, fact: number): Parameter {
 }
 
 /** The parameters as the engine reads them; units and meanings as in `PARAMETERS`. */
-export interface CoreConfig {
-  readonly timing: 'core' | 'common';
-  readonly commonWait: number;
+export interface CoreConfig extends TimingConfig {
   readonly memoryLatency: number;
   readonly crossbar: boolean;
   readonly instructionCacheBytes: number;

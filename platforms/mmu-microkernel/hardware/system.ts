@@ -3,7 +3,6 @@ import { LINE_HAS_CODE, LINE_WATCHED } from '../../machine/memory.js';
 import { CSR } from '../../riscv/csrs.js';
 import { Op } from '../../riscv/operations.js';
 import { type Core, LINE_IN_D } from './core.js';
-import { MACHINE, STATUS, SUPERVISOR, USER } from './csr.js';
 import { checkStore, datum, enterStore, freeze, load, store } from './datapath.js';
 import { flushInstructionCache } from './fetch.js';
 import { BANK } from './lookaside.js';
@@ -11,6 +10,7 @@ import { Access } from './mmu.js';
 import { storeKey } from './recent-stores.js';
 import { offsetOf, SLOT_LONG, SLOT_RD, SLOT_RS1, SLOT_RS2 } from './slots.js';
 import { STOP } from '../../machine/times.js';
+import { MACHINE, STATUS, SUPERVISOR, USER } from '../../riscv/privileged.js';
 import { takeTrap } from './traps.js';
 import { followWrongPath } from './wrong-path.js';
 

@@ -1,7 +1,7 @@
 import type { TraceHook } from '../../machine/machine.js';
 import { Tracer } from '../../machine/tracer.js';
+import { MACHINE } from '../../riscv/privileged.js';
 import type { Core } from './core.js';
-import { MACHINE } from './csr.js';
 import { Access, translateQuietly } from './mmu.js';
 
 /** Traces of a VexRiscv: spaces are root pages of `satp`. */

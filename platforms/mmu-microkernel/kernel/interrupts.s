@@ -26,10 +26,7 @@ interrupt:
   li    s4, HANDLER_THREAD
   jal   activate_thread
   sw    s6, P_THREAD(s2)
-  contexts t0
-  addi  t1, s6, 1
-  slli  t1, t1, FRAME_SHIFT
-  add   t0, t0, t1
+  frame_of t0, s6, t1
   lw    t1, F_SP(t0)
   sw    t1, F_SP(sp)
   lw    t1, I_FUNCTION(s5)

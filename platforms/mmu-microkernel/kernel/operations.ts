@@ -76,40 +76,42 @@ const REPLIER = process(
 `,
 );
 
-/** Receives and answers in two calls, as programs did before ReplyAndReceiveNext. */
-const LEGACY = process(
-  'legacy',
-  `_start: ${create(2)}
-1: ${sid(2)}
+/** Is server `first` for ever: receives a message and makes the call that `handle` prepares, or goes back to 1. */
+const server = (name: string, first: number, handle: string): ProcessSource =>
+  process(
+    name,
+    `_start: ${create(first)}
+1: ${sid(first)}
   li   a0, CALL_RECEIVE
   ecall
-  li   t0, KIND_BLOCKING_SCALAR - 1
+  ${handle}
+  ecall
+  j    1b
+`,
+  );
+
+/** Receives and answers in two calls, as programs did before ReplyAndReceiveNext. */
+const LEGACY = server(
+  'legacy',
+  2,
+  `li   t0, KIND_BLOCKING_SCALAR - 1
   li   a0, CALL_RETURN_SCALAR1
   beq  a2, t0, 2f
   mv   a2, a4
   mv   a3, a5
   li   a0, CALL_RETURN_MEMORY
-2:
-  ecall
-  j    1b
-`,
+2:`,
 );
 
 /** Receives messages that need no answer; pages that come are unmapped. */
-const SINK = process(
+const SINK = server(
   'sink',
-  `_start: ${create(3)}
-1: ${sid(3)}
-  li   a0, CALL_RECEIVE
-  ecall
-  li   t0, KIND_MOVE - 1
+  3,
+  `li   t0, KIND_MOVE - 1
   bne  a2, t0, 1b
   mv   a1, a4
   mv   a2, a5
-  li   a0, CALL_UNMAP_MEMORY
-  ecall
-  j    1b
-`,
+  li   a0, CALL_UNMAP_MEMORY`,
 );
 
 /** A program that repeats `call` between marks; `before` and `after` run outside of them. `tag` is the result it must give. */

@@ -109,10 +109,7 @@ answer_later:
   .phase switch-protection
   visit s3, t0
   .phase schedule
-  contexts t0
-  addi  t1, s4, 1
-  slli  t1, t1, FRAME_SHIFT
-  add   t0, t0, t1
+  frame_of t0, s4, t1
   jal   write_result
   .phase switch-protection
   visit s2, t0

@@ -85,10 +85,7 @@ deliver:
   .phase switch-protection
   visit s3, t0
   .phase schedule
-  contexts t0
-  addi  t1, s4, 1
-  slli  t1, t1, FRAME_SHIFT
-  add   t0, t0, t1
+  frame_of t0, s4, t1
   li    t1, TAG_MESSAGE
   sw    t1, F_A0(t0)
   slli  t1, s1, 8

@@ -195,10 +195,7 @@ close_server:
 
 # Thread s4 of the process whose record is s7 and whose context page is visible gets error t1 and is ready. Uses t0, t2, t3.
 fail_thread:
-  contexts t0
-  addi  t2, s4, 1
-  slli  t2, t2, FRAME_SHIFT
-  add   t0, t0, t2
+  frame_of t0, s4, t2
   li    t2, TAG_ERROR
   sw    t2, F_A0(t0)
   sw    t1, F_A1(t0)

@@ -9,6 +9,14 @@
 .endif
 .endm
 
+# The saved registers of a thread of the process whose context page is visible.
+.macro frame_of rd, thread, scratch
+  contexts \rd
+  addi  \scratch, \thread, 1
+  slli  \scratch, \scratch, FRAME_SHIFT
+  add   \rd, \rd, \scratch
+.endm
+
 # A page-table entry of the page at \address has changed in the current space.
 .macro flush_page address
 .if GENERATION == IDEAL

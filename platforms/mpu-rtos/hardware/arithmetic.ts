@@ -1,5 +1,7 @@
 import { Shift } from '../../thumb/instruction.js';
 
+export { multiplyHigh, multiplyHighUnsigned } from '../../machine/arithmetic.js';
+
 /** LSL by 0 to 255. */
 export const shiftLeft = (value: number, amount: number): number => (amount > 31 ? 0 : value << amount);
 
@@ -36,20 +38,4 @@ export function shiftCarry(value: number, shift: Shift, amount: number, carry: n
     default:
       return (value >>> ((amount - 1) & 31)) & 1;
   }
-}
-
-/** Upper word of a signed product. */
-export function multiplyHigh(a: number, b: number): number {
-  return (multiplyHighUnsigned(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
-}
-
-/** Upper word of an unsigned product, by halves so that every partial product is exact. */
-export function multiplyHighUnsigned(a: number, b: number): number {
-  const al = a & 0xffff;
-  const ah = a >>> 16;
-  const bl = b & 0xffff;
-  const bh = b >>> 16;
-  const middle = ah * bl + ((al * bl) >>> 16);
-  const low = al * bh + (middle & 0xffff);
-  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) | 0;
 }

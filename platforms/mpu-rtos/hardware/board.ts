@@ -1,5 +1,6 @@
 import type { Device } from '../../machine/device.js';
-import type { Region } from '../../machine/memory.js';
+import type { BenchDevice } from '../../machine/devices/bench.js';
+import { ramRegions, type Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
 import { CODE_BYTES } from './core.js';
 import { CmsdkUart, MPS2_UART } from './uart.js';
@@ -12,6 +13,8 @@ export interface Board {
   readonly regions: readonly Region[];
   /** Devices with a region, in order; the core's own timer is not among them. */
   readonly devices: readonly Device[];
+  /** The test device, on boards that have one. */
+  readonly bench?: BenchDevice;
   /** Address of the vector table, if not the lowest address an image loads. */
   readonly vectorTable: number | undefined;
 }
@@ -22,12 +25,15 @@ export interface Board {
  */
 export function mps2Board(request: MachineRequest, transmit: (byte: number) => void): Board {
   const uart = new CmsdkUart(transmit, MPS2_UART.transmitLine);
-  const memory: readonly Region[] = request.ram?.map(({ start, bytes }): Region => ({ kind: 'ram', start, bytes })) ?? [
-    { kind: 'ram', start: 0, bytes: CODE_BYTES },
-    { kind: 'ram', start: 0x20000000, bytes: RAM_BYTES },
+  const memory = [
+    { start: 0, bytes: CODE_BYTES },
+    { start: 0x20000000, bytes: RAM_BYTES },
   ];
   return {
-    regions: [...memory, { kind: 'device', start: MPS2_UART.start, bytes: MPS2_UART.bytes, device: uart }],
+    regions: [
+      ...ramRegions(request.ram ?? memory),
+      { kind: 'device', start: MPS2_UART.start, bytes: MPS2_UART.bytes, device: uart },
+    ],
     devices: [uart],
     vectorTable: request.resetVector,
   };

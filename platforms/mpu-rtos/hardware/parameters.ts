@@ -1,4 +1,4 @@
-import { completeParameters } from '../../parameters.js';
+import { completeParameters, type TimingConfig, timingParameters } from '../../parameters.js';
 import type { Parameter, ParameterValues } from '../../platform.js';
 import type { FlashName } from './flash.js';
 import { type CoreName, type SystemConfig, systemConfig } from './system-control-config.js';
@@ -20,22 +20,7 @@ export const PARAMETERS: readonly Parameter[] = [
       'm33: without the Security Extension, or all code in Secure state; EXC_RETURN differs (0xFFFFFFBC or 0xFFFFFFFD)',
     source: 'DDI0553, EXC_RETURN; a build option of the core',
   },
-  {
-    name: 'timing',
-    type: { kind: 'choice', values: ['core', 'common'] },
-    default: 'core',
-    meaning:
-      "cycle model: the core's published instruction timings, or the abstract C(w) = 1 per instruction + (1+w) per data beat + 2 per redirect",
-    source: 'core: hardware/timing.ts; common: DESIGN section 4',
-  },
-  {
-    name: 'commonWait',
-    type: { kind: 'integer', minimum: 0, maximum: 64 },
-    default: 0,
-    unit: 'cycles',
-    meaning: 'w of timing=common: wait cycles of each 32-bit data beat',
-    source: 'DESIGN section 4',
-  },
+  ...timingParameters("the core's published instruction timings", 'hardware/timing.ts'),
   {
     name: 'm33Timing',
     type: { kind: 'choice', values: ['low', 'high'] },
@@ -108,11 +93,9 @@ export const PARAMETERS: readonly Parameter[] = [
 ];
 
 /** The parameters as the engine reads them; units and meanings as in `PARAMETERS`. */
-export interface CoreConfig {
+export interface CoreConfig extends TimingConfig {
   readonly core: CoreName;
   readonly security: 'none' | 'secure';
-  readonly timing: 'core' | 'common';
-  readonly commonWait: number;
   readonly m33Timing: 'low' | 'high';
   readonly multiplierCycles: number;
   readonly flash: FlashName;

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isWithin } from '../../../platforms/cheri/hardware/capability-bounds.js';
-import { KINDS } from '../../../platforms/machine/ledger.js';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { cycles, instructions, physical } from '../../../platforms/machine/units.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { CHERIOT_INSTRUCTIONS } from '../../../platforms/riscv/cheriot.js';
-import { bytesOf, freshMachine, program, Random } from './guest.js';
+import { bytesOf, checkLedger, freshMachine, program, Random } from './guest.js';
 
 /*
  * Random instruction words executed from random states: whatever the guest does, the host neither throws nor hangs, every
@@ -161,22 +160,6 @@ function inPieces(machine: Machine, seed: number): ReturnType<Machine['run']> {
 
 const outcome = (machine: Machine): unknown => [machine.counters, machine.stateHash(), machine.bench?.outputs];
 
-/** Every cycle is booked, every instruction issued once, nothing is negative. */
-function checkLedger(machine: Machine, seed: number): void {
-  const { counters } = machine;
-  const { matrix } = machine.ledger.read();
-  let booked = 0;
-  let issued = 0;
-  for (let i = 0; i < matrix.length; i++) {
-    booked += matrix[i];
-    if (i % KINDS.length === 0) issued += matrix[i];
-    if (matrix[i] < 0) throw new Error(`seed ${seed}: negative cycles`);
-  }
-  if (booked !== counters.cycles || issued !== counters.instructions) {
-    throw new Error(`seed ${seed}: ${booked} cycles booked of ${counters.cycles}, ${issued} instructions`);
-  }
-}
-
 describe('random words', () => {
   test.each(VARIANTS.map(([name, parameters], i) => ({ name, parameters, seed: 1_000_000 * (i + 1) })))(
     '$name (seeds from $seed)',
@@ -188,7 +171,7 @@ describe('random words', () => {
         const stop = machine.run(LIMIT);
         // a trap is one word and at most 22 instructions of the handler
         executed += Math.max(1, machine.counters.instructions - 21 * machine.counters.traps);
-        checkLedger(machine, seed);
+        checkLedger(machine, `seed ${seed}`);
         if (seed % REPEATED !== 0 || stop.kind === 'budget') continue;
         const expected = outcome(machine);
         prepare(machine, seed, false);

@@ -1,20 +1,21 @@
-import { assemble } from '../../../platforms/assembler/assemble.js';
 import { cheri } from '../../../platforms/cheri/index.js';
-import type { Image } from '../../../platforms/machine/image.js';
-import type { Machine, RegisterValue, Stop } from '../../../platforms/machine/machine.js';
-import { cycles, instructions } from '../../../platforms/machine/units.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { cheriotAssembler } from '../../../platforms/riscv/cheriot-assembler.js';
+import {
+  assembleGuest,
+  FOREVER,
+  machinesOf,
+  outputsAfterExit,
+  type Program,
+  registerOf,
+  type Run,
+} from '../../guest.js';
 
-export { bytesOf, hexOf, peek, poke, Random } from '../../mmu-microkernel/functional/guest.js';
+export * from '../../guest.js';
 
 /** Where programs are assembled to, and free memory for their data: in the revocable heap. */
 export const CODE = 0x20000000;
 export const DATA = 0x20050000;
-
-/** Never reached. */
-export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
-const BUDGET = 1_000_000;
 
 const ISA = cheriotAssembler();
 
@@ -75,53 +76,11 @@ handler:
 main:
 `;
 
-/** An assembled test program. */
-export interface Program {
-  readonly image: Image;
-  /** Address of a label. */
-  address(label: string): number;
-}
-
 /** Assembles a test program behind the prelude. */
-export function program(source: string): Program {
-  const assembled = assemble(PRELUDE + source, { file: 'test.s', isa: ISA, sections: { '.text': CODE } });
-  if (!assembled.ok) throw new Error(assembled.problems.map((p) => JSON.stringify(p)).join('\n'));
-  const { image, symbols } = assembled;
-  return {
-    image,
-    address(label) {
-      const found = symbols.get(label);
-      if (found === undefined) throw new RangeError(`the program has no label ${label}`);
-      return found;
-    },
-  };
-}
+export const program = (source: string): Program => assembleGuest(PRELUDE + source, ISA, { '.text': CODE });
 
-const machines = new Map<string, Machine>();
-
-/** A machine in reset state. One is built for each set of parameters and file; it is reused. */
-export function freshMachine(parameters: ParameterValues = {}, board = 'bench'): Machine {
-  const key = JSON.stringify([board, ...Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))]);
-  let machine = machines.get(key);
-  if (machine === undefined) {
-    machine = cheri.createMachine({ parameters, board });
-    machines.set(key, machine);
-  }
-  machine.setTrace(undefined);
-  machine.probes.clear();
-  machine.setBudget(instructions(BUDGET));
-  machine.reset();
-  return machine;
-}
-
-/** A program that has run. */
-export interface Run {
-  readonly machine: Machine;
-  readonly guest: Program;
-  readonly stop: Stop;
-  /** What it stored to the output register, unsigned. */
-  readonly outputs: readonly number[];
-}
+/** A machine in reset state. */
+export const freshMachine = machinesOf(cheri);
 
 /** Runs a program to its end, whatever that is. */
 export function run(source: string, parameters: ParameterValues = {}): Run {
@@ -133,18 +92,11 @@ export function run(source: string, parameters: ParameterValues = {}): Run {
 }
 
 /** Runs a program that must end by `exit`. @returns its outputs. */
-export function outputsOf(source: string, parameters: ParameterValues = {}): readonly number[] {
-  const { stop, outputs } = run(source, parameters);
-  if (stop.kind !== 'exit') throw new Error(`the program ended with ${JSON.stringify(stop)}`);
-  return outputs;
-}
+export const outputsOf = (source: string, parameters: ParameterValues = {}): readonly number[] =>
+  outputsAfterExit(run(source, parameters));
 
 /** A register with its tag and metadata word. */
-export function register(machine: Machine, name: string): RegisterValue {
-  const found = machine.registers().find((r) => r.name === name);
-  if (found === undefined) throw new RangeError(`no register ${name}`);
-  return found;
-}
+export const register = registerOf;
 
 /** mtval of a capability fault: the violation and the register, 32 + n for a special one (CHERIoT 1.0, exceptions). */
 export const violation = (cause: number, number: number): number => cause | (number << 5);

@@ -88,6 +88,42 @@ describe('interrupts', () => {
     const { outputs, stop } = run(withHandler(0x80, body));
     expect([stop.kind, ...outputs]).toEqual(['exit', INTERRUPT + 7]);
   });
+
+  // The tags are those of the core's RTL for the same program.
+  test.each([
+    [6, 'before the jump', 1],
+    [7, 'behind it', 0],
+    [8, 'behind it', 0],
+  ])('after %i cycles, %s out of what PCC can represent: the tag of MEPCC', (delay, _, tag) => {
+    const source = `
+      0: auipcc ct0, %cheriot_compartment_hi(interrupt)
+        cincoffset ct0, ct0, %cheriot_compartment_lo_i(0b)
+        cspecialrw cnull, mtcc, ct0
+        li t0, 0x80
+        csrw mie, t0
+      1: auipcc ca2, %cheriot_compartment_hi(small)
+        cincoffset ca2, ca2, %cheriot_compartment_lo_i(1b)
+        csetbounds ca2, ca2, 16
+        li t0, ${delay}
+        csrsi mstatus, 8
+        csw t0, 12(cs0)
+        .rept 6
+        nop
+        .endr
+      leap: cjalr cnull, 1024(ca2)
+      .p2align 4
+      small: .space 16
+      interrupt: csrr a0, mcause
+        out a0
+        cspecialrw ca1, mepcc, cnull
+        out a1
+        cgettag a1, ca1
+        out a1
+        exit`;
+    const { guest, outputs } = run(source);
+    const at = tag === 1 ? guest.address('leap') : guest.address('small') + 1024;
+    expect(outputs).toEqual([INTERRUPT + 7, at, tag]);
+  });
 });
 
 describe('the revoker', () => {

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Machine } from '../../../platforms/machine/machine.js';
-import { physical } from '../../../platforms/machine/units.js';
-import { FOREVER, freshMachine, program } from './guest.js';
-
-/** Cycles in the ledger. */
-const booked = (machine: Machine): number => machine.ledger.read().matrix.reduce((a, b) => a + b);
+import { expectMemoryExhausted, FOREVER, freshMachine, program } from './guest.js';
 
 /** Touches page after page behind its code with `access`, and executes nothing else that touches memory. */
 const touching = (access: string): string => `
@@ -37,24 +32,7 @@ describe.each(TIMINGS)('a guest that touches more memory than there is, %j', (pa
     machine.reset();
     const guest = program(touching(access));
     machine.load(guest.image);
-    let rounds = 0;
-    let last = 0;
-    machine.probes.add(physical(guest.address('again')), ({ cycle }) => {
-      rounds++;
-      last = cycle;
-      return false;
-    });
-    const stop = machine.run(FOREVER);
-    expect(stop).toMatchObject({ kind: 'memory', reason: expect.stringContaining('16384') as string });
-    expect(rounds).toBe(16384);
-    expect(booked(machine)).toBe(machine.counters.cycles);
-    const { cycles: end } = machine.counters;
-    expect(end).toBeGreaterThan(last - 3);
-    expect(end).toBeLessThan(last + 20);
-    expect(machine.run(FOREVER)).toEqual(stop);
-    expect([machine.counters.cycles, booked(machine)]).toEqual([end, end]);
-
-    machine.probes.clear();
+    expectMemoryExhausted(machine, guest, 2);
     expect(wholeRun()).toEqual(expected);
   });
 });

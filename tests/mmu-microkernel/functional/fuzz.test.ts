@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { KINDS } from '../../../platforms/machine/ledger.js';
 import type { Machine, Stop } from '../../../platforms/machine/machine.js';
 import { cycles, instructions, physical } from '../../../platforms/machine/units.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { bytesOf, freshMachine, Random } from './guest.js';
+import { bytesOf, checkLedger, freshMachine, Random } from './guest.js';
 import { CODE, CODE_WORDS, FuzzState } from './fuzz-state.js';
 import { type Outcome, outcomeOf } from './random-programs.js';
 
@@ -79,22 +78,6 @@ function comparable(outcome: Outcome, stop: Stop): { cycles: number; rest: unkno
   return { cycles: counters.cycles, rest: [stop, rest, counts, stop.kind === 'budget' ? [] : timing] };
 }
 
-/** Every cycle is booked, every instruction issued once, nothing is negative. */
-function checkLedger(machine: Machine, seed: number): void {
-  const { counters } = machine;
-  const { matrix } = machine.ledger.read();
-  let booked = 0;
-  let issued = 0;
-  for (let i = 0; i < matrix.length; i++) {
-    booked += matrix[i];
-    if (i % KINDS.length === 0) issued += matrix[i];
-    if (matrix[i] < 0) throw new Error(`seed ${seed}: negative cycles`);
-  }
-  if (booked !== counters.cycles || issued !== counters.instructions) {
-    throw new Error(`seed ${seed}: ${booked} cycles booked of ${counters.cycles}, ${issued} instructions`);
-  }
-}
-
 describe('random words from random states', () => {
   const kinds = new Map<string, number>();
 
@@ -109,7 +92,7 @@ describe('random words from random states', () => {
         kinds.set(stop.kind, (kinds.get(stop.kind) ?? 0) + 1);
         // a trap is one word and at most 14 instructions of a handler; a case that ends at once is one word
         executed += Math.max(1, machine.counters.instructions - 13 * machine.counters.traps);
-        checkLedger(machine, seed);
+        checkLedger(machine, `seed ${seed}`);
         if (seed % REPEATED !== 0) continue;
         const expected = comparable(outcomeOf(machine), stop);
         prepare(machine, seed);

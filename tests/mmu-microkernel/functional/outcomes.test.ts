@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../../platforms/machine/units.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { FOREVER, freshMachine, poke, program, register, run } from './guest.js';
+import { booked, expectMemoryExhausted, FOREVER, freshMachine, poke, program, register, run } from './guest.js';
 import { finish, outcomeOf, randomPrograms } from './random-programs.js';
 import { PageTables, RWX } from './page-table.js';
 
@@ -117,9 +117,6 @@ describe.each(TIMINGS)('asleep, %j', (parameters) => {
   });
 });
 
-/** Cycles in the ledger. */
-const booked = (machine: Machine): number => machine.ledger.read().matrix.reduce((a, b) => a + b);
-
 describe.each(TIMINGS)('memory, %j', (parameters) => {
   const touching = (instruction: string): string => `
     _start: lui t0, 0x61000
@@ -140,13 +137,9 @@ describe.each(TIMINGS)('memory, %j', (parameters) => {
       finish(machine);
       const expected = outcomeOf(machine);
       machine.reset();
-      machine.load(program(touching(instruction)).image);
-      const stop = machine.run(FOREVER);
-      expect(stop).toMatchObject({ kind: 'memory', reason: expect.stringContaining('16384') as string });
-      expect(booked(machine)).toBe(machine.counters.cycles);
-      const { cycles: end } = machine.counters;
-      expect(machine.run(FOREVER)).toEqual(stop);
-      expect([machine.counters.cycles, booked(machine)]).toEqual([end, end]);
+      const guest = program(touching(instruction));
+      machine.load(guest.image);
+      expectMemoryExhausted(machine, guest, 1);
       // and nothing of it is left
       machine.reset();
       machine.load(other.image);

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { kernelProgram } from '../../../platforms/mmu-microkernel/kernel/link.js';
 import { kernelConfig, kernelSymbols } from '../../../platforms/mmu-microkernel/kernel/parameters.js';
 import { kernelSource } from '../../../platforms/mmu-microkernel/kernel/source.js';
-import { gnuAssemble, skipReason } from '../../assembler/gnu.js';
+import { describeRiscvGnu, gnuAssemble } from '../../assembler/gnu.js';
 
 /** The kernel as one text. */
 const whole = (name: string): string =>
@@ -11,8 +11,7 @@ const whole = (name: string): string =>
 /** GNU as has no phases; without the mark the source is its own language. */
 const withoutPhases = (text: string): string => text.replace(/^\s*\.phase .*$/gm, '');
 
-const reason = skipReason();
-describe.skipIf(reason !== undefined)(`GNU as${reason === undefined ? '' : `: ${reason}`}`, () => {
+describeRiscvGnu('GNU as', () => {
   const cases = ['v0.9.12', 'pr668', 'head', 'ideal'].flatMap((generation) =>
     ['full', 'path'].map((isolation) => ({ generation, isolation, misuse: 'hardened', asid: generation === 'ideal' })),
   );

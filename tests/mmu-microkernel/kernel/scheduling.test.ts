@@ -117,11 +117,8 @@ describe('round robin', () => {
 describe('threads', () => {
   const STACK = '.bss\n .balign 16\n stack: .space 1024\n stack2: .space 1024';
   const create = (label: string, words: readonly number[] = [], stack = 'stack'): string => `
-    la a1, ${label}
-    la a2, ${stack}
-    li a3, 1024
     ${words.map((w, i) => `li a${4 + i}, ${w}`).join('\n')}
-    kcall CALL_CREATE_THREAD`;
+    thread ${label}, ${stack}`;
 
   it('a new thread runs at once, with its words and its stack; the caller gets its number', () => {
     const { outputs, system } = run({

@@ -229,10 +229,7 @@ describe('the end of a server', () => {
   it('a server that dies after its client leaves the others alone', () => {
     const outputs = outputsOf({
       server: '_start: server 7\n receive 7\n kcall CALL_YIELD\n kcall CALL_YIELD\n lw t0, 0(zero)',
-      client: `_start: la a1, worker
-    la a2, stack
-    li a3, 1024
-    kcall CALL_CREATE_THREAD
+      client: `_start: thread worker, stack
     lw t0, 0(zero)
   worker: connect 7
     li a2, KIND_BLOCKING_SCALAR
@@ -248,10 +245,7 @@ describe('the end of a server', () => {
     const outputs = outputsOf({
       server: `
   _start: server 7
-    la a1, worker
-    la a2, stack
-    li a3, 1024
-    kcall CALL_CREATE_THREAD
+    thread worker, stack
     sid 7
     kcall CALL_DESTROY_SERVER
     out a0
@@ -317,14 +311,8 @@ describe('the end of a client', () => {
         client: `
   _start: connect 7
     mv s0, a1
-    la a1, worker
-    la a2, stack
-    li a3, 1024
-    kcall CALL_CREATE_THREAD
-    la a1, borrower
-    la a2, stack2
-    li a3, 1024
-    kcall CALL_CREATE_THREAD
+    thread worker, stack
+    thread borrower, stack2
     lw t0, 0(zero)
   worker: ${call(1)}
   borrower: la a4, buffer
@@ -375,10 +363,7 @@ describe('the end of a client', () => {
           client: `
   _start: connect 7
     mv s0, a1
-    la a1, worker
-    la a2, stack
-    li a3, 1024
-    kcall CALL_CREATE_THREAD
+    thread worker, stack
     lw t0, 0(zero)
   worker: connect 7
     mv s0, a1

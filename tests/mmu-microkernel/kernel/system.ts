@@ -1,10 +1,13 @@
 import type { Machine, Stop } from '../../../platforms/machine/machine.js';
-import { cycles, instructions } from '../../../platforms/machine/units.js';
+import { instructions } from '../../../platforms/machine/units.js';
 import { XOUS_BOARD } from '../../../platforms/mmu-microkernel/devices/board.js';
 import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
 import { type LinkedSystem, linkSystem } from '../../../platforms/mmu-microkernel/kernel/link.js';
 import { kernelConfig } from '../../../platforms/mmu-microkernel/kernel/parameters.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
+import { FOREVER, machinesOf } from '../../guest.js';
+
+export { FOREVER };
 
 /** Where every test program sees the test device, the timer and the interrupt lines. */
 export const BENCH = 0xa0000000;
@@ -16,7 +19,6 @@ export const DEVICES = [
   { virtual: LINES, physical: XOUS_BOARD.interrupts },
 ];
 
-export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
 /** True if tests that take long are wanted (`BULKHEAD_LONG=1`). */
 export const LONG = process.env.BULKHEAD_LONG === '1';
 
@@ -64,6 +66,12 @@ const PRELUDE = `
   j 8b
 9:
 .endm
+.macro thread entry, stack # begins there with a4 to a7, on 1 KiB of stack
+  la a1, \\entry
+  la a2, \\stack
+  li a3, 1024
+  kcall CALL_CREATE_THREAD
+.endm
 .macro idle                # does nothing for ever, but lets others run
 7: kcall CALL_YIELD
   j 7b
@@ -74,21 +82,7 @@ const PRELUDE = `
 .endm
 `;
 
-const machines = new Map<string, Machine>();
-
-/** A machine in reset state, reused for each set of hardware parameters. */
-function freshMachine(parameters: ParameterValues): Machine {
-  const key = JSON.stringify(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
-  let machine = machines.get(key);
-  if (machine === undefined) {
-    machine = mmuMicrokernel.createMachine({ parameters, board: 'xous' });
-    machines.set(key, machine);
-  }
-  machine.setTrace(undefined);
-  machine.probes.clear();
-  machine.reset();
-  return machine;
-}
+const freshMachine = machinesOf(mmuMicrokernel);
 
 /** How to run a system. */
 export interface Options {
@@ -123,7 +117,7 @@ export function link(programs: Readonly<Record<string, string>>, kernel: Paramet
 /** Runs programs to the end of the run, whatever that is. */
 export function run(programs: Readonly<Record<string, string>>, options: Options = {}): Ran {
   const system = link(programs, { ...options.hardware, ...options.kernel });
-  const machine = freshMachine(options.hardware ?? {});
+  const machine = freshMachine(options.hardware, 'xous');
   machine.load(system.image);
   options.prepare?.(machine, system);
   machine.setBudget(instructions(options.budget ?? BUDGET));
@@ -139,3 +133,35 @@ export function outputsOf(programs: Readonly<Record<string, string>>, options: O
     `the run ended with ${JSON.stringify(stop)} at 0x${machine.pc.toString(16)}, outputs ${outputs.join()}`,
   );
 }
+
+/** Outputs of a system of one program that does no more than `body` and exits. */
+export const one = (body: string): readonly number[] => outputsOf({ one: `_start: ${body}\n exit` });
+
+/** Results in a0 (`TAG_OK`, `TAG_ERROR`, `TAG_MESSAGE`). */
+export const OK = 0;
+export const ERROR = 1;
+export const MESSAGE = 9;
+
+/** Maps `bytes` of a device, or of memory (`physical` 0), at `address`; all are operands. */
+export const map = (physical: string, address: string, bytes: string, rights = 'RIGHT_READ | RIGHT_WRITE'): string => `
+  li a1, ${physical}
+  li a2, ${address}
+  li a3, ${bytes}
+  li a4, ${rights}
+  kcall CALL_MAP_MEMORY
+`;
+/** Unmaps them. */
+export const unmap = (address: string, bytes: string): string =>
+  `li a1, ${address}\n li a2, ${bytes}\n kcall CALL_UNMAP_MEMORY\n`;
+
+/** Connects to server 7; its CID in s0. */
+export const CONNECT = 'connect 7\n mv s0, a1\n';
+
+/** Sends words a4 to a7 of a kind over CID s0. */
+export const send = (kind: string, words: readonly number[], call = 'CALL_SEND', id = 77): string => `
+  mv a1, s0
+  li a2, ${kind}
+  li a3, ${id}
+  ${words.map((w, i) => `li a${4 + i}, ${w}`).join('\n')}
+  kcall ${call}
+`;

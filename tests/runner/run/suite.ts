@@ -1,6 +1,6 @@
 import { runCommandLine } from '../../../runner/cli/program.js';
 import type { MeasurementRecord } from '../../../runner/results/schema.js';
-import { BUILT_IN } from '../../../runner/platforms.js';
+import { alreadyLoaded, BUILT_IN, type KnownPlatform } from '../../../runner/platforms.js';
 import type { Platform } from '../../../platforms/platform.js';
 import { type Workload, WORKLOADS } from '../../../workloads/index.js';
 import { type Finished, RecordingTerminal } from '../terminal.js';
@@ -8,11 +8,12 @@ import { type Finished, RecordingTerminal } from '../terminal.js';
 /** The command line as users have it, also with other platforms or workloads. */
 export async function bulkhead(
   args: readonly string[],
-  platforms: readonly Platform[] = BUILT_IN,
+  platforms: readonly (Platform | KnownPlatform)[] = BUILT_IN,
   workloads: readonly Workload[] = WORKLOADS,
 ): Promise<Finished> {
   const terminal = new RecordingTerminal();
-  const code = await runCommandLine(args, terminal, platforms, [], workloads);
+  const known = platforms.map((p) => ('load' in p ? p : alreadyLoaded(p)));
+  const code = await runCommandLine(args, terminal, known, [], workloads);
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

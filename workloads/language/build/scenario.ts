@@ -105,6 +105,17 @@ export interface BufferOptions {
   readonly words?: readonly number[];
 }
 
+/** An `Outcome` as it is written. */
+export interface ExpectedOutcome {
+  readonly reports: readonly number[];
+  /** Domains that must be ended. */
+  readonly terminated?: readonly DomainHandle[];
+  /** Names of further reports, whose values are the measurement. */
+  readonly observed?: readonly string[];
+  /** Domains that may be ended. */
+  readonly mayEnd?: readonly DomainHandle[];
+}
+
 /** Where a span begins or ends: a mark, any of several marks, or the first event of a kind after one of them. */
 export type SpanBoundary =
   string | readonly string[] | { readonly event: SpanEvent; readonly after: string | readonly string[] };
@@ -258,12 +269,16 @@ export class ScenarioBuilder extends FunctionLibrary {
   }
 
   /** What a right run leaves behind. */
-  expect(outcome: { readonly reports: readonly number[]; readonly terminated?: readonly DomainHandle[] }): void {
+  expect(outcome: ExpectedOutcome): void {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
-    for (const domain of outcome.terminated ?? []) this.mustKnow(domain);
+    const { reports, terminated = [], observed = [], mayEnd = [] } = outcome;
+    for (const domain of [...terminated, ...mayEnd]) this.mustKnow(domain);
+    for (const name of observed) checkName(`scenario ${this.id}`, 'observed word', name);
     this.outcome = {
-      reports: outcome.reports.map((w) => w >>> 0),
-      terminated: (outcome.terminated ?? []).map(({ name }) => name),
+      reports: reports.map((w) => w >>> 0),
+      terminated: terminated.map(({ name }) => name),
+      ...(observed.length === 0 ? {} : { observed }),
+      ...(mayEnd.length === 0 ? {} : { mayEnd: mayEnd.map(({ name }) => name) }),
     };
   }
 
