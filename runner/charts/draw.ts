@@ -35,8 +35,20 @@ export function draw(drawing: Drawing): readonly ChartFile[] {
   const vector = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
   return [
     { name: `${name}.png`, content: render(drawing, raster, SHARPNESS, () => raster.toBuffer('image/png')) },
-    { name: `${name}.svg`, content: render(drawing, vector, 1, () => vector.getContent()) },
+    { name: `${name}.svg`, content: numberIds(render(drawing, vector, 1, () => vector.getContent())) },
   ];
+}
+
+/** Numbers the ids of an SVG from 1: the library counts on from one drawing to the next, and the same chart must have the same bytes. */
+function numberIds(svg: Uint8Array): Uint8Array {
+  const text = Buffer.from(svg).toString();
+  const numbers = new Map([...text.matchAll(/ id="([^"]+)"/g)].map(([, id], i) => [id, `i${i + 1}`]));
+  return Buffer.from(
+    text.replace(/( id="|url\(#|href="#)([^")]+)/g, (all, before: string, id: string) => {
+      const number = numbers.get(id);
+      return number === undefined ? all : before + number;
+    }),
+  );
 }
 
 /** @param take reads what was drawn, before the canvas is cleared */
@@ -79,7 +91,7 @@ function render(
           },
         },
       },
-    } as ChartConfiguration,
+    },
   );
   const content = take();
   drawn.destroy();
