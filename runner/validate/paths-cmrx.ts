@@ -62,7 +62,7 @@ export const CMRX_PATHS: PathSuite<Operation> = {
     const core = CORE.exec(variant)?.[0] ?? 'm4';
     const threads = Number(THREADS.exec(variant)?.[1] ?? 8);
     const [version] = variant.split(',');
-    return { kernel: { core, version, threads, tickMicroseconds: 100 }, hardware: { core } };
+    return { kernel: { core, version, threads, tickMicroseconds: 100, clockMegahertz: 10 }, hardware: { core } };
   },
   operations: [...OPERATIONS, ...THREAD_METRIC],
   link(operation, kernel) {

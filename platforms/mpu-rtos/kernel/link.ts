@@ -89,8 +89,8 @@ export interface LinkedSystem {
   readonly regions: (process: string) => readonly LinkedRegion[];
 }
 
-/** Sections of a process that are in flash, in their order there. */
-const CONSTANT = ['.text', '.rodata', '.vtable'] as const;
+/** Sections of a process that are in flash, in their order there: the size of text may depend on where things are. */
+const CONSTANT = ['.vtable', '.rodata', '.text'] as const;
 /** Sections that are regions, in the order of the process definition (`layout.s`), and the regions' numbers. */
 const VARIABLE = ['.data', '.bss', '.shared'] as const;
 const REGION_NUMBER: Readonly<Record<string, number>> = { '.data': 0, '.bss': 1, '.shared': 4 };

@@ -7,7 +7,8 @@ import { type KernelConfig, type KernelCore, kernelSymbols } from './parameters.
 /** The kernel's sources stay where they are; this file is dist/platforms/mpu-rtos/kernel/source.js. */
 const FOLDER = new URL('../../../../platforms/mpu-rtos/kernel/', import.meta.url);
 
-const ARCHITECTURE: Readonly<Record<KernelCore, Architecture>> = {
+/** The instruction set of each core. */
+export const ARCHITECTURE: Readonly<Record<KernelCore, Architecture>> = {
   m0plus: 'armv6-m',
   m3: 'armv7-m',
   m4: 'armv7e-m',
@@ -17,7 +18,7 @@ const ARCHITECTURE: Readonly<Record<KernelCore, Architecture>> = {
 const texts = new Map<string, string>();
 
 /** A source file of the kernel by name, undefined if there is none. */
-function kernelSource(name: string): string | undefined {
+export function kernelSource(name: string): string | undefined {
   if (!/^[a-z-]+\.s$/.test(name)) return undefined;
   let text = texts.get(name);
   if (text === undefined) {

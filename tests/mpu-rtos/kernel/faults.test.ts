@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CORES, LONG, outputsOf, run, type TestSystem } from './system.js';
+import { coresOf, outputsOf, run, type TestSystem } from './system.js';
 import { ADDER } from './adder.js';
 
 /** Callee whose method 0 does what `crime` says. */
@@ -51,9 +51,7 @@ const system = (crime: string): TestSystem => ({
   ],
 });
 
-const cores = LONG ? CORES : (['m0plus', 'm4', 'm33'] as const);
-
-describe.each(cores)('%s: a fault in the callee of an RPC', (core) => {
+describe.each(coresOf('m0plus', 'm4'))('%s: a fault in the callee of an RPC', (core) => {
   const CRIMES = {
     'store to the kernel': STORE_TO_KERNEL,
     'load from nowhere': 'ldr r1, =0x60000000\n ldr r1, [r1]',
@@ -84,7 +82,7 @@ describe.each(cores)('%s: a fault in the callee of an RPC', (core) => {
   });
 });
 
-describe.each(cores)('%s: policies', (core) => {
+describe.each(coresOf('m33'))('%s: policies', (core) => {
   it('unwind, a fault without a caller: as kill', () => {
     const processes = { bad: `main:\n ${STORE_TO_KERNEL}\n put 1\n exit`, other: OTHER };
     const threads = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CMRX_BOARD, CMRX_LINES } from '../../../platforms/mpu-rtos/devices/board.js';
-import { CORES, outputsOf } from './system.js';
+import { coresOf, outputsOf } from './system.js';
 
 const BSS = `
 .bss
@@ -15,7 +15,7 @@ queue: .hword 3, 2, 0, 0, 0, 0
 .space 6
 `;
 
-describe.each(CORES)('%s: notifications', (core) => {
+describe.each(coresOf('m0plus'))('%s: notifications', (core) => {
   it('wake the most urgent of those that wait for the object, nobody else', () => {
     const waiter = (name: string, object: string): string => `
 ${name}:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CORES, outputsOf } from './system.js';
+import { coresOf, outputsOf } from './system.js';
 
-describe.each(CORES)('%s: signals and the end of threads', (core) => {
+describe.each(coresOf('m4'))('%s: signals and the end of threads', (core) => {
   it('SIGSTOP and SIGCONT take a thread out and bring it back', () => {
     const program = `
 urgent:

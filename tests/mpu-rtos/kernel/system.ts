@@ -16,6 +16,8 @@ export const CORES: readonly KernelCore[] = ['m0plus', 'm3', 'm4', 'm33'];
 export const FOREVER = cycles(Number.MAX_SAFE_INTEGER);
 /** True if tests that take long are wanted (`BULKHEAD_LONG=1`). */
 export const LONG = process.env.BULKHEAD_LONG === '1';
+/** The cores of a test: these, or all of them with `BULKHEAD_LONG=1`. Between them the files run every mechanism on every architecture. */
+export const coresOf = (...some: readonly KernelCore[]): readonly KernelCore[] => (LONG ? CORES : some);
 const BUDGET = 2_000_000;
 
 /** What every test program may use. `out` appends a register to the outputs, `put` a number, `exit` ends the run; all use r6 and r7. */

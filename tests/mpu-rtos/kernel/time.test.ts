@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CORES, outputsOf, run } from './system.js';
+import { coresOf, outputsOf, run } from './system.js';
 
 const KERNEL = { tickMicroseconds: 100, clockMegahertz: 10 };
 
-describe.each(CORES)('%s: time', (core) => {
+describe.each(coresOf('m33'))('%s: time', (core) => {
   it('threads that sleep wake in the order of their times; others run meanwhile', () => {
     const program = `
 sleeper:
