@@ -26,6 +26,13 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     platform: 'mpu-rtos',
     reason: 'CMRX gives memory out when the system is linked: no request hands a region to another process',
   },
+  { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  ...(['full', 'path'] as const).map((isolation) => ({
+    workload: 'synchronisation.mutex.across-domains',
+    platform: 'mmu-microkernel',
+    isolation,
+    reason: 'a mutex of Xous is a word in the memory of one process; processes that share something ask a server',
+  })),
 ];
 
 /** The cell that a run of a workload falls into; undefined if it has to give a number. */

@@ -13,7 +13,12 @@ import { type CompilerTarget, TARGETS, type Way } from './targets.js';
 
 const LONG = process.env['BULKHEAD_LONG'] === '1';
 /** Programs for each way to compile. */
-const RUNS = { rv32: LONG ? 20_000 : 50, m0plus: LONG ? 20_000 : 15, m4: LONG ? 20_000 : 15 };
+const RUNS = {
+  rv32: LONG ? 20_000 : 50,
+  m0plus: LONG ? 20_000 : 15,
+  m4: LONG ? 20_000 : 15,
+  cheriot: LONG ? 20_000 : 20,
+};
 const BUDGET = 200_000;
 
 /** What a program leaves behind. */

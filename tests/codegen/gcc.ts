@@ -38,6 +38,14 @@ export const GCC: Readonly<Record<CompilerTarget['name'], Gcc>> = {
     code: RV32_CODE,
     figures: 'tests/codegen/gcc.json',
   },
+  // there is no GCC for CHERIoT: integer code for the same sixteen registers
+  cheriot: {
+    command: 'riscv64-unknown-elf-gcc',
+    flags: ['-march=rv32emc', '-mabi=ilp32e'],
+    machine: 243,
+    code: RV32_CODE,
+    figures: 'tests/codegen/gcc-cheriot.json',
+  },
   m0plus: thumb('cortex-m0plus', 'tests/codegen/gcc-m0plus.json'),
   m4: thumb('cortex-m4', 'tests/codegen/gcc-m4.json'),
 };

@@ -9,7 +9,7 @@ import { TARGETS } from './targets.js';
 /*
  * Writes gcc*.json, by hand where the compilers are installed; `git diff` then says whether the figures are still GCC's:
  *
- * node dist/tests/codegen/measure-gcc.js [rv32] [m0plus] [m4]
+ * node dist/tests/codegen/measure-gcc.js [rv32] [cheriot] [m0plus] [m4]
  */
 
 const asked = process.argv.slice(2);
@@ -21,7 +21,7 @@ for (const target of TARGETS.filter(({ name }) => asked.length === 0 || asked.in
         .update(readFileSync(join(SOURCES, `${kernel.id}.c`)))
         .digest('hex');
       const [size, speed] = (['-Os', '-O2'] as const).map((level) =>
-        measureKernel(target, kernel, compileWithGcc(gcc, kernel.id, level)),
+        measureKernel(target.integers ?? target, kernel, compileWithGcc(gcc, kernel.id, level)),
       );
       return [kernel.id, { source, ...size, o2: speed.instructions }];
     }),

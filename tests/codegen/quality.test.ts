@@ -10,12 +10,13 @@ import { type CompilerTarget, TARGETS } from './targets.js';
 
 /* How good our code is: instructions executed against GCC -Os, kept in gcc*.json (measure-gcc.ts) so that no compiler is needed here. */
 
-/** Instructions of ours for one of GCC's, at most. */
-const LIMIT = 1.5;
+/** Instructions of ours for one of GCC's, at most; the same for bytes. */
+const LIMIT = { rv32: 1.5, cheriot: 1.6, m0plus: 1.5, m4: 1.5 } as const;
 
 /** Where the figures are shown. */
 const README = {
   rv32: 'platforms/riscv/codegen/README.md',
+  cheriot: 'platforms/cheri/codegen/README.md',
   m0plus: 'platforms/thumb/codegen/README.md',
   m4: 'platforms/thumb/codegen/README.md',
 } as const;
@@ -52,8 +53,8 @@ describe.each(TARGETS)('$name', (target) => {
   test.each(KERNELS)('$title', (kernel) => {
     const ours = measureOurs(target, kernel);
     const theirs = gcc.kernels[kernel.id];
-    expect(ours.instructions / theirs.instructions).toBeLessThanOrEqual(LIMIT);
-    expect(ours.bytes / theirs.bytes).toBeLessThanOrEqual(LIMIT);
+    expect(ours.instructions / theirs.instructions).toBeLessThanOrEqual(LIMIT[target.name]);
+    expect(ours.bytes / theirs.bytes).toBeLessThanOrEqual(LIMIT[target.name]);
   });
 
   test.each(KERNELS)('$title, without the optimising passes: the same result', (kernel) => {

@@ -12,15 +12,18 @@ export interface CodeQuality {
 
 /** Runs a kernel and checks what it did. @throws Error if the result or memory is wrong. */
 export function measureKernel(target: CompilerTarget, kernel: Kernel, code: Callable): CodeQuality {
+  const { references = [] } = kernel;
   const { stop, result, instructions, machine } = target.call(code, kernel.given, [
-    { address: DATA, bytes: kernel.memory },
+    { address: DATA, bytes: kernel.memory, references },
   ]);
   if (stop.kind !== 'exit') throw new Error(`${kernel.id} ended with ${JSON.stringify(stop)}`);
   if (kernel.result !== undefined && result !== kernel.result >>> 0) {
     throw new Error(`${kernel.id} gives ${result}, right is ${kernel.result >>> 0}`);
   }
   const memory = readMemory(machine, DATA, kernel.after.length);
-  const wrong = memory.findIndex((byte, i) => byte !== kernel.after[i]);
+  // the second word of a reference is the platform's own
+  const own = new Set(references.flatMap((at) => [at + 4, at + 5, at + 6, at + 7]));
+  const wrong = memory.findIndex((byte, i) => byte !== kernel.after[i] && !own.has(i));
   if (wrong >= 0) throw new Error(`${kernel.id}: byte ${wrong} is ${memory[wrong]}, right is ${kernel.after[wrong]}`);
   return { instructions, bytes: code.bytes };
 }

@@ -5,7 +5,7 @@ import { cycles, instructions, physical, virtual } from '../../platforms/machine
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
 import type { Architecture } from '../../platforms/thumb/table.js';
-import { type Callable, type Called, DATA } from './run-rv32.js';
+import { type Callable, type Called, DATA, type Placed } from './run-rv32.js';
 
 /* Runs functions on the Cortex-M models and counts their instructions. Data is where it is on RV32, in external RAM. */
 
@@ -58,7 +58,7 @@ export function callFunction(
   core: Core,
   { image, address }: Callable,
   given: readonly number[],
-  memory: readonly { readonly address: number; readonly bytes: Uint8Array }[] = [],
+  memory: readonly Placed[] = [],
   prepare?: (machine: Machine) => void,
 ): Called {
   let machine = machines.get(core);

@@ -1,3 +1,4 @@
+import { cheriotAbi } from '../../platforms/cheri/codegen/abi.js';
 import { ILP32, registerNumber } from '../../platforms/riscv/codegen/abi.js';
 import { compileFunctions as compileForRiscv } from '../../platforms/riscv/codegen/compile.js';
 import { NARROW, type ThumbTarget, WIDE } from '../../platforms/thumb/codegen/abi.js';
@@ -5,6 +6,8 @@ import { compileFunctions as compileForThumb } from '../../platforms/thumb/codeg
 import type { Machine } from '../../platforms/machine/machine.js';
 import type { OperationLowering } from '../../workloads/language/backend/lowering.js';
 import type { FunctionDefinition } from '../../workloads/language/program.js';
+import { BUFFER_BYTES, BUFFERS, REFERENCES } from './random-programs.js';
+import * as cheriot from './run-cheriot.js';
 import * as rv32 from './run-rv32.js';
 import * as thumb from './run-thumb.js';
 
@@ -22,13 +25,15 @@ export interface Way {
 
 /** A compiler and a machine. */
 export interface CompilerTarget {
-  readonly name: 'rv32' | thumb.Core;
+  readonly name: 'rv32' | 'cheriot' | thumb.Core;
+  /** What runs GCC's code for it, if that has no capabilities. Default: itself. */
+  readonly integers?: CompilerTarget;
   compile(functions: readonly FunctionDefinition[], way: Way): string;
   assemble(source: string, entry: string): rv32.Callable;
   call(
     code: rv32.Callable,
     given: readonly number[],
-    memory?: readonly { readonly address: number; readonly bytes: Uint8Array }[],
+    memory?: readonly rv32.Placed[],
     prepare?: (machine: Machine) => void,
   ): rv32.Called;
 }
@@ -48,6 +53,24 @@ export const RV32: CompilerTarget = {
   call: rv32.callFunction,
 };
 
+/** The buffers of random programs. */
+const PLACES = new Map([...BUFFERS, REFERENCES].map((name) => [name, { near: true, bytes: BUFFER_BYTES }]));
+
+export const CHERIOT: CompilerTarget = {
+  name: 'cheriot',
+  integers: RV32,
+  compile: (functions, { optimise, few }) => {
+    const abi = cheriotAbi(PLACES);
+    return compileForRiscv(functions, {
+      abi: few ? { ...abi, allocatable: FEW_RISCV } : abi,
+      operations: NO_OPERATIONS,
+      optimise,
+    });
+  },
+  assemble: cheriot.assembleFunctions,
+  call: cheriot.callFunction,
+};
+
 const thumbTarget = (core: thumb.Core, target: ThumbTarget): CompilerTarget => ({
   name: core,
   compile: (functions, { optimise, few }) =>
@@ -63,4 +86,4 @@ const thumbTarget = (core: thumb.Core, target: ThumbTarget): CompilerTarget => (
 export const M0PLUS = thumbTarget('m0plus', NARROW);
 export const M4 = thumbTarget('m4', WIDE);
 
-export const TARGETS: readonly CompilerTarget[] = [RV32, M0PLUS, M4];
+export const TARGETS: readonly CompilerTarget[] = [RV32, CHERIOT, M0PLUS, M4];

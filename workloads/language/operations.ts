@@ -35,10 +35,10 @@ export type PortableOperation =
    */
   | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
   /**
-   * Calls a service that takes words and answers, and survives its end: results: the answer, and 0; or anything, and not 0
-   * because the service's domain was ended instead of answering.
+   * Calls a service that answers, and survives its end; arguments as for `call`. Results: the answer, and 0; or anything, and
+   * not 0 because the service's domain was ended instead of answering.
    */
-  | { readonly kind: 'try-call'; readonly service: string; readonly words: number }
+  | { readonly kind: 'try-call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
   /**
    * Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes.
    */
@@ -92,9 +92,8 @@ export function endsThread(operation: PortableOperation): boolean {
 /** The operation in one line, for prints and messages: `call adder`, `violate load`. */
 export function describeOperation(operation: PortableOperation): string {
   switch (operation.kind) {
-    case 'try-call':
-      return `${operation.kind} ${operation.service}`;
     case 'call':
+    case 'try-call':
     case 'send':
       return `${operation.kind} ${operation.service}${operation.transfer === undefined ? '' : ` ${operation.transfer}`}`;
     case 'notify':

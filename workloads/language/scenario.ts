@@ -92,11 +92,11 @@ export const SPAN_PATHS = [
 export type SpanPath = (typeof SPAN_PATHS)[number];
 
 /**
- * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry. `ended`: the guest
+ * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry; `interrupt`: an interrupt. `ended`: the guest
  * kernel has decided to end a domain because of what it did, stamped at the first instruction that does so. `raised`: the
  * scenario's device raises its line, stamped at the first instruction boundary from then on.
  */
-export type SpanEvent = 'trap' | 'ended' | 'raised';
+export type SpanEvent = 'trap' | 'interrupt' | 'ended' | 'raised';
 
 /**
  * A boundary of a span. Without `event` the passing of any of the marks; with it the first such event after the passing of

@@ -74,17 +74,7 @@ function lower(
     case 'call':
       return call(operation, serviceEndpoint(scenario, operation.service));
     case 'try-call':
-      return {
-        arguments: SCALAR_WORDS.slice(0, operation.words),
-        lines: [
-          ...to(serviceEndpoint(scenario, operation.service), 'KIND_BLOCKING_SCALAR'),
-          'li a3, 0',
-          ...enter('CALL_SEND'),
-          'addi a2, a0, -TAG_SCALAR1',
-        ],
-        results: ['a1', 'a2'],
-        clobbers: CALL_REGISTERS,
-      };
+      return orFailed(call(operation, serviceEndpoint(scenario, operation.service)));
     case 'send':
       return send(operation, serviceEndpoint(scenario, operation.service));
     case 'yield':
@@ -224,7 +214,10 @@ const to = (endpoint: Endpoint, kind: string): readonly string[] => [
   `li a2, ${kind}`,
 ];
 
-function call(operation: Extract<PortableOperation, { kind: 'call' }>, endpoint: Endpoint): LoweredOperation | string {
+function call(
+  operation: Extract<Request, { kind: 'call' | 'try-call' }>,
+  endpoint: Endpoint,
+): LoweredOperation | string {
   const { service, words, transfer } = operation;
   if (transfer === undefined) {
     return {
@@ -247,6 +240,17 @@ function call(operation: Extract<PortableOperation, { kind: 'call' }>, endpoint:
     case 'mutable-borrow':
       return withPages(endpoint, 'KIND_MUTABLE_BORROW', words, 'a4', []);
   }
+}
+
+/** A call whose end by an error is a result and not the end of the run: what looks at the tag, the last two lines, gives way. */
+function orFailed(lowered: LoweredOperation | string): LoweredOperation | string {
+  if (typeof lowered === 'string') return lowered;
+  const tag = mustBe('TAG_SCALAR1').length;
+  return {
+    ...lowered,
+    lines: [...lowered.lines.slice(0, -tag), `addi a2, a0, -TAG_ERROR`, 'seqz a2, a2'],
+    results: [...lowered.results, 'a2'],
+  };
 }
 
 /** Lends the pages at a4, of which a7 bytes matter. */

@@ -75,7 +75,8 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
   const own = direct ? [] : scenario.services.filter((s) => domains.has(s.domain));
   const operations = operationsOf(functions);
   const copied = scenario.services.filter(
-    ({ name, transfer }) => transfer === 'copy' && operations.some((o) => o.kind === 'call' && o.service === name),
+    ({ name, transfer }) =>
+      transfer === 'copy' && operations.some((o) => (o.kind === 'call' || o.kind === 'try-call') && o.service === name),
   );
   const bindings = scenario.interrupts.filter(({ domain }) => domains.has(domain));
   const bound = bindings.map(({ notification }) => notification);
@@ -87,8 +88,9 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     `.space ${padding.text}`,
     '_start:',
     ...owned.flatMap(createServer),
-    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
+    // a service may itself call others: its messages wait until its process is connected
     ...used.flatMap(connect),
+    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
     ...bindings.flatMap(({ line }) => claimInterrupt(line)),
     ...others.flatMap((t) => createThread(functionSymbol(t.function))),
     ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),

@@ -166,11 +166,14 @@ function immediateFragment(
 /** Bits 31:12 of a value, rounded so that a signed low part completes it. */
 export const highPart = (value: number): number => (value + 0x800) & ~0xfff;
 
-/** The part of a distance that auipcc or auicgp adds: the rest is from 0 to 2047, so that nothing is rounded. */
-export const capabilityHighPart = (distance: number): number => distance & ~0x7ff;
+/**
+ * The part of a distance that auipcc adds: rounded toward zero (LLVM's lld, CHERIOT_COMPARTMENT_HI), because an address below
+ * the base of PCC would cost the capability its tag.
+ */
+export const capabilityHighPart = (distance: number): number => distance - capabilityLowPart(distance);
 
-/** That rest. */
-export const capabilityLowPart = (distance: number): number => distance & 0x7ff;
+/** The rest, with the sign of the distance: -2047 to 2047. */
+export const capabilityLowPart = (distance: number): number => distance % 0x800 | 0;
 
 /** Bits 11:0 of a value, signed. */
 export const lowPart = (value: number): number => (value << 20) >> 20;

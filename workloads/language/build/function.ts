@@ -30,13 +30,23 @@ export class FunctionBuilder extends StatementBuilder {
    * Calls a service that may be ended before it answers.
    * @returns the answer, and a word that is 0 if there is one.
    */
-  tryCallService(service: ServiceHandle, words: readonly WordLike[] = []): readonly [answer: Word, failed: Word] {
-    this.checkMessage(service, words, undefined);
-    if (!service.answers) this.fail(`service ${service.name} gives no answer: nothing tells whether it was ended`);
+  tryCallService(
+    service: ServiceHandle,
+    words: readonly WordLike[] = [],
+    payload?: Payload,
+  ): readonly [answer: Word, failed: Word] {
+    this.checkMessage(service, words, payload);
+    const { name, transfer, answers } = service;
+    if (!answers) this.fail(`service ${name} gives no answer: nothing tells whether it was ended`);
     const results = [this.declareResult('answer', 'word'), this.declareResult('failed', 'word')];
     this.operation(
-      { kind: 'try-call', service: service.name, words: words.length },
-      words.map((w) => this.wordOf(w)),
+      {
+        kind: 'try-call',
+        service: name,
+        words: words.length,
+        ...(transfer === undefined ? {} : { transfer }),
+      },
+      [...words.map((w) => this.wordOf(w)), ...this.payloadOf(payload)],
       results,
     );
     return [new WordVariable(results[0]), new WordVariable(results[1])];

@@ -1,0 +1,114 @@
+import type { Compartment, Export, Import, Library, System } from './system.js';
+
+/** The kernel's own compartments; the linker knows them by these names. */
+export const SCHEDULER = 'scheduler';
+export const ALLOCATOR = 'allocator';
+export const SWEEPER = 'sweeper';
+export const IDLE = 'idle';
+
+const fromCompartment = (compartment: string, ...names: readonly string[]): readonly Import[] =>
+  names.map((name) => ({ kind: 'call', name, compartment, export: name }));
+
+const uninterruptedExport = (name: string, count: number, minimumStack: number): Export => ({
+  name,
+  arguments: count,
+  minimumStack,
+  interrupts: 'disabled',
+});
+
+/** The scheduler, for a number of threads that includes idle. */
+export const schedulerCompartment = (threads: number): Compartment => ({
+  name: SCHEDULER,
+  program: `.equ THREAD_COUNT, ${threads}\n.include "layout.s"\n.include "scheduler.s"`,
+  imports: [
+    { kind: 'device', name: 'timer', device: 'timer' },
+    { kind: 'device', name: 'controller', device: 'controller' },
+    { kind: 'authority', name: 'token_key', authority: 'static tokens' },
+  ],
+  exports: [
+    uninterruptedExport('ticks', 0, 0x20),
+    uninterruptedExport('sleep', 1, 0x60),
+    uninterruptedExport('futex_wait', 3, 0x60),
+    uninterruptedExport('futex_wake', 2, 0x60),
+    uninterruptedExport('interrupt_futex', 1, 0),
+    uninterruptedExport('interrupt_complete', 1, 0),
+  ],
+});
+
+/** The allocator; `sweeper`: with a compartment that sweeps, else with the hardware. */
+export const allocatorCompartment = (sweeper: boolean): Compartment => ({
+  name: ALLOCATOR,
+  program: '.include "layout.s"\n.include "allocator.s"',
+  imports: [
+    { kind: 'authority', name: 'heap', authority: 'heap' },
+    { kind: 'authority', name: 'token_key', authority: 'static tokens' },
+    { kind: 'device', name: 'bitmap', device: 'bitmap' },
+    ...(sweeper
+      ? fromCompartment(SWEEPER, 'sweep', 'sweep_epoch')
+      : [{ kind: 'device', name: 'revoker', device: 'revoker' } as const]),
+    ...fromCompartment(SCHEDULER, 'sleep'),
+    ...['mutex_lock', 'mutex_unlock'].map(
+      (name) => ({ kind: 'library', name, library: 'locks', function: name }) as const,
+    ),
+  ],
+  exports: [
+    { name: 'heap_allocate', arguments: 3, minimumStack: 0x220 },
+    { name: 'heap_free', arguments: 2, minimumStack: 0x220 },
+    { name: 'quota_left', arguments: 1, minimumStack: 0x220 },
+    { name: 'quarantine_flush', arguments: 1, minimumStack: 0x220 },
+  ],
+});
+
+/** The software revoker (revocation=software). */
+export const SWEEPING_COMPARTMENT: Compartment = {
+  name: SWEEPER,
+  program: '.include "sweep.s"',
+  imports: [{ kind: 'authority', name: 'memory', authority: 'memory' }],
+  exports: [uninterruptedExport('sweep', 0, 0), uninterruptedExport('sweep_epoch', 0, 0)],
+};
+
+/** The idle thread's code. */
+export const IDLE_COMPARTMENT: Compartment = {
+  name: IDLE,
+  program: '.include "idle.s"',
+  imports: [],
+  exports: [],
+};
+
+/** Names that a system may not use, because the kernel does. */
+export const reservedNames = (system: System): readonly string[] =>
+  [SCHEDULER, ALLOCATOR, SWEEPER, IDLE, 'switcher', 'loader'].filter((name) =>
+    system.compartments.some((c) => c.name === name),
+  );
+
+/** Functions that a library calls itself, uninterrupted. */
+const uninterrupted = (...names: readonly string[]): readonly Import[] =>
+  names.map((name) => ({ kind: 'own', name, function: name, interrupts: 'disabled' }));
+
+const libraryFunction = (name: string, count: number): Export => ({ name, arguments: count, interrupts: 'inherit' });
+
+/** Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`). */
+export const LIBRARIES: readonly Library[] = [
+  {
+    name: 'locks',
+    program: '.include "locks.s"',
+    imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('take_if_free', 'exchange')],
+    exports: [libraryFunction('mutex_lock', 1), libraryFunction('mutex_unlock', 1)],
+  },
+  {
+    name: 'queues',
+    program: '.include "queues.s"',
+    imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('try_put', 'try_get')],
+    exports: [libraryFunction('queue_put', 2), libraryFunction('queue_get', 1)],
+  },
+];
+
+/** The libraries to be linked: those of the system, and of the kernel's those that somebody imports from. */
+export function librariesOf({ compartments, libraries }: System): readonly Library[] {
+  const asked = new Set(
+    compartments.flatMap(({ imports }) => imports.map((i) => (i.kind === 'library' ? i.library : ''))),
+  );
+  // the allocator's
+  asked.add('locks');
+  return [...LIBRARIES.filter(({ name }) => asked.has(name)), ...libraries];
+}

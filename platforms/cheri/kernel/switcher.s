@@ -1,0 +1,19 @@
+# The switcher: the only code that may touch system registers, and so the only one that sees two compartments or two threads at
+# once (research/cheri-cheriot.md sections 2.4 to 2.9). Parameters of its sources:
+#   HIGH_WATER_MARK  1: zeroing starts at MSHWM; 0: at the base of the stack
+#   FULL             0 (isolation=path): nothing is zeroed, cleared or bounded
+  .include "layout.s"
+  .include "zero.s"
+  .text
+# For the loader to fill. PCC reaches them; nobody can write them when it has erased itself.
+  .balign 8
+switcher_start:
+export_key:           .space 8        # unseals TYPE_EXPORT
+trusted_stack_key:    .space 8        # seals and unseals TYPE_TRUSTED_STACK
+scheduler_csp:        .space 8
+scheduler_cgp:        .space 8
+scheduler_pcc:        .space 8
+  .include "call.s"
+  .include "return.s"
+  .include "trap.s"
+  .include "fault.s"

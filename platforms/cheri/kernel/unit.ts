@@ -1,0 +1,114 @@
+import type { MemoryPlan, Region } from './memory.js';
+import type { Compartment, Export, Import, Library, Padding } from './system.js';
+import { assembleProgram, type Program } from './source.js';
+
+/** The way to the switcher, which every compartment and library has. */
+export interface SwitcherImport {
+  readonly kind: 'switcher';
+  readonly name: 'switcher';
+}
+
+/** What is assembled by itself: switcher, loader, a compartment, a library. */
+export interface Unit {
+  readonly name: string;
+  /** Behind the imports' slots. */
+  readonly program: string;
+  readonly imports: readonly (Import | SwitcherImport)[];
+  readonly exports: readonly Export[];
+  readonly define: Readonly<Record<string, number>>;
+  readonly handlers: Pick<Compartment, 'errorHandler' | 'stacklessHandler'>;
+}
+
+/** An assembled unit in its place. */
+export interface PlacedUnit {
+  readonly unit: Unit;
+  readonly program: Program;
+  readonly code: Region;
+  readonly globals: Region;
+}
+
+/** A unit of a compartment or library. */
+export function unitOf(source: Compartment | Library, define: Unit['define']): Unit {
+  const { name, program, exports } = source;
+  const imports = [{ kind: 'switcher', name: 'switcher' } as const, ...(source.imports ?? [])];
+  const { errorHandler, stacklessHandler } = source as Partial<Compartment>;
+  return {
+    name,
+    program,
+    imports,
+    exports,
+    define,
+    handlers: {
+      ...(errorHandler === undefined ? {} : { errorHandler }),
+      ...(stacklessHandler === undefined ? {} : { stacklessHandler }),
+    },
+  };
+}
+
+/** Of code and globals: at least a cache line of any core. */
+const ALIGNMENT = 64;
+/** Where globals are while sizes are measured. */
+const UNKNOWN = 0x30000000;
+/** Passes until sizes agree with places: alignment inside a section can change its size with its address. */
+const PASSES = 6;
+
+/**
+ * Assembles a unit for the next free places of memory and takes them.
+ * @throws SyntaxError if it cannot be assembled, RangeError if it does not fit.
+ */
+export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): PlacedUnit {
+  const source = sourceOf(unit, padding);
+  let codeBytes = 0;
+  let globalsBytes = 0;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const code = plan.find(codeBytes, ALIGNMENT);
+    const globals = plan.find(globalsBytes, ALIGNMENT, code.base + code.bytes);
+    // before its size is known, code must not run into the globals
+    const data = pass === 0 ? UNKNOWN : globals.base;
+    const program = assembled(unit, source, { '.text': code.base, '.data': data });
+    const sizes = [sizeBetween(program, code.base, data), sizeBetween(program, data, 2 ** 32)];
+    if (pass > 0 && sizes[0] === codeBytes && sizes[1] === globalsBytes) {
+      plan.take(`code of ${unit.name}`, codeBytes, ALIGNMENT);
+      plan.take(`globals of ${unit.name}`, globalsBytes, ALIGNMENT);
+      return { unit, program, code, globals };
+    }
+    [codeBytes, globalsBytes] = sizes;
+  }
+  throw new RangeError(`${unit.name}: its size changes with its address, by alignment inside it, without end`);
+}
+
+/** Programs of the kernel in their places: the same for most systems. */
+const kernels = new Map<string, Program>();
+
+function assembled(unit: Unit, source: string, sections: Readonly<Record<string, number>>): Program {
+  const make = (): Program => assembleProgram(source, unit.name, unit.define, sections);
+  if (unit.define.IN_KERNEL !== 1) return make();
+  const key = JSON.stringify([source, unit.define, sections]);
+  const program = kernels.get(key) ?? make();
+  kernels.set(key, program);
+  return program;
+}
+
+/** Bytes from `start` to the end of the last section that begins below `end`. */
+const sizeBetween = ({ sections }: Program, start: number, end: number): number =>
+  sections
+    .filter(({ address }) => address >= start && address < end)
+    .reduce((last, { address, size }) => Math.max(last, address + size), start) - start;
+
+/** What the linker puts in front of a program: all in one line, so that problems have the program's lines but for one. */
+function sourceOf({ program, imports }: Unit, padding: Padding): string {
+  const slots = imports.map(({ name }) => `import.${name}: .space 8`);
+  const before = [
+    '.include "abi.s"',
+    '.text',
+    '.balign 8',
+    `.space ${padding.code}`,
+    ...slots,
+    '.data',
+    '.balign 8',
+    `.space ${padding.globals}`,
+    'globals:',
+    '.text',
+  ];
+  return `${before.join('; ')}\n${program}`;
+}
