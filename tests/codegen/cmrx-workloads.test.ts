@@ -8,8 +8,8 @@ import { notApplicable } from '../../workloads/not-applicable.js';
 
 /* Every workload on the cores that tests/workloads/families.test.ts, which takes the default, leaves out. */
 
-/** M3 only in the long tests: its programs are those of the M4. */
-const CORES = process.env['BULKHEAD_LONG'] === '1' ? ['m0plus', 'm3', 'm33'] : ['m0plus', 'm33'];
+/** Those with the programs of the M4 only in the long tests. */
+const CORES = process.env['BULKHEAD_LONG'] === '1' ? ['m0plus', 'm3', 'm33'] : ['m0plus'];
 
 const kernel = mpuRtos.kernel!;
 const BUDGET = instructions(5_000_000);

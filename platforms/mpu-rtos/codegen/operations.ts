@@ -53,7 +53,7 @@ class Lowering {
           return 'memory of CMRX processes is theirs for good: it is given out when linked';
         return this.options.direct ? this.directCall(operation) : this.rpc(operation);
       case 'try-call':
-        return 'an RPC is executed by its caller\'s thread, which ends with the service that it is in';
+        return "an RPC is executed by its caller's thread, which ends with the service that it is in";
       case 'yield':
         return library('thread_yield');
       case 'null-call':

@@ -92,13 +92,11 @@ export function linkScenario(
       entry: enablesInterrupts(scenario, program) ? startSymbol(program) : functionSymbol(program),
       priority: MOST_URGENT - priority,
     })),
-    interrupts: scenario.interrupts.map(
-      ({ notification }): InterruptSource => ({
-        line: CMRX_LINES.benchTimer,
-        object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
-        acknowledge: { address: BENCH + BENCH_LINES, value: 0 },
-      }),
-    ),
+    interrupts: scenario.interrupts.map(({ notification }): InterruptSource => ({
+      line: CMRX_LINES.benchTimer,
+      object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
+      acknowledge: { address: BENCH + BENCH_LINES, value: 0 },
+    })),
     timers: usesSleep(scenario),
   });
 }

@@ -45,7 +45,8 @@ export function compileFunctions(definitions: readonly FunctionDefinition[], opt
   const { wide } = options.target;
   const text = functions
     .map((fn) => {
-      if (options.optimise !== false) optimise(fn, boundaries, { offsets: offsetRange(wide), bounded: false, countsDown: true });
+      if (options.optimise !== false)
+        optimise(fn, boundaries, { offsets: offsetRange(wide), bounded: false, countsDown: true });
       materialise(fn, immediates(wide), boundaries);
       return generate(fn, options);
     })
@@ -78,17 +79,16 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     });
   const text = write(frameOf(allocated, slots, leaf, false));
   const far = !target.wide && mostBytes(text.split('\n'), false) > SURELY_IN_REACH;
-  const body = finish(far ? write(frameOf(allocated, slots, leaf, true)) : text, allocated.name, target.wide);
-  const before = (options.before?.(fn.name) ?? []).map((line) => `${line.endsWith(':') ? '' : '  '}${line}\n`);
-  return `${before.join('')}${body}`;
+  const before = (options.before?.(fn.name) ?? []).map((line) => (line.endsWith(':') ? line : `  ${line}`));
+  return finish(before, far ? write(frameOf(allocated, slots, leaf, true)) : text, allocated.name, target.wide);
 }
 
 /** What depends on where instructions finally are. */
-function finish(text: string, name: string, wide: boolean): string {
-  const lines = dropComparisons(text.trimEnd().split('\n'));
+function finish(before: readonly string[], text: string, name: string, wide: boolean): string {
+  const lines = [...before, '  .thumb_func', ...dropComparisons(text.trimEnd().split('\n'))];
   const pooled = placePools(lines, wide, (n) => `.L${name}_pool${n}`);
   const placed = wide ? compareAndBranch(pooled) : extendBranches(pooled);
-  return `  .thumb_func\n${placed.join('\n')}\n`;
+  return `${placed.join('\n')}\n`;
 }
 
 interface Frame {

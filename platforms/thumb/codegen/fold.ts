@@ -169,11 +169,13 @@ export class Folds {
     const last = readers.at(-1);
     const access = last?.by;
     if (last === undefined || (access?.op !== 'load' && access?.op !== 'store') || this.steps.has(access)) return;
-    if (!isValue(access.reference, reference.id) || (access.op === 'store' && isValue(access.value, reference.id))) return;
+    if (!isValue(access.reference, reference.id) || (access.op === 'store' && isValue(access.value, reference.id)))
+      return;
     if (Math.abs(step) > MOST_STEP || (access.offset !== 0 && access.offset !== step)) return;
     const { block, stretch } = this.definitions.get(result)!;
     const isLocal = readers.every((use) => use.block === last.block);
-    const moves = block === last.block ? stretch === last.stretch : !this.boundaries && this.sameRound(last.block, block);
+    const moves =
+      block === last.block ? stretch === last.stretch : !this.boundaries && this.sameRound(last.block, block);
     if (!isLocal || !moves || !this.isBehind(advance, access, last.block, block)) return;
     this.steps.set(access, advance);
     this.stepped.add(advance);

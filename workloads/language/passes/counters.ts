@@ -91,7 +91,8 @@ function countDown(graph: Graph, { loop, end, header, preheader }: Round, counte
   const { terminator: enter } = preheader;
   if (test.op !== 'branch' || enter.op !== 'jump' || first.kind !== 'constant') return false;
   const rounds = limit.kind === 'constant' ? constant(limit.value - first.value) : limit;
-  const known = limit.kind === 'constant' ? limit.value > first.value : first.value === 0 && isEntered(graph, preheader.id, limit);
+  const known =
+    limit.kind === 'constant' ? limit.value > first.value : first.value === 0 && isEntered(graph, preheader.id, limit);
   if (!known) return false;
   const index = header.parameters.indexOf(id);
   preheader.terminator = { ...enter, arguments: enter.arguments.map((a, i) => (i === index ? rounds : a)) };
