@@ -102,9 +102,10 @@ export interface LinkedScenario {
   reports(machine: Machine): readonly number[];
   /**
    * Watches, by probes, which domains the guest kernel ends because of what they did; called after the image is loaded.
+   * @param ended called when the kernel has decided so, in the probe of the first instruction that ends the domain.
    * @returns asks for the names so far, in the order in which they were ended.
    */
-  watchTerminated(machine: Machine): () => readonly string[];
+  watchTerminated(machine: Machine, ended?: (domain: string) => void): () => readonly string[];
   /**
    * Bytes of memory that the service can reach because of the bytes it was given, as the protection hardware stands at this
    * moment; undefined where nothing is protected. Asked at a mark at the head of the service's body.

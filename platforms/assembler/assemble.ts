@@ -35,6 +35,8 @@ export interface PlacedSection {
   readonly bytes: Uint8Array;
   /** Bytes in memory; a section of zeros has no `bytes`. */
   readonly size: number;
+  /** Its address must be a multiple of this. */
+  readonly alignment: number;
 }
 
 /** A program, or everything that is wrong with its source. */
@@ -87,6 +89,7 @@ export function assemble(source: string, options: AssembleOptions): Assembled {
       address: s.section.base,
       bytes: s.bytes,
       size: s.section.size,
+      alignment: s.section.alignment,
     })),
   };
 }

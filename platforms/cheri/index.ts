@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.js';
 import { disassemble } from '../riscv/disassemble.js';
+import { cheriotKernel } from './codegen/kernel.js';
 import { rtosBoard } from './devices/board.js';
 import { BENCHMARKS } from './hardware/benchmarks.js';
 import { benchBoard, safeBoard } from './hardware/board.js';
@@ -20,6 +21,7 @@ export const cheri: Platform = {
   title: 'CHERI: CHERIoT-Ibex, RV32EMCB with capabilities',
   core: 'cheriot-ibex',
   parameters: [...PARAMETERS, ...KERNEL_PARAMETERS],
+  kernel: cheriotKernel,
   boards: [...BOARDS.keys()],
   benchmarks: BENCHMARKS,
   modelVersion: '1',

@@ -45,6 +45,14 @@ export interface LedgerReading {
   readonly longestMasked: { readonly cycles: number; readonly from: number };
 }
 
+/** The longest interval with interrupts masked inside a window of time, cut at the window's ends. */
+export interface MaskedWindow {
+  readonly since: number;
+  cycles: number;
+  /** The pc at which the interval began; 0 while there is none. */
+  from: number;
+}
+
 /**
  * Accumulates cycles by phase and kind. An engine counts kinds in local variables and calls `charge` when the phase
  * changes, when a probe reads the ledger and when a slice ends: nothing is written per instruction.
@@ -55,6 +63,7 @@ export class Ledger {
   private maskedSince = -1;
   private maskedFrom = 0;
   private longest = { cycles: 0, from: 0 };
+  private readonly windows = new Set<MaskedWindow>();
 
   /** The current phase, as an index into `PHASES`. */
   get phase(): number {
@@ -91,7 +100,29 @@ export class Ledger {
     if (this.maskedSince < 0) return;
     const length = now - this.maskedSince;
     if (length > this.longest.cycles) this.longest = { cycles: length, from: this.maskedFrom };
+    for (const window of this.windows) this.extend(window, now);
     this.maskedSince = -1;
+  }
+
+  /** The interval under way, up to `now`, counts for a window. */
+  private extend(window: MaskedWindow, now: number): void {
+    const length = now - Math.max(this.maskedSince, window.since);
+    if (length <= window.cycles) return;
+    window.cycles = length;
+    window.from = this.maskedFrom;
+  }
+
+  /** Opens a window at `now`; any number may be open, each has its own longest interval. Snapshots do not keep them. */
+  openMasked(now: number): MaskedWindow {
+    const window: MaskedWindow = { since: now, cycles: 0, from: 0 };
+    this.windows.add(window);
+    return window;
+  }
+
+  /** Closes a window at `now`; what it holds is final then. */
+  closeMasked(window: MaskedWindow, now: number): void {
+    if (this.maskedSince >= 0) this.extend(window, now);
+    this.windows.delete(window);
   }
 
   /**
@@ -119,6 +150,7 @@ export class Ledger {
     this.maskedSince = -1;
     this.maskedFrom = 0;
     this.longest = { cycles: 0, from: 0 };
+    this.windows.clear();
   }
 
   /** The ledger as numbers, for snapshots. */

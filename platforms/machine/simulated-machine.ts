@@ -260,6 +260,7 @@ export abstract class SimulatedMachine<C extends SimulatedCore, S> implements Ma
   protected fireEvents(until: number): void {
     const { events } = this;
     while (events.next <= until) {
+      this.core.charge(); // who watches the event reads an up-to-date ledger
       this.eventTime = events.next;
       events.fireDue(events.next);
       this.eventTime = undefined;

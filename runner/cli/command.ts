@@ -1,4 +1,5 @@
 import type { Command, CommanderError } from 'commander';
+import type { Workload } from '../../workloads/index.js';
 import { BadInput } from '../failure.js';
 import type { KnownPlatform } from '../platforms.js';
 import type { SiliconEntry } from '../silicon/entries.js';
@@ -9,6 +10,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Platforms known by id. */
   readonly platforms: readonly KnownPlatform[];
+  /** The workloads of the suite. */
+  readonly workloads: readonly Workload[];
   /** Programs with published cycles. */
   readonly silicon: readonly SiliconEntry[];
   /** Sets the exit code of the process. */

@@ -1,20 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { type Workload, WORKLOADS } from '../../workloads/index.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN, type KnownPlatform } from '../platforms.js';
 import { SILICON, type SiliconEntry } from '../silicon/entries.js';
+import { version } from '../version.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
 import { addExec } from './exec.js';
+import { addCompare } from './compare.js';
+import { addMerge } from './merge.js';
+import { addSweep } from './sweep.js';
+import { addList } from './list.js';
+import { addShow } from './show.js';
+import { addRun } from './run.js';
 import { printable, type Terminal } from './terminal.js';
 import { addValidate } from './validate.js';
-
-/** The version in package.json; this file is dist/runner/cli/program.js. */
-function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 /**
  * Runs the command line.
@@ -26,10 +27,13 @@ export async function runCommandLine(
   terminal: Terminal,
   platforms: readonly KnownPlatform[] = BUILT_IN,
   silicon: readonly SiliconEntry[] = SILICON,
+  workloads: readonly Workload[] = WORKLOADS,
 ): Promise<number> {
   let code: number = EXIT.fine;
-  const context: Context = { terminal, platforms, silicon, exit: (c) => (code = c) };
+  const context: Context = { terminal, platforms, workloads, silicon, exit: (c) => (code = c) };
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
+    'bulkhead run',
+    'bulkhead list',
     'bulkhead validate cores --summary',
     'bulkhead validate silicon',
     'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
@@ -40,6 +44,12 @@ export async function runCommandLine(
       'Comparative benchmark suite for isolation kernels: MPU, MMU and CHERI, in guest cycles held to hardware.',
     )
     .version(version(), '--version', 'print the version');
+  addRun(program, context);
+  addList(program, context);
+  addShow(program, context);
+  addCompare(program, context);
+  addSweep(program, context);
+  addMerge(program, context);
   addValidate(program, context);
   addExec(program, context);
   addBench(program, context);

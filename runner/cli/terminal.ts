@@ -4,6 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes the one line of bad input, and notes that must not mix with results. */
   err(text: string): void;
+  /** Shows a line that the next one replaces; an empty one takes it away. Absent where nobody watches. */
+  progress?(text: string): void;
   /** Colours may be used: the output is a terminal and NO_COLOR is not set. */
   readonly color: boolean;
 }
@@ -28,7 +30,11 @@ export function processTerminal(): Terminal {
     });
   }
   const { NO_COLOR: noColor } = process.env;
+  const width = (): number => (process.stderr.columns || 80) - 1;
   return {
+    ...(process.stderr.isTTY
+      ? { progress: (text) => void process.stderr.write(`\r\u001b[K${text.slice(0, width())}`) }
+      : {}),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     color: process.stdout.isTTY === true && (noColor === undefined || noColor === ''),

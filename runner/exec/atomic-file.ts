@@ -3,7 +3,7 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'no
 const BUFFER_CHARACTERS = 1 << 16;
 
 /**
- * A text file that exists complete or not at all: written under a temporary name beside it and renamed by `commit`. Something
+ * A file that exists complete or not at all: written under a temporary name beside it and renamed by `commit`. Something
  * that is there and no ordinary file (a pipe, a terminal, `/dev/null`) is written to directly.
  */
 export class AtomicFile {
@@ -21,10 +21,15 @@ export class AtomicFile {
     this.descriptor = openSync(this.temporary ?? path, 'w');
   }
 
-  /** Adds text. @throws the system's error if it cannot be written. */
-  write(text: string): void {
-    this.buffer.push(text);
-    this.buffered += text.length;
+  /** Adds text or bytes. @throws the system's error if it cannot be written. */
+  write(content: string | Uint8Array): void {
+    if (typeof content !== 'string') {
+      this.flush();
+      this.writeBytes(content);
+      return;
+    }
+    this.buffer.push(content);
+    this.buffered += content.length;
     if (this.buffered >= BUFFER_CHARACTERS) this.flush();
   }
 
@@ -32,6 +37,10 @@ export class AtomicFile {
     const bytes = Buffer.from(this.buffer.join(''));
     this.buffer = [];
     this.buffered = 0;
+    this.writeBytes(bytes);
+  }
+
+  private writeBytes(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor, bytes, at);
   }
 

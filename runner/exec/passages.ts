@@ -14,6 +14,10 @@ export interface Passage extends LedgerSpan {
   readonly instructions: number;
   readonly traps: number;
   readonly interrupts: number;
+  /** 32-bit data beats on the bus, fetches included. */
+  readonly busBeats: number;
+  /** Page-table entries that the hardware read. */
+  readonly pageWalkReads: number;
   readonly protection: ProtectionCounts;
   /** Longest interval with interrupts masked inside the passage, cut at its ends, and the pc at which it began. */
   readonly longestMasked: { readonly cycles: number; readonly from: number };
@@ -32,12 +36,41 @@ export interface Passages {
   readonly unmatchedTo: number;
 }
 
-interface Start {
+/** What a machine has counted at one moment, to the cycle. */
+export interface Moment {
   readonly cycle: number;
   readonly instructions: number;
   readonly counters: Counters;
   readonly ledger: LedgerReading;
   readonly storeBacklog: number;
+}
+
+/** The moment of a probe event, read while it is being told. */
+export function momentOf(machine: Machine, cycle: number, instructions: number): Moment {
+  const { ledger, counters, storeBacklog } = machine;
+  return { cycle, instructions, counters, ledger: ledger.read(cycle), storeBacklog };
+}
+
+/**
+ * What happened between two moments.
+ * @param longestMasked the longest masked interval between them
+ * @throws LedgerMismatch if the ledger does not account for exactly the cycles between them.
+ */
+export function passageBetween(from: Moment, to: Moment, longestMasked: Passage['longestMasked']): Passage {
+  const cycles = to.cycle - from.cycle;
+  return {
+    start: from.cycle,
+    cycles,
+    instructions: to.instructions - from.instructions,
+    traps: to.counters.traps - from.counters.traps,
+    interrupts: to.counters.interrupts - from.counters.interrupts,
+    busBeats: to.counters.busBeats - from.counters.busBeats,
+    pageWalkReads: to.counters.pageWalkReads - from.counters.pageWalkReads,
+    protection: difference(to.counters.protection, from.counters.protection),
+    longestMasked,
+    storeBacklog: { start: from.storeBacklog, end: to.storeBacklog },
+    ...ledgerSpan(from.ledger, to.ledger, cycles),
+  };
 }
 
 const MAX_LISTED = 200_000;
@@ -56,7 +89,7 @@ const difference = (to: ProtectionCounts, from: ProtectionCounts): ProtectionCou
  */
 export class PassageRecorder {
   private readonly list: Passage[] = [];
-  private started: Start | undefined;
+  private started: Moment | undefined;
   private notListed = 0;
   private unmatchedFrom = 0;
   private unmatchedTo = 0;
@@ -81,32 +114,16 @@ export class PassageRecorder {
 
   private start({ cycle, instructions }: ProbeEvent): void {
     if (this.started !== undefined) this.unmatchedFrom++;
-    const { ledger, counters, storeBacklog } = this.machine;
-    ledger.restartMasked(cycle);
-    this.started = { cycle, instructions, counters, ledger: ledger.read(cycle), storeBacklog };
+    this.machine.ledger.restartMasked(cycle);
+    this.started = momentOf(this.machine, cycle, instructions);
   }
 
-  private end(start: Start, { cycle, instructions }: ProbeEvent): void {
+  private end(start: Moment, { cycle, instructions }: ProbeEvent): void {
     this.started = undefined;
-    const { ledger, counters, storeBacklog } = this.machine;
-    const reading = ledger.read(cycle);
-    const cycles = cycle - start.cycle;
-    const span = ledgerSpan(start.ledger, reading, cycles);
-    if (this.list.length >= MAX_LISTED) {
-      this.notListed++;
-      return;
-    }
-    this.list.push({
-      start: start.cycle,
-      cycles,
-      instructions: instructions - start.instructions,
-      traps: counters.traps - start.counters.traps,
-      interrupts: counters.interrupts - start.counters.interrupts,
-      protection: difference(counters.protection, start.counters.protection),
-      longestMasked: reading.longestMasked,
-      storeBacklog: { start: start.storeBacklog, end: storeBacklog },
-      ...span,
-    });
+    const end = momentOf(this.machine, cycle, instructions);
+    const passage = passageBetween(start, end, end.ledger.longestMasked);
+    if (this.list.length >= MAX_LISTED) this.notListed++;
+    else this.list.push(passage);
   }
 
   /** The passages so far; one under way counts as unmatched. */

@@ -1,60 +1,44 @@
-import { type LedgerReading, ledgerSpan, type LedgerSpan, type Phase, PHASES } from '../../platforms/machine/ledger.js';
-import type { Counters, Machine, TraceEvent } from '../../platforms/machine/machine.js';
+import { type LedgerReading, ledgerSpan, type Phase, PHASES } from '../../platforms/machine/ledger.js';
+import type { Counters, Machine, ProtectionCounts, TraceEvent } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
-import { kernelConfig } from '../../platforms/mmu-microkernel/kernel/parameters.js';
-import { linkSystem } from '../../platforms/mmu-microkernel/kernel/link.js';
-import type { Operation } from '../../platforms/mmu-microkernel/kernel/operations.js';
-import type { ParameterValues, Platform } from '../../platforms/platform.js';
-
-/** What one passage of an operation did. Everything counts from the first mark to the second. */
-export interface PathSample {
-  readonly cycles: number;
-  readonly traps: number;
-  readonly satpWrites: number;
-  readonly sfences: number;
-  /** Instructions, loads and stores of the kernel, PID 1 included; an atomic is a load and a store. */
-  readonly instructions: number;
-  readonly loads: number;
-  readonly stores: number;
-  /** Instructions of programs, the second mark excluded. */
-  readonly userInstructions: number;
-  readonly instructionsByPhase: Readonly<Record<Phase, number>>;
-  readonly ledger: LedgerSpan;
-}
+import type { Platform } from '../../platforms/platform.js';
+import type { PathOperation, PathSample, PathSuite } from './paths-suite.js';
 
 /** An operation that did not run as it must: a defect of the kernel or of the program, never a number. */
 export class WrongPath extends Error {
-  constructor(operation: Operation, reason: string) {
+  constructor(operation: PathOperation, reason: string) {
     super(`${operation.id}: ${reason}`);
     this.name = 'WrongPath';
   }
 }
 
 const BUDGET = 5_000_000;
+/** Privilege of programs, on every platform. */
 const USER = 0;
-const LOAD = 0x03;
-const STORE = 0x23;
-const AMO = 0x2f;
 
-/** Whether an instruction loads and stores (unprivileged ISA 20191213, tables 24.1 and 16.5 to 16.7; no floating point). */
-function access(word: number): { loads: boolean; stores: boolean } {
-  if ((word & 3) === 3) {
-    const opcode = word & 0x7f;
-    return { loads: opcode === LOAD || opcode === AMO, stores: opcode === STORE || opcode === AMO };
+/** Counts of instructions since the first mark. */
+class Tally {
+  readonly user = { instructions: 0, loads: 0, stores: 0 };
+  readonly kernel = { instructions: 0, loads: 0, stores: 0 };
+  readonly phases = PHASES.map(() => 0);
+  masked = 0;
+  private maskedNow = 0;
+
+  constructor(private readonly suite: PathSuite) {}
+
+  count({ kind, privilege, phase, word }: TraceEvent): void {
+    if (kind !== 'retire') return;
+    this.phases[phase]++;
+    const tally = privilege === USER ? this.user : this.kernel;
+    tally.instructions++;
+    const { loads, stores } = this.suite.access(word);
+    tally.loads += loads;
+    tally.stores += stores;
+    const change = this.suite.masks?.(word);
+    if (change === 'mask' || this.maskedNow > 0) this.maskedNow++;
+    this.masked = Math.max(this.masked, this.maskedNow);
+    if (change === 'unmask') this.maskedNow = 0;
   }
-  const quadrant = word & 3;
-  const function3 = (word >>> 13) & 7;
-  const memory = quadrant === 0 || quadrant === 2;
-  return { loads: memory && function3 === 2, stores: memory && function3 === 6 };
-}
-
-/** Counts of instructions since the start of the run. */
-interface Tally {
-  user: number;
-  kernel: number;
-  loads: number;
-  stores: number;
-  phases: number[];
 }
 
 interface Start {
@@ -64,31 +48,49 @@ interface Start {
   readonly tally: Tally;
 }
 
-/** Runs the programs of an operation. @returns its passages in order. @throws WrongPath if the programs do not end well. */
-export function measurePath(machine: Machine, operation: Operation, kernel: ParameterValues): readonly PathSample[] {
-  const system = linkSystem(kernelConfig(kernel), operation.programs);
-  const tally: Tally = { user: 0, kernel: 0, loads: 0, stores: 0, phases: PHASES.map(() => 0) };
+/**
+ * Runs the programs of an operation with the kernel of a variant.
+ * @returns its passages in order.
+ * @throws WrongPath if the programs do not end well.
+ */
+export function measurePath<O extends PathOperation>(
+  suite: PathSuite<O>,
+  machine: Machine,
+  operation: O,
+  variant: string,
+): readonly PathSample[] {
+  return measureLinked(suite, machine, operation, () => suite.link(operation, suite.parameters(variant).kernel));
+}
+
+/** As `measurePath`, with any linked programs of the operation. */
+export function measureLinked(
+  suite: PathSuite,
+  machine: Machine,
+  operation: PathOperation,
+  link: () => ReturnType<PathSuite['link']>,
+): readonly PathSample[] {
+  const { image, place } = link();
   const samples: PathSample[] = [];
   let start: Start | undefined;
   machine.probes.clear();
   machine.setTrace(undefined);
   machine.setBudget(instructions(BUDGET));
   machine.reset();
-  machine.load(system.image);
-  const hook = (event: TraceEvent): void => count(tally, event);
+  machine.load(image);
   // at a place that is both, one passage ends before the next begins: handlers are called in the order of their adding
   for (const to of operation.to) {
-    machine.probes.add(system.symbol(to).physical, ({ cycle }) => {
-      if (start !== undefined) samples.push(sample(machine, start, cycle, tally));
+    machine.probes.add(place(to), ({ cycle }) => {
+      if (start !== undefined) samples.push(sample(machine, start, cycle));
       start = undefined;
       machine.setTrace(undefined);
       return false;
     });
   }
   for (const from of operation.from) {
-    machine.probes.add(system.symbol(from).physical, ({ cycle }) => {
-      start = { cycle, counters: machine.counters, ledger: machine.ledger.read(), tally: copy(tally) };
-      machine.setTrace(hook);
+    machine.probes.add(place(from), ({ cycle }) => {
+      const tally = new Tally(suite);
+      start = { cycle, counters: machine.counters, ledger: machine.ledger.read(), tally };
+      machine.setTrace((event) => tally.count(event));
       return false;
     });
   }
@@ -100,37 +102,26 @@ export function measurePath(machine: Machine, operation: Operation, kernel: Para
   return samples;
 }
 
-const copy = (tally: Tally): Tally => ({ ...tally, phases: [...tally.phases] });
-
-function count(tally: Tally, { kind, privilege, phase, word }: TraceEvent): void {
-  if (kind !== 'retire') return;
-  tally.phases[phase]++;
-  if (privilege === USER) {
-    tally.user++;
-    return;
-  }
-  tally.kernel++;
-  const { loads, stores } = access(word);
-  if (loads) tally.loads++;
-  if (stores) tally.stores++;
-}
-
-function sample(machine: Machine, start: Start, cycle: number, tally: Tally): PathSample {
+function sample(machine: Machine, { cycle: from, counters: before, ledger, tally }: Start, cycle: number): PathSample {
   const { counters } = machine;
-  const before = start.counters;
+  const protection = Object.fromEntries(
+    Object.entries(counters.protection).map(([name, count]: [string, number]) => [
+      name,
+      count - before.protection[name as keyof ProtectionCounts],
+    ]),
+  ) as unknown as ProtectionCounts;
   return {
-    cycles: cycle - start.cycle,
+    cycles: cycle - from,
     traps: counters.traps - before.traps,
-    satpWrites: counters.protection.satpWrites - before.protection.satpWrites,
-    sfences: counters.protection.sfences - before.protection.sfences,
-    instructions: tally.kernel - start.tally.kernel,
-    loads: tally.loads - start.tally.loads,
-    stores: tally.stores - start.tally.stores,
-    userInstructions: tally.user - start.tally.user - 1,
-    instructionsByPhase: Object.fromEntries(
-      PHASES.map((phase, i) => [phase, tally.phases[i] - start.tally.phases[i]]),
-    ) as Record<Phase, number>,
-    ledger: ledgerSpan(start.ledger, machine.ledger.read(), cycle - start.cycle),
+    protection,
+    kernel: { ...tally.kernel },
+    user: { ...tally.user, instructions: tally.user.instructions - 1 },
+    instructionsByPhase: Object.fromEntries(PHASES.map((phase, i) => [phase, tally.phases[i]])) as Record<
+      Phase,
+      number
+    >,
+    masked: tally.masked,
+    ledger: ledgerSpan(ledger, machine.ledger.read(), cycle - from),
   };
 }
 
@@ -143,7 +134,7 @@ const STEADY = 4;
  * @throws WrongPath if there are fewer passages.
  */
 export function steady(
-  operation: Operation,
+  operation: PathOperation,
   samples: readonly PathSample[],
   quantity: (s: PathSample) => number,
 ): number {
@@ -154,12 +145,14 @@ export function steady(
   return (sorted[STEADY / 2 - 1] + sorted[STEADY / 2]) / 2;
 }
 
-/** The two memory set-ups in which the real kernel was measured. */
-export const MEMORY = {
-  core_lat0: { memoryLatency: 0, crossbar: false },
-  xbar_lat4: { memoryLatency: 4, crossbar: true },
-} as const satisfies Readonly<Record<string, ParameterValues>>;
-
-/** A machine of board `xous` for a memory set-up. */
-export const pathMachine = (platform: Platform, memory: keyof typeof MEMORY): Machine =>
-  platform.createMachine({ parameters: MEMORY[memory], board: 'xous' });
+/** A machine for a memory set-up and a variant of a suite. */
+export const pathMachine = (
+  platform: Platform,
+  suite: Pick<PathSuite, 'memories' | 'parameters' | 'board' | 'variants'>,
+  memory: string,
+  variant = suite.variants[0],
+): Machine =>
+  platform.createMachine({
+    parameters: { ...suite.memories[memory], ...suite.parameters(variant).hardware },
+    board: suite.board,
+  });

@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import type { PathResult, PathRow } from './paths.js';
+import type { PathResult, PathRow, PathSuite } from './paths-suite.js';
 
 const show = (value: number | null): string => (value === null ? '-' : String(Math.round(value * 10) / 10));
 
@@ -9,20 +9,22 @@ function pair(rows: readonly PathRow[], quantity: string): string {
   return row.real === row.ours ? show(row.ours) : `${show(row.ours)} / ${show(row.real)}`;
 }
 
-/** The table of one generation: ours / the real kernel's. */
-export function pathTable(results: readonly PathResult[]): string {
-  const header = ['operation', 'class', 'traps', 'satp writes', 'sfence.vma', 'instructions', 'ratio'];
-  header.push('loads', 'stores', 'cycles core_lat0', 'cycles xbar_lat4');
+/** The table of one variant: ours / the real kernel's. */
+export function pathTable(suite: PathSuite, results: readonly PathResult[]): string {
+  const { before, after } = suite.columns;
+  const left = [...before, 'instructions'];
+  const right = [...after, ...Object.keys(suite.memories).map((memory) => `cycles ${memory}`)];
   const body = results.map(({ operation, fidelity, rows }) => {
     const { real, ours } = rows.find((r) => r.quantity === 'instructions')!;
-    const columns = ['traps', 'satp writes', 'sfence.vma', 'instructions'].map((q) => pair(rows, q));
-    const rest = ['loads', 'stores', 'cycles core_lat0', 'cycles xbar_lat4'].map((q) => pair(rows, q));
+    const columns = left.map((q) => pair(rows, q));
+    const rest = right.map((q) => pair(rows, q));
     return [operation, fidelity, ...columns, real === null ? '-' : (ours / real).toFixed(2), ...rest];
   });
-  return markdownTable([header, ...body], { align: ['l', 'l', ...Array<'r'>(9).fill('r')] });
+  const header = ['operation', 'class', ...left, 'ratio', ...right];
+  return markdownTable([header, ...body], { align: ['l', 'l', ...header.slice(2).map((): 'r' => 'r')] });
 }
 
-/** Our instructions by phase of the path, for the operations of one generation. */
+/** Our instructions by phase of the path, for the operations of one variant. */
 export function phaseTable(results: readonly PathResult[]): string {
   const phases = results[0].rows.map((r) => r.quantity).filter((q) => q.startsWith('instructions of '));
   const header = ['operation', ...phases.map((q) => q.slice('instructions of '.length))];

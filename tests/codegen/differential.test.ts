@@ -1,19 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { physical } from '../../platforms/machine/units.js';
-import { ILP32, registerNumber, type RiscvAbi } from '../../platforms/riscv/codegen/abi.js';
-import { compileFunctions } from '../../platforms/riscv/codegen/compile.js';
 import { markSymbol } from '../../workloads/language/backend/emit.js';
 import { interpret, newBuffer } from '../../workloads/language/ir/interpret.js';
 import { lowerFunction } from '../../workloads/language/ir/lower.js';
 import type { FunctionDefinition } from '../../workloads/language/program.js';
-import { NO_OPERATIONS } from './quality.js';
 import { BUFFER_BYTES, BUFFERS, randomProgram, REFERENCES } from './random-programs.js';
-import { assembleFunctions, callFunction, readMemory } from './run-rv32.js';
+import { readMemory } from './run-rv32.js';
+import { type CompilerTarget, TARGETS, type Way } from './targets.js';
 
 /* Random programs: what the interpreter of the unoptimised intermediate form says is what compiled code does. */
 
-const RUNS = process.env['BULKHEAD_LONG'] === '1' ? 20_000 : 50;
+const LONG = process.env['BULKHEAD_LONG'] === '1';
+/** Programs for each way to compile. */
+const RUNS = {
+  rv32: LONG ? 20_000 : 50,
+  m0plus: LONG ? 20_000 : 20,
+  m4: LONG ? 20_000 : 20,
+  cheriot: LONG ? 20_000 : 20,
+};
 const BUDGET = 200_000;
 
 /** What a program leaves behind. */
@@ -44,13 +49,18 @@ function interpreted(functions: readonly FunctionDefinition[], given: readonly n
   return { result: outcome.values[0] as number, memory, marks };
 }
 
-function compiled(functions: readonly FunctionDefinition[], given: readonly number[], { abi, optimise }: Way): Outcome {
-  const text = compileFunctions(functions, { abi, operations: NO_OPERATIONS, optimise });
+function compiled(
+  target: CompilerTarget,
+  functions: readonly FunctionDefinition[],
+  given: readonly number[],
+  way: Way,
+): Outcome {
+  const text = target.compile(functions, way);
   const data = [...BUFFERS, REFERENCES].map((name) => `.balign 8\n${name}: .space ${BUFFER_BYTES}\n`).join('');
-  const code = assembleFunctions(`${text}\n.data\n${data}`, 'main');
+  const code = target.assemble(`${text}\n.data\n${data}`, 'main');
   const symbols = new Map(code.image.symbols.map((s) => [s.name, s.physical]));
   const marks: string[] = [];
-  const { stop, result, machine } = callFunction(code, given, [], (probed) => {
+  const { stop, result, machine } = target.call(code, given, [], (probed) => {
     for (const [symbol, address] of symbols) {
       if (!symbol.startsWith(markSymbol(''))) continue;
       probed.probes.add(physical(address), () => {
@@ -64,23 +74,14 @@ function compiled(functions: readonly FunctionDefinition[], given: readonly numb
   return { result, memory, marks };
 }
 
-/** How a program is compiled. */
-interface Way {
-  readonly abi: RiscvAbi;
-  readonly optimise: boolean;
-}
-
-/** So few registers that most values live in the frame. */
-const FEW: RiscvAbi = { ...ILP32, allocatable: ['a0', 'a1', 'a2', 'a3', 's0', 's1'].map(registerNumber) };
-
-describe('compiled code does what the interpreter says', () => {
+describe.each(TARGETS)('$name: compiled code does what the interpreter says', (target) => {
   const tape = fc.array(fc.nat(0xffffff), { minLength: 20, maxLength: 200 });
   const words = fc.tuple(fc.nat(0xffffffff), fc.nat(100));
 
   test.each<[string, Way]>([
-    ['optimised', { abi: ILP32, optimise: true }],
-    ['as written', { abi: ILP32, optimise: false }],
-    ['optimised, with six registers', { abi: FEW, optimise: true }],
+    ['optimised', { few: false, optimise: true }],
+    ['as written', { few: false, optimise: false }],
+    ['optimised, with six registers', { few: true, optimise: true }],
   ])('%s', (_, way) => {
     let compared = 0;
     let passed = 0;
@@ -91,11 +92,11 @@ describe('compiled code does what the interpreter says', () => {
         if (expected === undefined) return;
         compared++;
         passed += expected.marks.length;
-        expect(compiled(functions, given, way)).toEqual(expected);
+        expect(compiled(target, functions, given, way)).toEqual(expected);
       }),
-      { seed: 20, numRuns: RUNS },
+      { seed: 20, numRuns: RUNS[target.name] },
     );
-    expect(compared).toBeGreaterThan(RUNS * 0.8);
-    expect(passed).toBeGreaterThan(RUNS / 5);
+    expect(compared).toBeGreaterThan(RUNS[target.name] * 0.8);
+    expect(passed).toBeGreaterThan(RUNS[target.name] / 5);
   });
 });

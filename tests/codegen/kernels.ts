@@ -12,6 +12,8 @@ export interface Kernel {
   /** Name of the function that is called. */
   readonly entry: string;
   readonly memory: Uint8Array;
+  /** Bytes of memory that hold a reference to a place in it, as an address; a reference takes 8. Default: none. */
+  readonly references?: readonly number[];
   readonly given: readonly number[];
   /** a0 afterwards; undefined if the function returns nothing. */
   readonly result: number | undefined;
@@ -340,6 +342,7 @@ function pointerChase(): Kernel {
     functions: library.functions,
     entry: 'chase',
     memory: bytesOf(list),
+    references: Array.from({ length: nodes }, (_, i) => 16 * i),
     given: [DATA, steps],
     result: sum,
     after: bytesOf(list),

@@ -6,7 +6,7 @@ import { markSymbol } from '../../workloads/language/backend/emit.js';
 import type { FunctionBuilder } from '../../workloads/language/build/function.js';
 import { FunctionLibrary } from '../../workloads/language/build/library.js';
 import type { Reference } from '../../workloads/language/build/values.js';
-import { NO_OPERATIONS } from './quality.js';
+import { NO_OPERATIONS } from './targets.js';
 import { assembleFunctions, callFunction, DATA } from './run-rv32.js';
 
 function compile(body: (f: FunctionBuilder, data: Reference) => void): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ILP32, type ReferenceForms, registerFile, type RiscvAbi } from '../../platforms/riscv/codegen/abi.js';
-import { IMMEDIATES, OFFSETS } from '../../platforms/riscv/codegen/immediates.js';
+import { immediates, OFFSETS } from '../../platforms/riscv/codegen/immediates.js';
 import { select } from '../../platforms/riscv/codegen/select.js';
 import { allocate } from '../../workloads/language/backend/allocate.js';
 import type { MachineFunction } from '../../workloads/language/backend/machine-code.js';
@@ -9,7 +9,7 @@ import { lowerFunction } from '../../workloads/language/ir/lower.js';
 import { findBoundaries } from '../../workloads/language/passes/marks.js';
 import { materialise } from '../../workloads/language/passes/materialise.js';
 import { optimise } from '../../workloads/language/passes/optimise.js';
-import { NO_OPERATIONS } from './quality.js';
+import { NO_OPERATIONS } from './targets.js';
 import { randomProgram } from './random-programs.js';
 
 /*
@@ -23,8 +23,8 @@ const FORMS: ReferenceForms = {
   advance: 'cincaddr {d0}, {u0}, {u1}',
   advanceBy: 'cincaddrimm {d0}, {u0}, ',
   copy: 'cmove {d0}, {u0}',
-  address: (symbol) => `clla {d0}, ${symbol}`,
-  narrow: 'csetbounds {d0}, {u0}, {u1}',
+  address: (symbol) => ({ text: `clla {d0}, ${symbol}`, scratch: false }),
+  narrow: { by: 'csetbounds {d0}, {u0}, {u1}', byNumber: 'csetbounds {d0}, {u0}, ', largest: 4095 },
   bytes: 8,
 };
 const CAPABILITIES: RiscvAbi = { ...ILP32, references: FORMS, allocatable: ILP32.allocatable.slice(0, 5) };
@@ -62,13 +62,14 @@ test('references are touched only by their own instructions, also in the frame',
       const boundaries = findBoundaries(functions);
       for (const fn of functions) {
         optimise(fn, boundaries, { offsets: OFFSETS, bounded: true });
-        materialise(fn, IMMEDIATES, boundaries);
+        materialise(fn, immediates(FORMS.narrow), boundaries);
         const selected = select(fn, {
           abi: CAPABILITIES,
           operations: NO_OPERATIONS,
           bufferSymbol: (name) => name,
           functionSymbol: (name) => name,
           returns: true,
+          stopReturns: false,
         });
         expect(wrongUses(selected)).toEqual([]);
         expect(wrongForms(selected)).toEqual([]);

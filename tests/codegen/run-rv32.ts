@@ -41,6 +41,14 @@ export function assembleFunctions(source: string, entry: string, data = DATA): C
   return { image: assembled.image, address, bytes: text?.data.length ?? 0 };
 }
 
+/** Bytes in memory before a call. */
+export interface Placed {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  /** Those of them, by their distance from the first, that hold a reference to a place in `bytes`, as an address. */
+  readonly references?: readonly number[];
+}
+
 /** What a call did. */
 export interface Called {
   readonly stop: Stop;
@@ -66,7 +74,7 @@ export const KEPT: ReadonlyMap<string, number> = new Map(
 export function callFunction(
   { image, address }: Callable,
   given: readonly number[],
-  memory: readonly { readonly address: number; readonly bytes: Uint8Array }[] = [],
+  memory: readonly Placed[] = [],
   prepare?: (machine: Machine) => void,
 ): Called {
   machine ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'bench' });

@@ -201,11 +201,134 @@ test.each(['full', 'none'])('notifications wake who waits, also if they come fir
   expect(reports.filter((r) => r === 10).length).toBeGreaterThanOrEqual(2);
 });
 
+describe.each(['full', 'path', 'none'])('what needs servers or devices, isolation=%s', (isolation) => {
+  test('words through a queue, more than the receiver takes at once', () => {
+    const built = scenario('test.queue', 'queue', {}, (s) => {
+      const [one, two] = [s.domain('one'), s.domain('two')];
+      const q = s.queue('q', 8);
+      const done = s.notification('done');
+      s.thread('producer', { domain: one, endsRun: true }, (f) => {
+        f.repeat(20, (i) => f.put(q, i.mul(i)));
+        f.wait(done);
+      });
+      s.thread('consumer', { domain: two }, (f) => {
+        f.repeat(20, () => f.report(f.get(q)));
+        f.notify(done);
+      });
+      s.expect({ reports: [] });
+    }).build();
+    expect(run(built, isolation)).toMatchObject({
+      stop: DONE,
+      reports: Array.from({ length: 20 }, (_, i) => i * i),
+    });
+  });
+
+  test('a mutex keeps others out, also those that wait in the ticktimer server', () => {
+    const built = scenario('test.mutex', 'mutex', {}, (s) => {
+      const domain = s.domain('one');
+      const m = s.mutex('m');
+      const shared = s.buffer('shared', { domain, bytes: 8 });
+      const [COUNT, ENDED] = [0, 4];
+      const threads = 4;
+      for (let t = 0; t < threads; t++) {
+        s.thread(`t${t}`, { domain, endsRun: t === 0 }, (f) => {
+          const data = f.buffer(shared);
+          f.repeat(5, () => {
+            f.lock(m);
+            const before = f.loadWord(data, COUNT);
+            // long enough for everybody else to try, give up and go to sleep
+            f.repeat(8, () => f.yield());
+            f.storeWord(data, before.add(1), COUNT);
+            f.unlock(m);
+          });
+          f.storeWord(data, f.loadWord(data, ENDED).add(1), ENDED);
+          if (t > 0) return;
+          f.while(
+            () => f.loadWord(data, ENDED).below(threads),
+            () => f.yield(),
+          );
+          f.report(f.loadWord(data, COUNT));
+        });
+      }
+      s.expect({ reports: [20] });
+    }).build();
+    expect(run(built, isolation)).toMatchObject({ stop: DONE, reports: [20] });
+  });
+
+  test('sleepers wake in the order of their times', () => {
+    const built = scenario('test.sleep', 'sleep', {}, (s) => {
+      const [one, two] = [s.domain('one'), s.domain('two')];
+      s.thread('long', { domain: one, endsRun: true }, (f) => {
+        const before = f.cycles();
+        f.sleep(4500);
+        f.report(5);
+        f.report(f.cycles().sub(before));
+      });
+      s.thread('short', { domain: two }, (f) => {
+        f.sleep(1000);
+        f.report(1);
+        f.sleep(2000);
+        f.report(3);
+      });
+      s.expect({ reports: [] });
+    }).build();
+    const { stop, reports } = run(built, isolation);
+    expect(stop).toEqual(DONE);
+    expect(reports.slice(0, 3)).toEqual([1, 3, 5]);
+    // five milliseconds of 350,000 cycles, and what waking takes
+    expect(reports[3]).toBeGreaterThan(5 * 350_000);
+    expect(reports[3]).toBeLessThan(5.1 * 350_000);
+  });
+
+  test('the alarm interrupts who runs, and wakes who waits for it', () => {
+    const built = scenario('test.alarm', 'alarm', {}, (s) => {
+      const [driver, other] = [s.domain('driver'), s.domain('other')];
+      const rang = s.notification('rang');
+      s.interrupt(0, driver, rang);
+      s.thread('waits', { domain: driver, endsRun: true }, (f) => {
+        f.repeat(3, (i) => {
+          f.alarm(5000);
+          f.wait(rang);
+          f.report(i);
+        });
+      });
+      s.thread('runs', { domain: other }, (f) => f.loop(() => f.yield()));
+      s.expect({ reports: [0, 1, 2] });
+    }).build();
+    expect(run(built, isolation)).toMatchObject({ stop: DONE, reports: [0, 1, 2] });
+  });
+});
+
+test('a call that may fail, and addresses as numbers', () => {
+  const built = scenario('test.try', 'a service that is ended', {}, (s) => {
+    const [one, two] = [s.domain('one'), s.domain('two')];
+    const own = s.buffer('own', { domain: one, bytes: 8, words: [1, 2] });
+    const breaks = s.service('breaks', { domain: two, words: 1 }, (f, [how]) => {
+      f.if(how.equals(1), () => f.violate('store', 0x10, 1));
+      f.return(how.add(10));
+    });
+    s.thread('caller', { domain: one, endsRun: true }, (f) => {
+      f.report(f.addressOf(f.buffer(own).advance(4)).sub(f.addressOf(f.buffer(own))));
+      for (const how of [0, 1, 2]) {
+        const [answer, failed] = f.tryCallService(breaks, [how]);
+        f.if(
+          failed.equals(0),
+          () => f.report(answer),
+          () => f.report(77),
+        );
+      }
+    });
+    s.expect({ reports: [4, 10, 77, 77], terminated: [two] });
+  }).build();
+  expect(run(built)).toMatchObject({ stop: DONE, reports: [4, 10, 77, 77] });
+  expect(run(built, 'none').reports.slice(0, 2)).toEqual([4, 10]);
+});
+
 describe('an operation that the kernel lacks', () => {
   test('is reported with the reason', () => {
     const built = ipcCall.build();
-    expect(missingOperation(built, { kind: 'lock', mutex: 'm' })).toBe(
-      'lock m: mutexes of Xous sleep in its ticktimer server, which is not part of this platform',
+    expect(missingOperation(built, { kind: 'restart', domain: 'd' })).toBe(
+      'restart d: Xous cannot start a process again',
     );
     expect(missingOperation(built, { kind: 'yield' })).toBeUndefined();
   });
@@ -241,7 +364,7 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
     [
-      '130 services and notifications: the kernel has room for 128',
+      '130 services, notifications and queues: the kernel has room for 128',
       asking((s) => {
         for (let i = 0; i < 130; i++) {
           const domain = i % 26 === 0 ? s.domain(`d${i}`) : { kind: 'domain' as const, name: `d${i - (i % 26)}` };
@@ -250,8 +373,8 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
     [
-      'interrupts are not bound to notifications on this platform yet',
-      asking((s, domain) => s.interrupt(0, domain, s.notification('n'))),
+      "interrupt line 1: nothing on the board raises it, line 0 is the alarm's",
+      asking((s, domain) => s.interrupt(1, domain, s.notification('n'))),
     ],
     [
       'domains two and three both wait for n: a server has one owner',
@@ -261,9 +384,16 @@ describe('what the kernel has no room for is known before the run', () => {
       }),
     ],
     [
-      'put q: the kernel has no queues beside those of servers; use a service',
+      'domains two and three both lock m: a mutex of Xous is a word of one process',
+      asking((s) => {
+        const m = s.mutex('m');
+        for (const name of ['two', 'three']) s.thread(name, { domain: s.domain(name) }, (f) => f.lock(m));
+      }),
+    ],
+    [
+      '129 words in queue q: the kernel has room for 128',
       asking((s, domain) => {
-        const q = s.queue('q', 4);
+        const q = s.queue('q', 129);
         s.thread('producer', { domain }, (f) => f.put(q, 1));
       }),
     ],

@@ -4,8 +4,7 @@ import type { Platform } from '../../platforms/platform.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
 import { runCommandLine } from '../../runner/cli/program.js';
 import { alreadyLoaded } from '../../runner/platforms.js';
-import { REFERENCES } from '../../runner/validate/paths-reference.js';
-import { OPERATIONS } from '../../platforms/mmu-microkernel/kernel/operations.js';
+import { PATH_SUITES } from '../../runner/validate/paths-suites.js';
 import { type Finished, RecordingTerminal } from './terminal.js';
 
 async function paths(platform: Platform, ...args: string[]): Promise<Finished> {
@@ -91,8 +90,26 @@ describe('validate paths', () => {
     expect(stderr).toMatch(/^.*--operation scalarcall: no such operation; .*scalar-call.*\n$/);
   });
 
-  test('every reference figure has an operation that is measured', () => {
-    const ids = OPERATIONS.map(({ id }) => id);
-    expect(REFERENCES.filter((r) => !ids.includes(r.operation))).toEqual([]);
+  test('an unknown platform: one line, exit 2', async () => {
+    const { code, stderr } = await paths(mmuMicrokernel, '--platform', 'mmu');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^.*--platform mmu: no such platform whose paths are compared; .*mmu-microkernel.*\n$/);
   });
+
+  test.each(PATH_SUITES.map(({ platform, load }) => [platform, load] as const))(
+    '%s: every reference figure has an operation, a variant and a quantity that are measured',
+    async (_, load) => {
+      const { operations, variants, quantities, memories, references } = await load();
+      const ids = operations.map(({ id }) => id);
+      const names = [
+        ...quantities.map(({ name }) => name),
+        ...Object.keys(memories).map((memory) => `cycles ${memory}`),
+      ];
+      for (const { operation, variant, figures } of references) {
+        expect(ids).toContain(operation);
+        expect(variants).toContain(variant);
+        for (const name of Object.keys(figures)) expect(names).toContain(name);
+      }
+    },
+  );
 });

@@ -35,6 +35,11 @@ export type PortableOperation =
    */
   | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
   /**
+   * Calls a service that answers, and survives its end; arguments as for `call`. Results: the answer, and 0; or anything, and
+   * not 0 because the service's domain was ended instead of answering.
+   */
+  | { readonly kind: 'try-call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
+  /**
    * Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes.
    */
   | { readonly kind: 'send'; readonly service: string; readonly words: number; readonly transfer?: 'copy' | 'move' }
@@ -65,6 +70,10 @@ export type PortableOperation =
   | { readonly kind: 'exit' }
   /** Appends a word to the outcome of the run. Argument: the word. */
   | { readonly kind: 'report' }
+  /** Argument: a reference. Result: its address as a number, which gives no right to anything. */
+  | { readonly kind: 'address' }
+  /** The scenario's device raises interrupt line 0 once, after so many cycles. Argument: cycles, 1 at least. */
+  | { readonly kind: 'alarm' }
   /** Result: the low word of the cycle counter that user code of the platform can read. */
   | { readonly kind: 'cycles' }
   /** Ends a domain and starts it again from the beginning. */
@@ -84,6 +93,7 @@ export function endsThread(operation: PortableOperation): boolean {
 export function describeOperation(operation: PortableOperation): string {
   switch (operation.kind) {
     case 'call':
+    case 'try-call':
     case 'send':
       return `${operation.kind} ${operation.service}${operation.transfer === undefined ? '' : ` ${operation.transfer}`}`;
     case 'notify':

@@ -53,13 +53,13 @@ export interface Buffer {
 
 export interface Queue {
   readonly name: string;
-  /** Words that fit. */
+  /** Words that fit at least. */
   readonly capacity: number;
 }
 
 /** An interrupt that gives a notification. */
 export interface InterruptBinding {
-  /** Number of a line that the scenario's device raises, from 0. */
+  /** Number of a line, from 0. The scenario's device raises line 0 (operation `alarm`). */
   readonly line: number;
   readonly notification: string;
   /** Domain that owns the line. */
@@ -91,22 +91,46 @@ export const SPAN_PATHS = [
 ] as const;
 export type SpanPath = (typeof SPAN_PATHS)[number];
 
-/** What is measured: from the passing of one mark to the next passing of another. */
+/**
+ * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry; `interrupt`: an interrupt. `ended`: the guest
+ * kernel has decided to end a domain because of what it did, stamped at the first instruction that does so. `raised`: the
+ * scenario's device raises its line, stamped at the first instruction boundary from then on.
+ */
+export type SpanEvent = 'trap' | 'interrupt' | 'ended' | 'raised';
+
+/**
+ * A boundary of a span. Without `event` the passing of any of the marks; with it the first such event after the passing of
+ * one of them.
+ */
+export interface SpanPoint {
+  /** One at least; several where the same thing is done in more than one domain. */
+  readonly marks: readonly string[];
+  readonly event?: SpanEvent;
+}
+
+/** What is measured: from one boundary to the next passing of another. */
 export interface Span {
   readonly name: string;
-  readonly from: string;
-  readonly to: string;
+  readonly from: SpanPoint;
+  readonly to: SpanPoint;
   /** Whether it ends where it began (a call and its answer) or elsewhere (a message, a wake-up). */
   readonly trip: 'one-way' | 'round-trip';
   readonly path: SpanPath;
-  /** What happens between the marks, one sentence. */
+  /** What happens between the two, one sentence. */
   readonly meaning: string;
 }
 
 /** What a right run leaves behind. Anything else is an error, never a number. */
 export interface Outcome {
-  /** Words reported, in order. */
+  /** Words reported, in order. Words beyond them are what `observed` names. */
   readonly reports: readonly number[];
+  /**
+   * Names of the words that the run reports after `reports` and whose values are what is measured: what an attempt came to. A
+   * run may report fewer, where who would report was ended; then the last ones are missing.
+   */
+  readonly observed?: readonly string[];
+  /** Domains that a right run may end besides: whether it does is part of what is measured. */
+  readonly mayEnd?: readonly string[];
   /** Domains that the kernel must have ended, because they did what they had no right to. */
   readonly terminated: readonly string[];
 }
@@ -161,6 +185,32 @@ export function operationsOf(functions: readonly FunctionDefinition[]): readonly
     });
   }
   return [...found.values()];
+}
+
+/**
+ * Whether a run ended as it must. Every platform and the runner judge by this.
+ * @param reports words that programs reported, in order
+ * @param ended domains that the guest kernel ended, in any order
+ */
+export function isExpected(expected: Outcome, reports: readonly number[], ended: readonly string[]): boolean {
+  const { observed = [], mayEnd = [], terminated } = expected;
+  const more = reports.length - expected.reports.length;
+  return (
+    more >= 0 &&
+    more <= observed.length &&
+    expected.reports.every((word, i) => reports[i] === word) &&
+    terminated.every((name) => ended.includes(name)) &&
+    ended.every((name, i) => ended.indexOf(name) === i && (terminated.includes(name) || mayEnd.includes(name)))
+  );
+}
+
+/**
+ * The mark that a service's body begins with, if it does: where a platform is asked what the bytes that it was given really let
+ * it reach.
+ */
+export function headMark({ functions }: Scenario, service: Service): string | undefined {
+  const first = functions.find(({ name }) => name === service.function)!.body.at(0);
+  return first?.kind === 'mark' ? first.name : undefined;
 }
 
 /** Marks in functions, in the order of the source. */

@@ -32,11 +32,16 @@ export class BenchDevice implements Device {
   outputs: number[] = [];
   /** Cycle stamps at which the one-shot timer (+0x0C) raised the timer line; the first 2^20. */
   timerRises: number[] = [];
+  /** Called when the one-shot timer raises its line, at the instruction boundary at which that is seen. */
+  onTimer: () => void = () => undefined;
   /** Cycles that the engine of a platform's own registers was last busy (CHERIoT: the revoker); undefined if it never was. */
   engineBusy: number | undefined;
   private readonly uart = new ConsoleDevice({ data: CONSOLE });
   private lines = 0;
   private host!: DeviceHost;
+
+  /** @param timerLine the core's line that bit 0 of +0x08 drives, and with it the one-shot timer */
+  constructor(private readonly timerLine: number = BENCH_LINE.timer) {}
 
   /** Bytes stored to +0x10, as text (UTF-8); the first 1 MiB. */
   get console(): string {
@@ -84,13 +89,16 @@ export class BenchDevice implements Device {
   fire(_tag: number, at: number): void {
     if (this.timerRises.length < KEPT) this.timerRises.push(at);
     this.setLines(this.lines | (1 << BENCH_LINE.timer));
+    this.onTimer();
   }
 
   private setLines(lines: number): void {
     const changed = this.lines ^ lines;
     this.lines = lines;
     for (let line = 0; line < 32; line++) {
-      if (((changed >>> line) & 1) !== 0) this.host.setInterruptLine(line, ((lines >>> line) & 1) !== 0);
+      if (((changed >>> line) & 1) === 0) continue;
+      const driven = line === BENCH_LINE.timer ? this.timerLine : line;
+      this.host.setInterruptLine(driven, ((lines >>> line) & 1) !== 0);
     }
   }
 

@@ -28,7 +28,7 @@ export const xousKernel: ScenarioKernel = {
       image: system.image,
       marks: marksOf(system),
       reports: (machine) => machine.bench!.outputs,
-      watchTerminated: (machine) => watchTerminated(machine, system, names),
+      watchTerminated: (machine, ended) => watchTerminated(machine, system, names, ended),
       granted: (machine) => (inert ? undefined : windowBytes(machine, system)),
     } satisfies LinkedScenario;
   },
@@ -47,7 +47,12 @@ function marksOf({ image }: LinkedSystem): ReadonlyMap<string, PhysicalAddress> 
 }
 
 /** `terminate` is where a process ends: by a fault, or because its last thread has returned, which jumps there. */
-function watchTerminated(machine: Machine, { image, kernel, symbol }: LinkedSystem, names: readonly string[]) {
+function watchTerminated(
+  machine: Machine,
+  { image, kernel, symbol }: LinkedSystem,
+  names: readonly string[],
+  report: (domain: string) => void = () => undefined,
+): () => readonly string[] {
   const ended: string[] = [];
   const first = kernel('SCHEDULER') + 1;
   let byItself = false;
@@ -56,7 +61,11 @@ function watchTerminated(machine: Machine, { image, kernel, symbol }: LinkedSyst
     return false;
   });
   machine.probes.add(symbol('terminate').physical, ({ space }) => {
-    if (!byItself) ended.push(names[space - first] ?? image.domains.find((d) => d.space === space)!.name);
+    if (!byItself) {
+      const name = names[space - first] ?? image.domains.find((d) => d.space === space)!.name;
+      ended.push(name);
+      report(name);
+    }
     byItself = false;
     return false;
   });

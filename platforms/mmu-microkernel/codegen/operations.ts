@@ -3,8 +3,16 @@ import type { Scenario } from '../../../workloads/language/scenario.js';
 import type { LoweredOperation, OperationLowering } from '../../riscv/codegen/operations.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { REGISTER_NAMES } from '../../riscv/registers.js';
-import { connectionSymbol, type Endpoint, notificationEndpoint, serverName, serviceEndpoint } from './endpoints.js';
-import { BENCH, FAILED, functionSymbol, messageSymbol } from './symbols.js';
+import {
+  connectionSymbol,
+  type Endpoint,
+  notificationEndpoint,
+  queueEndpoint,
+  serverName,
+  serviceEndpoint,
+  ticktimerEndpoint,
+} from './endpoints.js';
+import { BENCH, BENCH_REGISTER, FAILED, functionSymbol, messageSymbol, mutexSymbol } from './symbols.js';
 
 /**
  * Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls).
@@ -24,17 +32,22 @@ export function xousOperations(scenario: Scenario, direct = false): OperationLow
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
   return {
     lower: (operation, given, within) =>
-      direct && (operation.kind === 'call' || operation.kind === 'send')
+      direct && isRequest(operation)
         ? directCall(scenario, operation)
         : lower(scenario, operation, given, ending.has(within)),
   };
 }
 
+/** Operations that ask a service for something. */
+type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }>;
+
+/** Whether an operation becomes a function call where all domains are one process. */
+export const isRequest = (operation: PortableOperation): operation is Request => 'service' in operation;
+
 /** A request as a function call: the parameters of the body are the arguments of the operation. */
-function directCall(
-  { services }: Scenario,
-  { service, words, transfer }: Extract<PortableOperation, { kind: 'call' | 'send' }>,
-): LoweredOperation {
+function directCall({ services }: Scenario, operation: Request): LoweredOperation {
+  const { service, words } = operation;
+  const transfer = 'transfer' in operation ? operation.transfer : undefined;
   const body = services.find(({ name }) => name === service)!;
   const parameters = words + (transfer === undefined ? 0 : 2);
   const registers = CALL_REGISTERS.slice(0, parameters);
@@ -44,8 +57,9 @@ function directCall(
     lines: [
       ...(copied ? [...copyToMessage(service, 't4'), `mv a${words}, t4`, `mv a${words + 1}, a7`] : []),
       `jal ${functionSymbol(body.function)}`,
+      ...(operation.kind === 'try-call' ? ['li a1, 0'] : []),
     ],
-    results: ['a0'],
+    results: ['a0', 'a1'],
     clobbers: ILP32.clobbered.map((register) => REGISTER_NAMES[register]),
   };
 }
@@ -59,6 +73,8 @@ function lower(
   switch (operation.kind) {
     case 'call':
       return call(operation, serviceEndpoint(scenario, operation.service));
+    case 'try-call':
+      return orFailed(call(operation, serviceEndpoint(scenario, operation.service)));
     case 'send':
       return send(operation, serviceEndpoint(scenario, operation.service));
     case 'yield':
@@ -90,7 +106,7 @@ function lower(
       return {
         arguments: [],
         lines: endsRun
-          ? [`li t0, 0x${BENCH.toString(16)}`, 'sw zero, 4(t0)', '1:', 'j 1b']
+          ? [...benchStore('zero', BENCH_REGISTER.exit), '1:', 'j 1b']
           : ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'],
         results: [],
         clobbers: ['a0', 't0'],
@@ -98,10 +114,14 @@ function lower(
     case 'report':
       return {
         arguments: ['a0'],
-        lines: [`li t0, 0x${BENCH.toString(16)}`, 'sw a0, 0(t0)'],
+        lines: benchStore('a0', BENCH_REGISTER.report),
         results: [],
         clobbers: ['t0'],
       };
+    case 'alarm':
+      return { arguments: ['a0'], lines: benchStore('a0', BENCH_REGISTER.alarm), results: [], clobbers: ['t0'] };
+    case 'address':
+      return { arguments: ['a0'], lines: ['mv a1, a0'], results: ['a1'], clobbers: [] };
     case 'cycles':
       return { arguments: [], lines: ['rdcycle a0'], results: ['a0'], clobbers: [] };
     case 'violate':
@@ -109,24 +129,39 @@ function lower(
     case 'notify':
       return scalar(notificationEndpoint(scenario, operation.notification), 0);
     case 'wait':
+      return receive(notificationEndpoint(scenario, operation.notification), []);
+    case 'put':
+      return scalar(queueEndpoint(scenario, operation.queue), 1);
+    case 'get':
+      return receive(queueEndpoint(scenario, operation.queue), SCALAR_WORDS.slice(0, 1));
+    case 'lock':
+      return onMutex(operation.mutex, ['jal t0, mutex.try', 'beqz a0, 1f', 'jal mutex.lock', '1:']);
+    case 'unlock':
+      return onMutex(operation.mutex, [
+        'li a0, -1',
+        'amoadd.w a0, a0, (a1)',
+        'addi a0, a0, -1',
+        'beqz a0, 1f',
+        'jal mutex.unlock',
+        '1:',
+      ]);
+    case 'sleep':
       return {
-        arguments: [],
+        arguments: ['a4'],
         lines: [
-          ...serverName(notificationEndpoint(scenario, operation.notification)),
-          ...enter('CALL_RECEIVE'),
-          ...mustBe('TAG_MESSAGE'),
+          // the ticktimer counts milliseconds
+          `li a0, 999`,
+          'add a4, a4, a0',
+          'li a0, 1000',
+          'divu a4, a4, a0',
+          ...to(ticktimerEndpoint(scenario), 'KIND_BLOCKING_SCALAR'),
+          'li a3, 1',
+          ...enter('CALL_SEND'),
+          ...mustBe('TAG_SCALAR1'),
         ],
         results: [],
         clobbers: [...CALL_REGISTERS, 't0'],
       };
-    case 'lock':
-    case 'unlock':
-      return 'mutexes of Xous sleep in its ticktimer server, which is not part of this platform';
-    case 'put':
-    case 'get':
-      return 'the kernel has no queues beside those of servers; use a service';
-    case 'sleep':
-      return 'time is kept by the ticktimer server of Xous, which is not part of this platform';
     case 'restart':
       return 'Xous cannot start a process again';
   }
@@ -137,6 +172,28 @@ const enter = (call: string): readonly string[] => [`li a0, ${call}`, 'ecall'];
 /** Goes on if the result has the tag; programs of Xous look at it as well. */
 const mustBe = (tag: string): readonly string[] =>
   tag === 'TAG_OK' ? [`bnez a0, ${FAILED}`] : [`li t0, ${tag}`, `bne a0, t0, ${FAILED}`];
+
+/** Stores a register to the test device. */
+const benchStore = (register: string, offset: number): readonly string[] => [
+  `li t0, 0x${BENCH.toString(16)}`,
+  `sw ${register}, ${offset}(t0)`,
+];
+
+/** Receives a message at an endpoint; results: words of it. */
+const receive = (endpoint: Endpoint, results: readonly string[]): LoweredOperation => ({
+  arguments: [],
+  lines: [...serverName(endpoint), ...enter('CALL_RECEIVE'), ...mustBe('TAG_MESSAGE')],
+  results,
+  clobbers: [...CALL_REGISTERS, 't0'],
+});
+
+/** Works on a mutex, whose word's address is in a1: `servers/mutex.s`. */
+const onMutex = (mutex: string, lines: readonly string[]): LoweredOperation => ({
+  arguments: [],
+  lines: [`la a1, ${mutexSymbol(mutex)}`, ...lines],
+  results: [],
+  clobbers: [...CALL_REGISTERS, 't0', 't1', 'ra'],
+});
 
 const roundToPages = (to: string, from: string, scratch: string): readonly string[] => [
   `li ${scratch}, 4095`,
@@ -157,7 +214,10 @@ const to = (endpoint: Endpoint, kind: string): readonly string[] => [
   `li a2, ${kind}`,
 ];
 
-function call(operation: Extract<PortableOperation, { kind: 'call' }>, endpoint: Endpoint): LoweredOperation | string {
+function call(
+  operation: Extract<Request, { kind: 'call' | 'try-call' }>,
+  endpoint: Endpoint,
+): LoweredOperation | string {
   const { service, words, transfer } = operation;
   if (transfer === undefined) {
     return {
@@ -180,6 +240,17 @@ function call(operation: Extract<PortableOperation, { kind: 'call' }>, endpoint:
     case 'mutable-borrow':
       return withPages(endpoint, 'KIND_MUTABLE_BORROW', words, 'a4', []);
   }
+}
+
+/** A call whose end by an error is a result and not the end of the run: what looks at the tag, the last two lines, gives way. */
+function orFailed(lowered: LoweredOperation | string): LoweredOperation | string {
+  if (typeof lowered === 'string') return lowered;
+  const tag = mustBe('TAG_SCALAR1').length;
+  return {
+    ...lowered,
+    lines: [...lowered.lines.slice(0, -tag), `addi a2, a0, -TAG_ERROR`, 'seqz a2, a2'],
+    results: [...lowered.results, 'a2'],
+  };
 }
 
 /** Lends the pages at a4, of which a7 bytes matter. */

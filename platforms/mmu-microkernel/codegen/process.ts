@@ -7,15 +7,27 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
-import { connect, connectionSymbol, createServer, endpointsOf, serverName, serviceEndpoint } from './endpoints.js';
+import { XOUS_LINES } from '../devices/board.js';
+import {
+  connect,
+  connectionSymbol,
+  createServer,
+  endpointsOf,
+  notificationEndpoint,
+  serverName,
+  serviceEndpoint,
+} from './endpoints.js';
 import { xousOperations } from './operations.js';
 import {
   BENCH,
+  BENCH_REGISTER,
   bufferSymbol,
   FAILED,
   FAILED_CODE,
   functionSymbol,
+  handlerSymbol,
   messageSymbol,
+  mutexSymbol,
   PAGE,
   serverSymbol,
   stackSymbol,
@@ -63,17 +75,23 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
   const own = direct ? [] : scenario.services.filter((s) => domains.has(s.domain));
   const operations = operationsOf(functions);
   const copied = scenario.services.filter(
-    ({ name, transfer }) => transfer === 'copy' && operations.some((o) => o.kind === 'call' && o.service === name),
+    ({ name, transfer }) =>
+      transfer === 'copy' && operations.some((o) => (o.kind === 'call' || o.kind === 'try-call') && o.service === name),
   );
-  const { owned, used } = endpointsOf(scenario, operations, own, direct);
+  const bindings = scenario.interrupts.filter(({ domain }) => domains.has(domain));
+  const bound = bindings.map(({ notification }) => notification);
+  const mutexes = scenario.mutexes.filter((m) => operations.some((o) => 'mutex' in o && o.mutex === m));
+  const { owned, used } = endpointsOf(scenario, operations, own, bound, direct);
   const [first, ...others] = threads;
   const code = [
     '.text',
     `.space ${padding.text}`,
     '_start:',
     ...owned.flatMap(createServer),
-    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
+    // a service may itself call others: its messages wait until its process is connected
     ...used.flatMap(connect),
+    ...own.flatMap(({ name }) => createThread(serverSymbol(name))),
+    ...bindings.flatMap(({ line }) => claimInterrupt(line)),
     ...others.flatMap((t) => createThread(functionSymbol(t.function))),
     ...(first === undefined ? ['li a0, 0', 'li t0, EXIT_THREAD', 'jr t0'] : [`j ${functionSymbol(first.function)}`]),
     `${FAILED}:`,
@@ -82,6 +100,8 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     'sw t1, 4(t0)',
     `j ${FAILED}`,
     ...own.flatMap((service) => server(scenario, service)),
+    ...bindings.flatMap(({ line, notification }) => handler(scenario, line, notification)),
+    ...(mutexes.length > 0 ? ['.include "mutex.s"'] : []),
   ];
   const compiled = compileFunctions(functions, {
     abi: ILP32,
@@ -94,6 +114,7 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     '.data',
     `.space ${padding.data}`,
     ...used.flatMap((endpoint) => ['.balign 4', `${connectionSymbol(endpoint)}: .word 0`]),
+    ...mutexes.flatMap((mutex) => ['.balign 4', `${mutexSymbol(mutex)}: .word 0`]),
     ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
     '.bss',
     ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
@@ -118,6 +139,29 @@ const createThread = (entry: string): readonly string[] => [
   'ecall',
   'li t0, TAG_THREAD',
   `bne a0, t0, ${FAILED}`,
+];
+
+/** Lets interrupts of a line of the scenario come to its handler. The scenario's device is the alarm. */
+const claimInterrupt = (line: number): readonly string[] => [
+  `li a1, ${XOUS_LINES.alarm}`,
+  `la a2, ${handlerSymbol(line)}`,
+  'li a3, 0',
+  'li a0, CALL_CLAIM_INTERRUPT',
+  'ecall',
+  `bnez a0, ${FAILED}`,
+];
+
+/** A handler: the device is quiet again, and the notification is given, as handlers of Xous send to a server. */
+const handler = (scenario: Scenario, line: number, notification: string): readonly string[] => [
+  `${handlerSymbol(line)}:`,
+  `li t0, 0x${BENCH.toString(16)}`,
+  `sw zero, ${BENCH_REGISTER.lines}(t0)`,
+  `lw a1, ${connectionSymbol(notificationEndpoint(scenario, notification))}`,
+  'li a2, KIND_SCALAR',
+  'li a3, 0',
+  'li a0, CALL_TRY_SEND',
+  'ecall',
+  'ret',
 ];
 
 /** A service's thread: s0 = sender, s1 = kind of the message. */

@@ -10,6 +10,10 @@ export const messageSymbol = (service: string): string => `message.${service}`;
 export const serverSymbol = (service: string): string => `serve.${service}`;
 /** The stack of a thread that the process makes, by the symbol of its entry. */
 export const stackSymbol = (entry: string): string => `stack.${entry}`;
+/** The word of a mutex. */
+export const mutexSymbol = (mutex: string): string => `mutex.word.${mutex}`;
+/** The handler of an interrupt line. */
+export const handlerSymbol = (line: number): string => `on_interrupt.${line}`;
 /** Where a program goes when the kernel did not do what the scenario relies on. */
 export const FAILED = 'failed';
 
@@ -17,6 +21,10 @@ export const FAILED = 'failed';
  * Virtual page of the test device in every process: reports are stored to its first word, the exit code to its second.
  */
 export const BENCH = 0xa0000000;
+/** Offsets of the test device's registers: reports, exit code, lines (bit 0 = the alarm's), alarm in cycles. */
+export const BENCH_REGISTER = { report: 0, exit: 4, lines: 8, alarm: 12 } as const;
+/** Virtual page of the timer in the ticktimer server. */
+export const TIMER = 0xa0001000;
 /** Exit code of a run in which an operation failed. */
 export const FAILED_CODE = 1;
 

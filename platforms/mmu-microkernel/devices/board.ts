@@ -10,7 +10,7 @@ import type { Board } from '../hardware/machine.js';
 export const XOUS_BOARD = {
   /** 2 MiB of SRAM (baochip-1x docs, memory map). */
   ram: { start: 0x61000000, bytes: 0x00200000 },
-  /** The test device: outputs, exit, console; lines 0 to 2 and a one-shot timer. */
+  /** The test device: outputs, exit, console; its one-shot timer is the alarm of scenarios. */
   bench: BENCH_BASE,
   /** Pre-emption timer, in core cycles. */
   timer: 0x58001000,
@@ -19,7 +19,13 @@ export const XOUS_BOARD = {
 } as const;
 
 /** Interrupt lines of board `xous`, as bits of the core's external interrupt array (CSR 0x9C0). */
-export const XOUS_LINES = { timer: 1, firstInterrupt: 6, interruptCount: 8 } as const;
+export const XOUS_LINES = { timer: 1, alarm: 2, firstInterrupt: 6, interruptCount: 8 } as const;
+
+/**
+ * Cycles of a millisecond at the CPU clock of Baochip-1x, 350 MHz (baochip-1x docs, chapter 1): what the ticktimer server's
+ * tick is. No figure of a report is converted with it.
+ */
+export const CYCLES_PER_MILLISECOND = 350_000;
 
 /** The core's line that is bit 0 of the array; the two below are its machine timer and software interrupts. */
 const ARRAY = 2;
@@ -28,7 +34,7 @@ const DEVICE_BYTES = 4096;
 
 /** Board `xous`: the SRAM of Baochip-1x, a timer and interrupt lines. Everything else answers with a bus error. */
 export function xousBoard(request: MachineRequest): Board {
-  const bench = new BenchDevice();
+  const bench = new BenchDevice(ARRAY + XOUS_LINES.alarm);
   const timer = new TimerDevice({ line: ARRAY + XOUS_LINES.timer });
   const interrupts = new InterruptDevice({
     first: ARRAY + XOUS_LINES.firstInterrupt,

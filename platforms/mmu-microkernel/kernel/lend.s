@@ -26,6 +26,23 @@ send_memory:
   li    t0, 4096
   add   s0, s0, t0
   bne   s0, s8, 2b
+.else
+  li    t0, KIND_MOVE
+  bne   a2, t0, 4f
+  # nothing moves, but the server owns what is there from now on
+2:
+  mv    t3, s0
+  jal   find_leaf
+  beqz  t4, bad_address
+  lw    t1, 0(t4)
+  tracker_of t2, t1, 3f, t0
+  lw    t0, S_OWNER(s6)
+  sb    t0, 0(t2)
+3:
+  li    t0, 4096
+  add   s0, s0, t0
+  bne   s0, s8, 2b
+4:
 .endif
 .if HARDENED
   j     post

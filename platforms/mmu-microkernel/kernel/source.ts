@@ -1,25 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { assemble, type Assembled } from '../../assembler/assemble.js';
 import { riscvAssembler } from '../../riscv/assembler.js';
 
-/** The kernel's sources stay where they are; this file is dist/platforms/mmu-microkernel/kernel/source.js. */
-const FOLDER = new URL('../../../../platforms/mmu-microkernel/kernel/', import.meta.url);
+/** Sources of kernel and servers stay where they are; this file is dist/platforms/mmu-microkernel/kernel/source.js. */
+const FOLDERS = ['kernel', 'servers'].map(
+  (folder) => new URL(`../../../../platforms/mmu-microkernel/${folder}/`, import.meta.url),
+);
 
 const ISA = riscvAssembler();
 const texts = new Map<string, string>();
 
-/** A source file of the kernel by name, undefined if there is none. */
+/** A source file of kernel or servers by name, undefined if there is none. */
 export function kernelSource(name: string): string | undefined {
   if (!/^[a-z-]+\.s$/.test(name)) return undefined;
-  let text = texts.get(name);
-  if (text === undefined) {
-    try {
-      text = readFileSync(new URL(name, FOLDER), 'utf8');
-    } catch {
-      return undefined;
-    }
-    texts.set(name, text);
-  }
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const file = FOLDERS.map((folder) => new URL(name, folder)).find((url) => existsSync(url));
+  if (file === undefined) return undefined;
+  const text = readFileSync(file, 'utf8');
+  texts.set(name, text);
   return text;
 }
 

@@ -1,4 +1,5 @@
 import type { Device } from '../../machine/device.js';
+import type { BenchDevice } from '../../machine/devices/bench.js';
 import { ramRegions, type Region } from '../../machine/memory.js';
 import type { MachineRequest } from '../../platform.js';
 import { CODE_BYTES } from './core.js';
@@ -12,6 +13,8 @@ export interface Board {
   readonly regions: readonly Region[];
   /** Devices with a region, in order; the core's own timer is not among them. */
   readonly devices: readonly Device[];
+  /** The test device, on boards that have one. */
+  readonly bench?: BenchDevice;
   /** Address of the vector table, if not the lowest address an image loads. */
   readonly vectorTable: number | undefined;
 }

@@ -1,3 +1,4 @@
+import type { BenchDevice } from '../../machine/devices/bench.js';
 import { ConsoleDevice } from '../../machine/devices/console.js';
 import type { Image } from '../../machine/image.js';
 import type { ProtectionCounts, RegisterValue } from '../../machine/machine.js';
@@ -6,6 +7,7 @@ import { SimulatedMachine } from '../../machine/simulated-machine.js';
 import { NEVER } from '../../machine/times.js';
 import { hex32 } from '../../machine/units.js';
 import type { MachineRequest } from '../../platform.js';
+import { cmrxBoard } from '../devices/board.js';
 import { type Board, mps2Board } from './board.js';
 import { Core, Sleep } from './core.js';
 import { enterException, returnFromException } from './exceptions.js';
@@ -26,15 +28,17 @@ export class CortexMMachine extends SimulatedMachine<Core, CoreState> {
   private readonly output: ConsoleDevice;
   private readonly semihosting: Semihosting;
   private readonly interpreter: () => void;
+  override readonly bench: BenchDevice | undefined;
 
   constructor(config: CoreConfig, request: MachineRequest) {
     const output = new ConsoleDevice({ name: 'console' });
     const print = (byte: number): void => void output.write(0, 1, byte);
-    const board = mps2Board(request, print);
+    const board = request.board === 'cmrx' ? cmrxBoard(request) : mps2Board(request, print);
     const pages = board.regions.reduce((sum, { bytes }) => sum + bytes / PAGE_BYTES, 0);
     const core = new Core(config, new PhysicalMemory(board.regions, Math.min(pages, MOST_PAGES)));
     super('cortex-m', core, new CortexMTracer(core), [...board.devices, core.system.systick, output]);
     this.board = board;
+    this.bench = board.bench;
     this.output = output;
     this.semihosting = new Semihosting(print);
     this.interpreter = interpreterFor(core);

@@ -14,12 +14,25 @@ export interface ReferenceForms {
   readonly advance: string;
   readonly advanceBy: string;
   readonly copy: string;
-  /** Loads the address of a symbol. */
-  address(symbol: string): string;
-  /** `{d0}` = `{u0}` with authority over `{u1}` bytes; undefined where pointers have no bounds. */
-  readonly narrow: string | undefined;
+  /** Loads a reference to the buffer with this symbol. */
+  address(symbol: string): AddressForm;
+  /** How a reference gets authority over fewer bytes; undefined where pointers have no bounds. */
+  readonly narrow: NarrowForms | undefined;
   /** Bytes of a slot of the frame. */
   readonly bytes: 4 | 8;
+}
+
+/** Instructions that load `{d0}` with a reference; they change `{d1}` as well if they need a scratch register. */
+export interface AddressForm {
+  readonly text: string;
+  readonly scratch: boolean;
+}
+
+/** `{d0}` = `{u0}` with authority over `{u1}` bytes, and over a number of bytes up to `largest`, without operand. */
+export interface NarrowForms {
+  readonly by: string;
+  readonly byNumber: string;
+  readonly largest: number;
 }
 
 /** Plain 32-bit pointers (ILP32). */
@@ -29,7 +42,7 @@ export const POINTERS: ReferenceForms = {
   advance: 'add {d0}, {u0}, {u1}',
   advanceBy: 'addi {d0}, {u0}, ',
   copy: 'mv {d0}, {u0}',
-  address: (symbol) => `la {d0}, ${symbol}`,
+  address: (symbol) => ({ text: `la {d0}, ${symbol}`, scratch: false }),
   narrow: undefined,
   bytes: 4,
 };

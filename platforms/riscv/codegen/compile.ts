@@ -9,7 +9,7 @@ import { optimise } from '../../../workloads/language/passes/optimise.js';
 import type { FunctionDefinition } from '../../../workloads/language/program.js';
 import { REGISTER_NAMES } from '../registers.js';
 import { RA, registerFile, type RiscvAbi } from './abi.js';
-import { IMMEDIATES, OFFSETS } from './immediates.js';
+import { immediates, OFFSETS } from './immediates.js';
 import type { OperationLowering } from './operations.js';
 import { CodegenError, select, type SelectionContext } from './select.js';
 
@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly operations: OperationLowering;
   /** Names of functions that are programs of threads: entered with an empty stack, never left. */
   readonly threads?: ReadonlySet<string>;
+  /** True if a thread ends by returning from its program, which then is a function like any other. Default false. */
+  readonly threadsReturn?: boolean;
   /** Assembly symbol of a buffer; default: its name. */
   readonly bufferSymbol?: (name: string) => string;
   /** Assembly symbol of a function; default: its name. */
@@ -40,11 +42,12 @@ const LARGEST_FRAME = 2032;
 export function compileFunctions(definitions: readonly FunctionDefinition[], options: CompileOptions): string {
   const functions = definitions.map(lowerFunction);
   const boundaries = findBoundaries(functions);
-  const limits = { offsets: OFFSETS, bounded: options.abi.references.narrow !== undefined };
+  const { narrow } = options.abi.references;
+  const limits = { offsets: OFFSETS, bounded: narrow !== undefined };
   return functions
     .map((fn) => {
       if (options.optimise !== false) optimise(fn, boundaries, limits);
-      materialise(fn, IMMEDIATES, boundaries);
+      materialise(fn, immediates(narrow), boundaries);
       return generate(fn, options);
     })
     .join('\n');
@@ -57,13 +60,15 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     operations: options.operations,
     bufferSymbol: options.bufferSymbol ?? ((name) => name),
     functionSymbol: options.functionSymbol ?? ((name) => name),
-    returns: options.threads?.has(fn.name) !== true,
+    returns: options.threadsReturn === true || options.threads?.has(fn.name) !== true,
+    stopReturns: options.threadsReturn === true,
   };
   const { fn: allocated, slots } = allocate(select(fn, context), registerFile(abi));
   return emit(allocated, {
     names: REGISTER_NAMES,
     jump: (label) => `j ${label}`,
     branch: (text, label) => `${text}, ${label}`,
+    comment: '#',
     nothing: 'nop',
     ...frame(allocated, slots, abi),
   });

@@ -2,6 +2,7 @@ import type { Instruction, Operand, Terminator } from '../../../workloads/langua
 import type { OffsetRange } from '../../../workloads/language/passes/addresses.js';
 import type { Immediates } from '../../../workloads/language/passes/materialise.js';
 import type { Operator } from '../../../workloads/language/program.js';
+import type { NarrowForms } from './abi.js';
 
 /* What RV32 instructions can contain: I-type and S-type immediates have 12 bits, signed (unprivileged ISA 2.3). */
 
@@ -32,7 +33,8 @@ export const OFFSETS: OffsetRange = () => ({ lowest: LOWEST, highest: HIGHEST })
 
 const isZero = (operand: Operand): boolean => operand.kind === 'constant' && operand.value === 0;
 
-export const IMMEDIATES: Immediates = {
+/** Numbers that instructions contain; `narrow` is how references of the target are narrowed. */
+export const immediates = (narrow: NarrowForms | undefined): Immediates => ({
   fits(instruction: Instruction, index: number, operand: Operand): boolean {
     if (isZero(operand)) return true;
     if (index !== 1 || operand.kind !== 'constant') return false;
@@ -45,10 +47,12 @@ export const IMMEDIATES: Immediates = {
         );
       case 'advance':
         return is12Bit(operand.value);
+      case 'narrow':
+        return narrow !== undefined && operand.value <= narrow.largest;
       default:
         return false;
     }
   },
   // branches compare registers; 0 has one
   fitsBranch: (_branch: Extract<Terminator, { op: 'branch' }>, _index: number, operand: Operand) => isZero(operand),
-};
+});

@@ -1,3 +1,4 @@
+import { CodegenError } from '../../../workloads/language/backend/lowering.js';
 import {
   FIRST_VIRTUAL,
   type MachineBlock,
@@ -32,12 +33,11 @@ export interface SelectionContext {
   readonly functionSymbol: (name: string) => string;
   /** False for the program of a thread: nobody called it. */
   readonly returns: boolean;
+  /** True if a thread ends by returning. */
+  readonly stopReturns: boolean;
 }
 
-/** An operation that the platform lacks, or a value that does not fit. */
-export class CodegenError extends Error {
-  override readonly name = 'CodegenError';
-}
+export { CodegenError };
 
 const REGISTER_FORMS: Readonly<Record<Operator, string>> = {
   add: 'add',
@@ -138,8 +138,9 @@ class Selection {
   private constantInto(to: number, operand: Exclude<Operand, { kind: 'value' }>): MachineInstruction {
     const { references } = this.context.abi;
     if (operand.kind === 'buffer') {
-      const text = references.address(this.context.bufferSymbol(operand.name));
-      return { text, defs: [to], uses: [], repeatable: true };
+      const { text, scratch } = references.address(this.context.bufferSymbol(operand.name));
+      if (!scratch) return { text, defs: [to], uses: [], repeatable: true };
+      return { text, defs: [to, newRegister(this.out, 'word')], uses: [] };
     }
     return { text: `li {d0}, ${operand.value | 0}`, defs: [to], uses: [], repeatable: true };
   }
@@ -247,7 +248,9 @@ class Selection {
   private narrow(to: number, reference: Operand, bytes: Operand): void {
     const { narrow } = this.context.abi.references;
     if (narrow === undefined) this.move(to, this.register(reference), 'reference');
-    else this.put(narrow, [to], [this.register(reference), this.register(bytes)]);
+    else if (bytes.kind === 'constant' && bytes.value <= narrow.largest) {
+      this.put(`${narrow.byNumber}${bytes.value}`, [to], [this.register(reference)]);
+    } else this.put(narrow.by, [to], [this.register(reference), this.register(bytes)]);
   }
 
   private call(i: Extract<Instruction, { op: 'call' }>): void {
@@ -303,7 +306,7 @@ class Selection {
         return { kind: 'return', uses: registers };
       }
       case 'stop':
-        return { kind: 'stop' };
+        return this.context.stopReturns ? { kind: 'return', uses: [] } : { kind: 'stop' };
     }
   }
 

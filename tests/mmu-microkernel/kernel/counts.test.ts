@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
-import { OPERATIONS } from '../../../platforms/mmu-microkernel/kernel/operations.js';
+import { kernelConfig } from '../../../platforms/mmu-microkernel/kernel/parameters.js';
+import { linkSystem } from '../../../platforms/mmu-microkernel/kernel/link.js';
+import { OPERATIONS, type Operation } from '../../../platforms/mmu-microkernel/kernel/operations.js';
+import type { ParameterValues } from '../../../platforms/platform.js';
 import { LONG } from './system.js';
-import { measurePath, pathMachine, steady } from '../../../runner/validate/paths-measure.js';
+import { measureLinked, pathMachine, steady } from '../../../runner/validate/paths-measure.js';
+import type { PathSample } from '../../../runner/validate/paths-suite.js';
+import { XOUS_PATHS } from '../../../runner/validate/paths-xous.js';
 
 /** Traps, satp writes and sfence.vma of an operation (mmu-xous section 2.9, confirmed on the RTL). */
 type Counts = readonly [traps: number, satp: number, sfences: number];
@@ -70,8 +75,14 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, Counts>>>> = {
 };
 
 let shared: Machine | undefined;
-const machine = (): Machine => (shared ??= pathMachine(mmuMicrokernel, 'core_lat0'));
-const operation = (id: string) => OPERATIONS.find((o) => o.id === id)!;
+const machine = (): Machine => (shared ??= pathMachine(mmuMicrokernel, XOUS_PATHS, 'core_lat0'));
+const operation = (id: string): Operation => OPERATIONS.find((o) => o.id === id)!;
+
+const measurePath = (on: Machine, what: Operation, kernel: ParameterValues): readonly PathSample[] =>
+  measureLinked(XOUS_PATHS, on, what, () => {
+    const { image, symbol } = linkSystem(kernelConfig(kernel), what.programs);
+    return { image, place: (name) => symbol(name).physical };
+  });
 
 describe.each(Object.entries(EXPECTED))('%s: traps, satp writes, sfence.vma', (generation, operations) => {
   // the same path runs for both kinds of borrow: one of them is enough beside head
@@ -80,8 +91,8 @@ describe.each(Object.entries(EXPECTED))('%s: traps, satp writes, sfence.vma', (g
     const samples = measurePath(machine(), operation(id), { generation });
     const measured = [
       steady(operation(id), samples, (s) => s.traps),
-      steady(operation(id), samples, (s) => s.satpWrites),
-      steady(operation(id), samples, (s) => s.sfences),
+      steady(operation(id), samples, (s) => s.protection.satpWrites),
+      steady(operation(id), samples, (s) => s.protection.sfences),
     ];
     expect(measured).toEqual(counts);
   });
@@ -104,7 +115,7 @@ describe('isolation=path', () => {
     const phases = (sample: (typeof full)[number]): unknown =>
       Object.entries(sample.instructionsByPhase).filter(([phase]) => !OUTSIDE.includes(phase));
     expect(path.map(phases)).toEqual(full.map(phases));
-    expect(path.map((s) => [s.traps, s.satpWrites])).toEqual(path.map((s) => [s.traps, 0]));
+    expect(path.map((s) => [s.traps, s.protection.satpWrites])).toEqual(path.map((s) => [s.traps, 0]));
   });
 });
 
@@ -114,7 +125,7 @@ describe('ideal on hardware with ASIDs', () => {
     const counts = (id: string): unknown[] =>
       measurePath(asid, operation(id), { generation: 'ideal', asid: true })
         .slice(-4)
-        .map((s) => [s.satpWrites, s.sfences]);
+        .map((s) => [s.protection.satpWrites, s.protection.sfences]);
     expect(new Set(counts('scalar-call').map(String))).toEqual(new Set(['2,0']));
     expect(new Set(counts('borrow-2').map(String))).toEqual(new Set(['12,8']));
   });

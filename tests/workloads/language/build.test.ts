@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   type FunctionBuilder,
+  type Scenario,
   scenario,
   type ScenarioBuilder,
   ScenarioError,
 } from '../../../workloads/language/index.js';
-import { functionsOfDomain, marksOf, operationsOf } from '../../../workloads/language/scenario.js';
+import { functionsOfDomain, headMark, marksOf, operationsOf } from '../../../workloads/language/scenario.js';
 import { ipcCall, payload, violation } from './examples.js';
 
 /** Builds a scenario that is right but for what `body` does. */
-function build(body: (s: ScenarioBuilder) => void): void {
-  scenario('test.case', 'test', {}, body).build();
+function build(body: (s: ScenarioBuilder) => void): Scenario {
+  return scenario('test.case', 'test', {}, body).build();
 }
 
 /** Builds a scenario with one thread, whose program is `program`. */
@@ -94,6 +95,13 @@ describe('mistakes in a scenario are reported where they are made', () => {
     [
       'span x needs mark there, which no program has',
       (s) => s.span('x', { from: 'there', to: 'there', trip: 'one-way', path: 'call', meaning: '' }),
+    ],
+    [
+      'span x has a boundary without marks: give one at least',
+      (s) => {
+        s.thread('t', { domain: s.domain('one'), endsRun: true }, (f) => f.mark('here'));
+        s.span('x', { from: 'here', to: [], trip: 'one-way', path: 'call', meaning: '' });
+      },
     ],
     ['has no expected outcome: call expect', () => undefined],
     ['has no thread that ends the run: give one endsRun', (s) => s.expect({ reports: [] })],
@@ -203,4 +211,33 @@ describe('mistakes in a program are reported where they are made', () => {
       }),
     ).toThrow(new ScenarioError('scenario test.case, service_s', 'a path ends without return'));
   });
+});
+
+test('a boundary of a span is a mark, one of several, or an event after one', () => {
+  const built = build((s) => {
+    const domain = s.domain('one');
+    s.thread('t', { domain, endsRun: true }, (f) => [f.mark('a'), f.nullCall(), f.mark('b')]);
+    const about = { trip: 'one-way', path: 'fault', meaning: '' } as const;
+    s.span('one', { from: 'a', to: ['a', 'b'], ...about });
+    s.span('two', { from: { event: 'trap', after: 'a' }, to: { event: 'ended', after: ['a', 'b'] }, ...about });
+    s.expect({ reports: [] });
+  });
+  expect(built.spans.map(({ from, to }) => [from, to])).toEqual([
+    [{ marks: ['a'] }, { marks: ['a', 'b'] }],
+    [
+      { marks: ['a'], event: 'trap' },
+      { marks: ['a', 'b'], event: 'ended' },
+    ],
+  ]);
+});
+
+test('the mark at the head of a service', () => {
+  const built = build((s) => {
+    const domain = s.domain('one');
+    s.service('marked', { domain }, (f) => [f.mark('head'), f.return(0)]);
+    s.service('late', { domain }, (f) => [f.report(1), f.mark('inside'), f.return(0)]);
+    s.thread('t', { domain, endsRun: true }, () => undefined);
+    s.expect({ reports: [] });
+  });
+  expect(built.services.map((service) => headMark(built, service))).toEqual(['head', undefined]);
 });

@@ -14,6 +14,8 @@ export interface EmitTarget {
   jump(label: string): string;
   /** A conditional branch: its text with registers, and the label. */
   branch(text: string, label: string): string;
+  /** What a comment begins with. */
+  readonly comment: string;
   /** What stands at a mark that no instruction of its own follows. */
   readonly nothing: string;
   /** Lines at the function's beginning, and those that leave it. */
@@ -110,12 +112,15 @@ function terminatorLines(
   }
 }
 
-function instructionLines({ text, defs, uses, comment }: MachineInstruction, { names }: EmitTarget): readonly string[] {
+function instructionLines(
+  { text, defs, uses, comment }: MachineInstruction,
+  { names, comment: sign }: EmitTarget,
+): readonly string[] {
   if (text === '') return [];
   const written = text.replace(/\{([du])(\d)\}/g, (_, kind: string, n: string) => {
     return names[(kind === 'd' ? defs : uses)[Number(n)]];
   });
   const lines = written.split('\n').map((line) => `  ${line}`);
-  if (comment !== undefined) lines[0] = `${lines[0].padEnd(32)}# ${comment}`;
+  if (comment !== undefined) lines[0] = `${lines[0].padEnd(32)}${sign} ${comment}`;
   return lines;
 }

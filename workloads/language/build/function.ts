@@ -26,6 +26,32 @@ export class FunctionBuilder extends StatementBuilder {
     return new Word(wordExpression(0));
   }
 
+  /**
+   * Calls a service that may be ended before it answers.
+   * @returns the answer, and a word that is 0 if there is one.
+   */
+  tryCallService(
+    service: ServiceHandle,
+    words: readonly WordLike[] = [],
+    payload?: Payload,
+  ): readonly [answer: Word, failed: Word] {
+    this.checkMessage(service, words, payload);
+    const { name, transfer, answers } = service;
+    if (!answers) this.fail(`service ${name} gives no answer: nothing tells whether it was ended`);
+    const results = [this.declareResult('answer', 'word'), this.declareResult('failed', 'word')];
+    this.operation(
+      {
+        kind: 'try-call',
+        service: name,
+        words: words.length,
+        ...(transfer === undefined ? {} : { transfer }),
+      },
+      [...words.map((w) => this.wordOf(w)), ...this.payloadOf(payload)],
+      results,
+    );
+    return [new WordVariable(results[0]), new WordVariable(results[1])];
+  }
+
   /** Sends words to a service without waiting; the service must give no answer. */
   send(service: ServiceHandle, words: readonly WordLike[] = [], payload?: Payload): void {
     this.checkMessage(service, words, payload);
@@ -106,6 +132,16 @@ export class FunctionBuilder extends StatementBuilder {
   /** Appends a word to the outcome of the run. */
   report(value: WordLike): void {
     this.operation({ kind: 'report' }, [this.wordOf(value)]);
+  }
+
+  /** The address of a reference as a number. */
+  addressOf(reference: Reference): Word {
+    return this.wordOperation({ kind: 'address' }, [reference.expression]);
+  }
+
+  /** Lets the scenario's device raise interrupt line 0 once, after so many cycles, 1 at least. */
+  alarm(cycles: WordLike): void {
+    this.operation({ kind: 'alarm' }, [this.wordOf(cycles)]);
   }
 
   /** The cycle counter as user code can read it. */

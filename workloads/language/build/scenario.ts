@@ -11,6 +11,8 @@ import {
   type Scenario,
   type Service,
   type Span,
+  type SpanEvent,
+  type SpanPoint,
   type Thread,
 } from '../scenario.js';
 import { type FunctionBuilder, MESSAGE_WORDS } from './function.js';
@@ -101,6 +103,27 @@ export interface BufferOptions {
   readonly passed?: boolean;
   /** First words; default zeros. */
   readonly words?: readonly number[];
+}
+
+/** An `Outcome` as it is written. */
+export interface ExpectedOutcome {
+  readonly reports: readonly number[];
+  /** Domains that must be ended. */
+  readonly terminated?: readonly DomainHandle[];
+  /** Names of further reports, whose values are the measurement. */
+  readonly observed?: readonly string[];
+  /** Domains that may be ended. */
+  readonly mayEnd?: readonly DomainHandle[];
+}
+
+/** Where a span begins or ends: a mark, any of several marks, or the first event of a kind after one of them. */
+export type SpanBoundary =
+  string | readonly string[] | { readonly event: SpanEvent; readonly after: string | readonly string[] };
+
+function spanPoint(boundary: SpanBoundary): SpanPoint {
+  if (typeof boundary === 'string') return { marks: [boundary] };
+  if (!('event' in boundary)) return { marks: boundary };
+  return { ...spanPoint(boundary.after), event: boundary.event };
 }
 
 /** Describes a system part by part; a mistake is reported where it is made. */
@@ -230,22 +253,32 @@ export class ScenarioBuilder extends FunctionLibrary {
     this.interrupts.push({ line, domain: domain.name, notification: notification.name });
   }
 
-  /** Something to measure, between marks that the programs have. */
-  span(name: string, span: Omit<Span, 'name'>): void {
+  /** Something to measure, between marks that the programs have, or events after them. */
+  span(
+    name: string,
+    span: Omit<Span, 'name' | 'from' | 'to'> & { readonly from: SpanBoundary; readonly to: SpanBoundary },
+  ): void {
     this.unique('span', name, this.spans);
-    for (const mark of [span.from, span.to]) {
-      if (!this.hasMark(mark)) this.fail(`span ${name} needs mark ${mark}, which no program has`);
+    const [from, to] = [spanPoint(span.from), spanPoint(span.to)];
+    for (const { marks } of [from, to]) {
+      if (marks.length === 0) this.fail(`span ${name} has a boundary without marks: give one at least`);
+      const unknown = marks.find((mark) => !this.hasMark(mark));
+      if (unknown !== undefined) this.fail(`span ${name} needs mark ${unknown}, which no program has`);
     }
-    this.spans.push({ name, ...span });
+    this.spans.push({ ...span, name, from, to });
   }
 
   /** What a right run leaves behind. */
-  expect(outcome: { readonly reports: readonly number[]; readonly terminated?: readonly DomainHandle[] }): void {
+  expect(outcome: ExpectedOutcome): void {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
-    for (const domain of outcome.terminated ?? []) this.mustKnow(domain);
+    const { reports, terminated = [], observed = [], mayEnd = [] } = outcome;
+    for (const domain of [...terminated, ...mayEnd]) this.mustKnow(domain);
+    for (const name of observed) checkName(`scenario ${this.id}`, 'observed word', name);
     this.outcome = {
-      reports: outcome.reports.map((w) => w >>> 0),
-      terminated: (outcome.terminated ?? []).map(({ name }) => name),
+      reports: reports.map((w) => w >>> 0),
+      terminated: terminated.map(({ name }) => name),
+      ...(observed.length === 0 ? {} : { observed }),
+      ...(mayEnd.length === 0 ? {} : { mayEnd: mayEnd.map(({ name }) => name) }),
     };
   }
 

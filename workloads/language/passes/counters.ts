@@ -24,18 +24,20 @@ const LONGEST_WAY = 2 ** 31;
 
 /**
  * Where a counter only counts rounds and a pointer moves along, the pointer's end is tested instead and the counter
- * disappears.
+ * disappears; where there is no pointer, it counts down to 0 if that is cheaper.
  * Afterwards what is left for the next round is computed at the end of the round.
+ * @param down True if counting down to 0 is cheaper than up to a limit.
  * @returns true if something changed.
  */
-export function replaceCounters(fn: IrFunction, boundaries: Boundaries): boolean {
+export function replaceCounters(fn: IrFunction, boundaries: Boundaries, down: boolean): boolean {
   const graph = analyse(fn);
   let changed = false;
   for (const loop of graph.loops) {
     const round = roundOf(graph, loop);
     if (round === undefined || hasBoundary(graph, loop, boundaries)) continue;
-    if (replaceCounter(fn, graph, round)) changed = true;
+    if (replaceCounter(fn, graph, round, down)) changed = true;
     if (sinkNextValues(fn, round, graph)) changed = true;
+    if (down) testLast(round.end);
   }
   return changed;
 }
@@ -47,7 +49,16 @@ interface Parameter {
   readonly next: Operand;
 }
 
-function replaceCounter(fn: IrFunction, graph: Graph, round: Round): boolean {
+/** Puts the computation of what is compared with 0 right in front of the test, if nothing else there reads it. */
+function testLast(end: Block): void {
+  const { instructions, terminator: test } = end;
+  if (test.op !== 'branch' || !sameOperand(test.right, constant(0))) return;
+  const at = instructions.findIndex((i) => i.op === 'binary' && sameOperand(test.left, value(i.result)));
+  if (at < 0 || instructions.slice(at).some((i) => operandsOf(i).some((o) => sameOperand(o, test.left)))) return;
+  end.instructions = [...instructions.slice(0, at), ...instructions.slice(at + 1), instructions[at]];
+}
+
+function replaceCounter(fn: IrFunction, graph: Graph, round: Round, down: boolean): boolean {
   const { end, latch, header, preheader } = round;
   const { terminator: test } = end;
   if (test.op !== 'branch' || test.then !== latch.id || (test.comparison !== 'ltu' && test.comparison !== 'ne')) {
@@ -65,11 +76,32 @@ function replaceCounter(fn: IrFunction, graph: Graph, round: Round): boolean {
     return step !== undefined && fn.types[id] === 'reference' ? [{ id, first, next, step }] : [];
   });
   const pointer = pointers.find(({ id, step }) => wayIsKnown(graph, round, counter.first, limit, id, step));
-  if (pointer === undefined) return false;
+  if (pointer === undefined) return down && countDown(graph, round, counter, limit);
   const last = newValue(fn, 'reference');
   const bytes = wayOf(fn, preheader, counter.first.value, limit, pointer.step);
   preheader.instructions.push({ op: 'advance', result: last, reference: pointer.first, by: bytes });
   end.terminator = { ...test, comparison: 'ne', left: pointer.next, right: value(last) };
+  return true;
+}
+
+/** The counter begins with the number of rounds and ends with 0. */
+function countDown(graph: Graph, { loop, end, header, preheader }: Round, counter: Parameter, limit: Operand): boolean {
+  const { first, next, id } = counter;
+  const { terminator: test } = end;
+  const { terminator: enter } = preheader;
+  if (test.op !== 'branch' || enter.op !== 'jump' || first.kind !== 'constant') return false;
+  const rounds = limit.kind === 'constant' ? constant(limit.value - first.value) : limit;
+  const known = limit.kind === 'constant' ? limit.value > first.value : first.value === 0 && isEntered(graph, preheader.id, limit);
+  if (!known) return false;
+  const index = header.parameters.indexOf(id);
+  preheader.terminator = { ...enter, arguments: enter.arguments.map((a, i) => (i === index ? rounds : a)) };
+  for (const inside of loop.blocks) {
+    const block = graph.blocks.get(inside)!;
+    block.instructions = block.instructions.map((i) =>
+      i.op === 'binary' && sameOperand(value(i.result), next) ? { ...i, right: constant(-1) } : i,
+    );
+  }
+  end.terminator = { ...test, comparison: 'ne', left: next, right: constant(0) };
   return true;
 }
 

@@ -20,6 +20,8 @@ export interface TargetLimits {
    * program does not make, unless it is accessed in bounds or never again.
    */
   readonly bounded: boolean;
+  /** True if a subtraction also tells whether its result is 0: loops that only count then count down. */
+  readonly countsDown?: boolean;
 }
 
 /** Rounds after which the simple passes are given up; each round only ever makes a function smaller. */
@@ -34,7 +36,7 @@ export function optimise(fn: IrFunction, boundaries: Boundaries, target: TargetL
   clean(fn, boundaries);
   foldAddresses(fn, target.offsets);
   clean(fn, boundaries);
-  replaceCounters(fn, boundaries);
+  replaceCounters(fn, boundaries, target.countsDown === true);
   clean(fn, boundaries);
   hoistInvariants(fn, boundaries);
 }

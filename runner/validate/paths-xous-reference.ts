@@ -1,3 +1,5 @@
+import type { PathReference } from './paths-suite.js';
+
 /**
  * The real Xous kernel on the RTL of its core: xous-core 73c094632 (head) and older ones, built unmodified (rustc 1.96, the
  * repository's release profile) and run on the Verilator model of VexRiscv as it is in Baochip-1x.
@@ -5,12 +7,8 @@
 
 const RTL = 'measured on RTL for this project';
 
-/** Figures of one operation of one kernel; what is not here is not known. */
-export interface Reference {
-  readonly operation: string;
-  /** Kernel generation, a value of the parameter `generation`. */
-  readonly variant: string;
-  readonly source: string;
+/** Figures of an operation; what is not here is not known. The two cycle columns are the memory set-ups of `paths-xous.ts`. */
+interface Figures {
   readonly traps?: number;
   readonly satpWrites?: number;
   readonly sfences?: number;
@@ -27,14 +25,26 @@ export interface Reference {
   readonly restore?: number;
 }
 
-type Figures = Omit<Reference, 'operation' | 'variant' | 'source'>;
+/** Names of the quantities of `paths-xous.ts`. */
+const QUANTITY = {
+  traps: 'traps',
+  satpWrites: 'satp writes',
+  sfences: 'sfence.vma',
+  instructions: 'instructions',
+  loads: 'loads',
+  stores: 'stores',
+  core_lat0: 'cycles core_lat0',
+  xbar_lat4: 'cycles xbar_lat4',
+  save: 'instructions of save',
+  restore: 'instructions of restore and return',
+} as const satisfies Readonly<Record<keyof Figures, string>>;
 
-const figures = (variant: string, kernel: string, table: Readonly<Record<string, Figures>>): Reference[] =>
+const figures = (variant: string, kernel: string, table: Readonly<Record<string, Figures>>): PathReference[] =>
   Object.entries(table).map(([operation, known]) => ({
     operation,
     variant,
     source: `${RTL}: ${kernel}`,
-    ...known,
+    figures: Object.fromEntries(Object.entries(known).map(([key, value]) => [QUANTITY[key as keyof Figures], value])),
   }));
 
 /** Instructions of the assembly entry and of the two exits (section 3: 46; 37 "result", 34 "resume"). */
@@ -279,7 +289,7 @@ const OLDER = [
 ];
 
 /** Every known figure, by variant and operation. */
-export const REFERENCES: readonly Reference[] = [...HEAD, ...OLDER];
+export const XOUS_REFERENCES: readonly PathReference[] = [...HEAD, ...OLDER];
 
 /**
  * What one redundant operation costs the real kernel in a blocking scalar round trip, in cycles on core_lat0 (section 5: an

@@ -1,0 +1,197 @@
+import type { PortableOperation } from '../../../workloads/language/operations.js';
+import {
+  functionsOfDomain,
+  operationsOf,
+  type Queue,
+  type Scenario,
+  type Service,
+} from '../../../workloads/language/scenario.js';
+import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
+import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
+import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
+import { dataLines, globalsOf, placesOf } from './globals.js';
+import { cheriotOperations } from './operations.js';
+import {
+  BENCH,
+  BENCH_EXIT,
+  bufferSymbol,
+  copySymbol,
+  entrySymbol,
+  FAILED,
+  FAILED_CODE,
+  functionSymbol,
+  mutexImport,
+  notificationImport,
+  QUOTA,
+  queueImport,
+  serviceImport,
+} from './symbols.js';
+import { needsOf } from './threads.js';
+
+/**
+ * A scenario as a system of the kernel: a compartment for each domain; `direct`: a single one, named after the first domain,
+ * in which requests are function calls (`isolation=none`).
+ * @throws CodegenError if a domain uses an operation that the kernel lacks.
+ */
+export function systemOf(scenario: Scenario, direct = false): System {
+  const names = scenario.domains.map(({ name }) => name);
+  const groups = direct ? [new Set(names)] : names.map((name) => new Set([name]));
+  const home = (domain: string): string => (direct ? names[0] : domain);
+  const compartments = groups.map((domains) => compartmentOf(scenario, domains, direct));
+  return {
+    compartments,
+    libraries: [],
+    threads: scenario.threads.map((thread) => ({
+      name: thread.name,
+      compartment: home(thread.domain),
+      entry: functionSymbol(thread.function),
+      priority: thread.priority,
+      ...needsOf(scenario, thread, direct),
+    })),
+    objects: [
+      ...[...scenario.notifications.map(notificationImport), ...scenario.mutexes.map(mutexImport)].map(word),
+      ...scenario.queues.map(queue),
+    ],
+    quotas: compartments
+      .filter(({ imports }) => imports.some(({ kind }) => kind === 'quota'))
+      .map(({ name }) => ({ name, bytes: QUOTA_BYTES })),
+  };
+}
+
+/** What one domain may have of the heap: more than there is. */
+const QUOTA_BYTES = 1 << 18;
+
+/** The word of a notification (0 or given) or of a mutex. */
+const word = (name: string): SharedObject => ({ name, bytes: 4, alignment: 8, words: [] });
+
+/** A queue as the library `queues.s` has it: capacity, three words of its own, the slots. */
+const queue = ({ name, capacity }: Queue): SharedObject => ({
+  name: queueImport(name),
+  bytes: 16 + 4 * capacity,
+  alignment: 8,
+  words: [capacity],
+});
+
+function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct: boolean): Compartment {
+  const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
+  const functions = scenario.functions.filter((f) => needed.has(f));
+  const services = scenario.services.filter(({ domain }) => domains.has(domain));
+  const globals = globalsOf(scenario, domains);
+  const [name] = domains;
+  const places = placesOf(globals);
+  const compiled = compileFunctions(functions, {
+    abi: cheriotAbi(places),
+    operations: cheriotOperations(scenario, direct),
+    threadsReturn: true,
+    functionSymbol,
+    bufferSymbol,
+  });
+  const code = [
+    ...services.filter(({ transfer }) => transfer === 'copy').flatMap((s) => copyingEntry(s, places)),
+    `${FAILED}:`,
+    `load_import ct0, ${BENCH}`,
+    `li t1, ${FAILED_CODE}`,
+    `csw t1, ${BENCH_EXIT}(ct0)`,
+    `j ${FAILED}`,
+  ];
+  const lines = (list: readonly string[]): string => list.map((l) => (/^\S+:/.test(l) ? l : `  ${l}`)).join('\n');
+  return {
+    name,
+    program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines(dataLines(globals))}\n`,
+    imports: importsOf(scenario, name, operationsOf(functions), direct),
+    exports: direct ? [] : services.map(exportOf),
+  };
+}
+
+/** A service is entered at its body, or at what copies its bytes first. */
+const labelOf = ({ name, transfer, function: body }: Service): string =>
+  transfer === 'copy' ? entrySymbol(name) : functionSymbol(body);
+
+const exportOf = (service: Service): Export => ({
+  name: labelOf(service),
+  arguments: service.words + (service.transfer === undefined ? 0 : 2),
+});
+
+/** What operations need beyond the compartment, each once. */
+function importsOf(
+  scenario: Scenario,
+  owner: string,
+  operations: readonly PortableOperation[],
+  direct: boolean,
+): readonly Import[] {
+  const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
+  const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
+  const usesHeap = operations.some(({ kind }) => kind === 'allocate' || kind === 'free');
+  const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
+  const all = [bench, ...(usesHeap ? [quota] : []), ...others];
+  return [...new Map(all.map((item) => [item.name, item])).values()];
+}
+
+const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call', name, compartment, export: name });
+const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
+const shared = (name: string): Import => ({ kind: 'object', name, object: name, access: 'write' });
+
+function importsFor(scenario: Scenario, operation: PortableOperation, direct: boolean): readonly Import[] {
+  switch (operation.kind) {
+    case 'call':
+    case 'send': {
+      if (direct) return [];
+      const service = scenario.services.find(({ name }) => name === operation.service)!;
+      const name = serviceImport(service.name);
+      return [{ kind: 'call', name, compartment: service.domain, export: labelOf(service) }];
+    }
+    case 'null-call':
+      return [fromKernel(SCHEDULER, 'ticks')];
+    case 'sleep':
+      return [fromKernel(SCHEDULER, 'sleep')];
+    case 'notify':
+      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wake')];
+    case 'wait':
+      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wait')];
+    case 'lock':
+      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_lock')];
+    case 'unlock':
+      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_unlock')];
+    case 'put':
+      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_put')];
+    case 'get':
+      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_get')];
+    case 'allocate':
+      return [fromKernel(ALLOCATOR, 'heap_allocate')];
+    case 'free':
+      return [fromKernel(ALLOCATOR, 'heap_free')];
+    default:
+      return [];
+  }
+}
+
+/**
+ * Copies the bytes that a caller shows to a buffer of the service, whole words, and goes on in the body with a reference to
+ * the copy. More bytes than the buffer has are a fault of the service: bounds without a tag.
+ */
+function copyingEntry(
+  { name, words, function: body }: Service,
+  places: ReadonlyMap<string, GlobalPlace>,
+): readonly string[] {
+  const [reference, length] = [`a${words}`, `a${words + 1}`];
+  const symbol = copySymbol(name);
+  const address = globalAddress(symbol, places.get(symbol)).text.replaceAll('{d0}', 't0').replaceAll('{d1}', 't1');
+  return [
+    `${entrySymbol(name)}:`,
+    ...address.split('\n'),
+    `csetbounds t0, t0, ${length}`,
+    'cmove t1, t0',
+    `add a5, ${reference}, ${length}`,
+    `bgeu ${reference}, a5, 2f`,
+    '1:',
+    `lw a4, 0(${reference})`,
+    'sw a4, 0(t1)',
+    `cincoffset ${reference}, ${reference}, 4`,
+    'cincoffset t1, t1, 4',
+    `bltu ${reference}, a5, 1b`,
+    '2:',
+    `cmove ${reference}, t0`,
+    `j ${functionSymbol(body)}`,
+  ];
+}

@@ -1,0 +1,61 @@
+import type { Buffer, Scenario } from '../../../workloads/language/scenario.js';
+import { alignmentMask, representableLength } from '../hardware/capability-bounds.js';
+import { type GlobalPlace, LARGEST_STEP } from './abi.js';
+import { bufferSymbol, copySymbol } from './symbols.js';
+
+/** A variable of a compartment. */
+export interface Global {
+  readonly symbol: string;
+  readonly bytes: number;
+  readonly alignment: number;
+  readonly words: readonly number[];
+}
+
+/** A buffer of the language. */
+const ofBuffer = ({ name, bytes, alignment, words }: Buffer): Global => ({
+  symbol: bufferSymbol(name),
+  bytes,
+  alignment,
+  words,
+});
+
+/** Where the services of these domains keep bytes that they are given by copy. */
+const copies = ({ services }: Scenario, domains: ReadonlySet<string>): readonly Global[] =>
+  services
+    .filter(({ domain, transfer }) => domains.has(domain) && transfer === 'copy')
+    .map(({ name, mostBytes }) => ({ symbol: copySymbol(name), bytes: mostBytes, alignment: 8, words: [] }));
+
+/** The variables of these domains, small ones first: those find cgp within reach of one instruction. */
+export function globalsOf(scenario: Scenario, domains: ReadonlySet<string>): readonly Global[] {
+  const own = scenario.buffers.filter(({ domain }) => domains.has(domain)).map(ofBuffer);
+  return [...own, ...copies(scenario, domains)]
+    .map((global) => ({ ...global, alignment: Math.max(global.alignment, 8, -alignmentMask(sizeOf(global))) }))
+    .sort((a, b) => a.bytes - b.bytes);
+}
+
+/** Bytes that bounds can hold exactly, no others of the compartment among them. */
+const sizeOf = ({ bytes }: { readonly bytes: number }): number => representableLength(Math.ceil(bytes / 8) * 8);
+
+/** What the code generator needs to know of them. `globals` itself is only known to be a multiple of 8. */
+export function placesOf(globals: readonly Global[]): ReadonlyMap<string, GlobalPlace> {
+  const places = new Map<string, GlobalPlace>();
+  let farthest = 0;
+  for (const global of globals) {
+    farthest += global.alignment - 8;
+    places.set(global.symbol, { near: farthest <= LARGEST_STEP, bytes: global.bytes });
+    farthest += sizeOf(global);
+  }
+  return places;
+}
+
+/** The data section. */
+export const dataLines = (globals: readonly Global[]): readonly string[] =>
+  globals.flatMap((global) => {
+    const rest = sizeOf(global) - 4 * global.words.length;
+    return [
+      `.balign ${global.alignment}`,
+      `${global.symbol}:`,
+      ...global.words.map((word) => `.word 0x${word.toString(16)}`),
+      ...(rest > 0 ? [`.space ${rest}`] : []),
+    ];
+  });

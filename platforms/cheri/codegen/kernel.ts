@@ -1,0 +1,118 @@
+import { markSymbol } from '../../../workloads/language/backend/emit.js';
+import type { Scenario, SpanPath } from '../../../workloads/language/scenario.js';
+import { layoutNumbers } from '../../machine/layout-seed.js';
+import type { Machine, RegisterValue } from '../../machine/machine.js';
+import { physical, type PhysicalAddress } from '../../machine/units.js';
+import type { Fidelity, LinkedScenario, ScenarioKernel } from '../../platform.js';
+import { isSealed } from '../hardware/capability.js';
+import { baseOf, topOf } from '../hardware/capability-bounds.js';
+import type { LinkedSystem } from '../kernel/link.js';
+import type { Region } from '../kernel/memory.js';
+import { kernelConfig } from '../kernel/parameters.js';
+import { constant } from '../kernel/source.js';
+import { bufferSymbol, copySymbol } from './symbols.js';
+import { linkScenario, scenarioProblem } from './system.js';
+
+/** How far layouts with a seed move code and globals of compartments at most, and in what steps. */
+const PADDING = 256;
+const STEP = 8;
+
+/** The CHERIoT-RTOS-like kernel. */
+export const cheriotKernel: ScenarioKernel = {
+  title: 'CHERIoT-RTOS-like compartments',
+  board: 'rtos',
+  supports: (scenario, parameters) => scenarioProblem(scenario, kernelConfig(parameters)),
+  link(scenario, parameters, seed) {
+    const config = kernelConfig(parameters);
+    const number = layoutNumbers(seed);
+    const system = linkScenario(scenario, config, { code: number(PADDING, STEP), globals: number(PADDING, STEP) });
+    const inert = config.isolation !== 'full';
+    return {
+      image: system.image,
+      marks: marksOf(system),
+      reports: (machine) => machine.bench!.outputs,
+      watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
+      granted: (machine, service) => (inert ? undefined : reachable(machine, handedTo(scenario, system, service))),
+    } satisfies LinkedScenario;
+  },
+  fidelity,
+};
+
+/** Symbols `domain.mark.name`, by name; names of marks are the scenario's, each in one domain. */
+function marksOf({ image }: LinkedSystem): ReadonlyMap<string, PhysicalAddress> {
+  const infix = `.${markSymbol('')}`;
+  return new Map(
+    image.symbols.flatMap(({ name, physical: at }) => {
+      const found = name.indexOf(infix);
+      return found < 0 ? [] : [[name.slice(found + infix.length), at] as const];
+    }),
+  );
+}
+
+/** `unwind` is where the switcher ends a compartment's invocation; whose it is says the frame of its call. */
+function watchUnwound(
+  machine: Machine,
+  { domains }: Scenario,
+  { places, symbol }: LinkedSystem,
+  report: (domain: string) => void = () => undefined,
+): () => readonly string[] {
+  const ended: string[] = [];
+  machine.probes.add(symbol('switcher.unwind').physical, () => {
+    const trustedStack = register(machine, 'mtdc').value;
+    const half = (at: number): number => new DataView(machine.memory.dump(physical(at), 2).buffer).getUint16(0, true);
+    const word = (at: number): number => new DataView(machine.memory.dump(physical(at), 4).buffer).getUint32(0, true);
+    const frame = trustedStack + half(trustedStack + constant('TS_FRAME')) - constant('FRAME_BYTES');
+    const callee = word(frame + constant('FRAME_EXPORT'));
+    const found = domains.find(({ name }) => {
+      const exports = places.get(name)?.exports;
+      return exports !== undefined && callee >= exports.base && callee < exports.base + exports.bytes;
+    });
+    // none: the call was refused before it entered anybody
+    if (found !== undefined) {
+      ended.push(found.name);
+      report(found.name);
+    }
+    return false;
+  });
+  return () => ended;
+}
+
+function register(machine: Machine, name: string): RegisterValue {
+  const found = machine.registers().find((r) => r.name === name);
+  if (found === undefined) throw new RangeError(`the machine has no register ${name}`);
+  return found;
+}
+
+/** Memory in which bytes lie that a service is given. */
+function handedTo(scenario: Scenario, { symbol }: LinkedSystem, name: string): readonly Region[] {
+  const { domain, transfer, mostBytes } = scenario.services.find((s) => s.name === name)!;
+  if (transfer === 'copy') return [{ base: symbol(`${domain}.${copySymbol(name)}`).physical, bytes: mostBytes }];
+  return scenario.buffers
+    .filter((buffer) => buffer.passed && buffer.domain !== domain)
+    .map((buffer) => ({ base: symbol(`${buffer.domain}.${bufferSymbol(buffer.name)}`).physical, bytes: buffer.bytes }));
+}
+
+/** Registers that hold what a compartment has without being given it. */
+const OWN = new Set(['cgp', 'csp']);
+
+/** Bytes in the bounds of the registers' capabilities that lead into regions, each counted once. */
+function reachable(machine: Machine, regions: readonly Region[]): number {
+  const bounds = new Map<number, number>();
+  for (const { name, value, metadata, tag } of machine.registers()) {
+    if (!/^c/.test(name) || OWN.has(name) || tag !== true || metadata === undefined || isSealed(metadata)) continue;
+    const base = baseOf(metadata, value) >>> 0;
+    if (!regions.some((r) => base >= r.base && base < r.base + r.bytes)) continue;
+    bounds.set(base, Math.max(bounds.get(base) ?? 0, topOf(metadata, value) - base));
+  }
+  let [bytes, end] = [0, 0];
+  for (const [base, length] of [...bounds].sort(([a], [b]) => a - b)) {
+    bytes += Math.max(0, base + length - Math.max(base, end));
+    end = Math.max(end, base + length);
+  }
+  return bytes;
+}
+
+/** Paths of the real kernel whose instructions ours come near (`validate paths`). */
+function fidelity(path: SpanPath): Fidelity | undefined {
+  return path === 'compute' ? undefined : 'M';
+}

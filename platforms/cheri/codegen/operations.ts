@@ -1,0 +1,245 @@
+import {
+  describeOperation,
+  type PortableOperation,
+  type Transfer,
+  type Violation,
+} from '../../../workloads/language/operations.js';
+import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
+import type { Scenario } from '../../../workloads/language/scenario.js';
+import {
+  BENCH,
+  BENCH_EXIT,
+  entrySymbol,
+  FAILED,
+  functionSymbol,
+  mutexImport,
+  notificationImport,
+  QUOTA,
+  queueImport,
+  serviceImport,
+} from './symbols.js';
+
+/** What a call to another compartment changes: all but s0, s1, sp and gp (`kernel/abi.s`). */
+const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 't0', 't1', 't2', 'ra'] as const;
+
+/** Masks for candperm (CHERIoT 1.0, permissions): load, store, loads and stores of capabilities, load mutable. */
+const LOAD = 0x20;
+const STORE = 0x04;
+const CAPABILITIES = 0x40;
+const LOAD_MUTABLE = 0x08;
+
+/**
+ * Rights to lent bytes. No global: the callee can keep it nowhere but on its stack. No load-global: the same for what it loads
+ * through it. Without load-mutable that can be read only, too.
+ */
+const RIGHTS: Readonly<Record<Exclude<Transfer, 'move'>, number>> = {
+  copy: LOAD,
+  borrow: LOAD | CAPABILITIES,
+  'mutable-borrow': LOAD | STORE | CAPABILITIES | LOAD_MUTABLE,
+};
+
+/**
+ * The operations of programs as calls between compartments.
+ * @param direct true if all domains are one compartment, in which a call of a service is a call of its body
+ * (`isolation=none`).
+ */
+export function cheriotOperations(scenario: Scenario, direct = false): OperationLowering {
+  const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
+  return {
+    lower: (operation, given, within) =>
+      direct && (operation.kind === 'call' || operation.kind === 'send')
+        ? directCall(scenario, operation)
+        : lower(operation, given, ending.has(within)),
+  };
+}
+
+type Request = Extract<PortableOperation, { kind: 'call' | 'send' }>;
+
+/** Words, then reference and length. */
+const messageRegisters = ({ words, transfer }: Request): readonly string[] =>
+  CALL_REGISTERS.slice(0, words + (transfer === undefined ? 0 : 2));
+
+/** A request as a function call: of the service's body, or of the entry that copies its bytes before. */
+function directCall({ services }: Scenario, operation: Request): LoweredOperation {
+  const { name, function: body } = services.find((s) => s.name === operation.service)!;
+  return {
+    arguments: messageRegisters(operation),
+    lines: [`jal ${operation.transfer === 'copy' ? entrySymbol(name) : functionSymbol(body)}`],
+    results: ['a0'],
+    clobbers: CALL_REGISTERS,
+  };
+}
+
+function lower(operation: PortableOperation, given: number, endsRun: boolean): LoweredOperation | string {
+  switch (operation.kind) {
+    case 'call':
+    case 'send':
+      return request(operation);
+    case 'yield':
+      return { arguments: [], lines: ['yield'], results: [], clobbers: [] };
+    case 'null-call':
+      return kernelCall([], ['cross_call ticks']);
+    case 'exit':
+      return {
+        arguments: [],
+        // any other thread ends when its program returns
+        lines: endsRun ? [`load_import ct0, ${BENCH}`, `csw zero, ${BENCH_EXIT}(ct0)`, '1: j 1b'] : [],
+        results: [],
+        clobbers: ['t0'],
+      };
+    case 'report':
+      return {
+        arguments: ['a0'],
+        lines: [`load_import ct0, ${BENCH}`, 'csw a0, 0(ct0)'],
+        results: [],
+        clobbers: ['t0'],
+      };
+    case 'cycles':
+      return { arguments: [], lines: ['csrr a0, mcycle'], results: ['a0'], clobbers: [] };
+    case 'notify':
+      return notify(notificationImport(operation.notification));
+    case 'wait':
+      return wait(notificationImport(operation.notification));
+    case 'lock':
+      return libraryCall(mutexImport(operation.mutex), 'mutex_lock');
+    case 'unlock':
+      return libraryCall(mutexImport(operation.mutex), 'mutex_unlock');
+    case 'put':
+      return { ...libraryCall(queueImport(operation.queue), 'queue_put'), arguments: ['a1'] };
+    case 'get':
+      return { ...libraryCall(queueImport(operation.queue), 'queue_get'), results: ['a1'] };
+    case 'sleep':
+      return kernelCall(
+        ['a0'],
+        ['li t0, TICKS_PER_MICROSECOND', 'mul t0, a0, t0', ...withTimeout('t0', ['cross_call sleep'])],
+      );
+    case 'violate':
+      return violate(operation.violation, given);
+    case 'allocate':
+      return {
+        arguments: ['a2'],
+        lines: [
+          'li t0, FOREVER',
+          ...withTimeout('t0', [`load_import ca1, ${QUOTA}`, 'cross_call heap_allocate']),
+          'cgettag t0, ca0',
+          `beqz t0, ${FAILED}`,
+        ],
+        results: ['a0'],
+        clobbers: CALL_REGISTERS,
+      };
+    case 'free':
+      // the allocator knows how long it is
+      return kernelCall(['a1', 'a2'], [`load_import ca0, ${QUOTA}`, 'cross_call heap_free', mustSucceed]);
+    case 'restart':
+      return 'compartments are not restarted by this kernel yet';
+    case 'address':
+      return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
+    case 'try-call':
+      return 'a caller does not look at the end of its callee yet';
+    case 'alarm':
+      return 'interrupts do not reach threads of this kernel yet';
+  }
+}
+
+const kernelCall = (given: readonly string[], lines: readonly string[]): LoweredOperation => ({
+  arguments: given,
+  lines,
+  results: [],
+  clobbers: CALL_REGISTERS,
+});
+
+/** A message without answer is a call as well: threads of CHERIoT RTOS go to the code, and nobody waits there for words. */
+function request(operation: Request): LoweredOperation | string {
+  const { service, words, transfer } = operation;
+  if (transfer === 'move') return 'the allocator of this kernel has no claims yet';
+  const [reference, length] = [`a${words}`, `a${words + 1}`];
+  const narrow =
+    transfer === undefined
+      ? []
+      : [
+          `csetbounds ${reference}, ${reference}, ${length}`,
+          `li t0, ${RIGHTS[transfer]}`,
+          `candperm ${reference}, ${reference}, t0`,
+        ];
+  return {
+    arguments: messageRegisters(operation),
+    lines: [...narrow, `cross_call ${serviceImport(service)}`],
+    results: ['a0'],
+    clobbers: CALL_REGISTERS,
+  };
+}
+
+/**
+ * Lines that find a timeout of so many ticks in ca0, on the stack and bounded.
+ * @param ticks register, not a0
+ */
+const withTimeout = (ticks: string, lines: readonly string[]): readonly string[] => [
+  'cincoffset csp, csp, -16',
+  'csw zero, TIMEOUT_ELAPSED(csp)',
+  `csw ${ticks}, TIMEOUT_REMAINING(csp)`,
+  'csetbounds ca0, csp, TIMEOUT_BYTES',
+  ...lines,
+  'cincoffset csp, csp, 16',
+];
+
+const mustSucceed = `bltz a0, ${FAILED}`;
+
+const notify = (word: string): LoweredOperation =>
+  kernelCall([], [`load_import ca0, ${word}`, 'li a1, 1', 'csw a1, 0(ca0)', 'cross_call futex_wake', mustSucceed]);
+
+const wait = (word: string): LoweredOperation =>
+  kernelCall(
+    [],
+    [
+      '1:',
+      `load_import ca1, ${word}`,
+      'clw a0, 0(ca1)',
+      'bnez a0, 2f',
+      'li a2, FOREVER',
+      ...withTimeout('a2', [`load_import ca1, ${word}`, 'li a2, 0', 'cross_call futex_wait']),
+      mustSucceed,
+      'j 1b',
+      '2:',
+      'csw zero, 0(ca1)',
+    ],
+  );
+
+/** A function of a library on a shared object: mutex or queue. */
+const libraryCall = (object: string, name: string): LoweredOperation =>
+  kernelCall([], [`load_import ca0, ${object}`, `library_call ${name}`, mustSucceed]);
+
+/** What code in a compartment can try: the hardware or the switcher must stop it. */
+function violate(violation: Violation, given: number): LoweredOperation {
+  switch (violation) {
+    case 'load':
+      return { arguments: ['a0'], lines: ['clw a0, 0(ca0)'], results: [], clobbers: ['a0'] };
+    case 'store':
+      return { arguments: ['a0', 'a1'], lines: ['csw a1, 0(ca0)'], results: [], clobbers: [] };
+    case 'jump':
+      return { arguments: ['a0'], lines: ['cjr ca0'], results: [], clobbers: [] };
+    case 'forge-handle':
+      // a number where the sealed entry of an export belongs
+      return {
+        arguments: ['t1', 'a0', 'a1', 'a2', 'a3'].slice(0, given),
+        lines: [...enterSwitcher, 'li t0, -COMPARTMENT_FAILED', `bne a0, t0, ${FAILED}`],
+        results: [],
+        clobbers: CALL_REGISTERS,
+      };
+    case 'raw-message':
+      return {
+        arguments: ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 't0', 't1'].slice(0, given),
+        lines: enterSwitcher,
+        results: [],
+        clobbers: CALL_REGISTERS,
+      };
+  }
+}
+
+/** What `cross_call` does, with whatever is in ct1. */
+const enterSwitcher: readonly string[] = ['load_import ct2, switcher', 'cjalr ct2', 'back_here'];
+
+/** The reason why an operation cannot run here, undefined if it can. */
+export function missingOperation(operation: PortableOperation): string | undefined {
+  const lowered = lower(operation, 1, false);
+  return typeof lowered === 'string' ? `${describeOperation(operation)}: ${lowered}` : undefined;
+}

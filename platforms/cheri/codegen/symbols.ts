@@ -1,0 +1,24 @@
+/* Names in the assembly of a compartment, and what programs and devices agree on. */
+
+/** A function of the language. */
+export const functionSymbol = (name: string): string => `fn.${name}`;
+/** A buffer. */
+export const bufferSymbol = (name: string): string => `buffer.${name}`;
+/** Where a service keeps the bytes that it is given by copy. */
+export const copySymbol = (service: string): string => `copy.${service}`;
+/** The entry of a service that does something before its body. */
+export const entrySymbol = (service: string): string => `serve.${service}`;
+/** Imports: the export of a service; objects that domains share. */
+export const serviceImport = (service: string): string => `service.${service}`;
+export const notificationImport = (notification: string): string => `notification.${notification}`;
+export const mutexImport = (mutex: string): string => `mutex.${mutex}`;
+export const queueImport = (queue: string): string => `queue.${queue}`;
+/** Import of a domain's right to memory of the heap. */
+export const QUOTA = 'quota';
+/** Where a program goes when the kernel did not do what the scenario relies on. */
+export const FAILED = 'failed';
+/** Exit code of a run in which an operation failed. */
+export const FAILED_CODE = 1;
+/** Import of the test device: a word stored to it is a report, one stored 4 bytes behind ends the run with that code. */
+export const BENCH = 'bench';
+export const BENCH_EXIT = 4;

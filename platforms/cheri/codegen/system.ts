@@ -1,0 +1,63 @@
+import { operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import { type LinkedSystem, linkSystem } from '../kernel/link.js';
+import type { KernelConfig } from '../kernel/parameters.js';
+import type { Padding } from '../kernel/system.js';
+import { systemOf } from './compartments.js';
+import { missingOperation } from './operations.js';
+import { functionsReachedFrom } from './reach.js';
+
+/**
+ * Why the kernel cannot run a scenario: an operation that it lacks, or more of something than it has.
+ * @returns one line; undefined if it can.
+ */
+export function scenarioProblem(scenario: Scenario, config: KernelConfig): string | undefined {
+  if (config.isolation === 'none' && scenario.expected.terminated.length > 0) {
+    return 'all domains are one compartment: who is ended is everybody';
+  }
+  const missing = operationsOf(scenario.functions)
+    .map(missingOperation)
+    .find((reason) => reason !== undefined);
+  if (missing !== undefined) return missing;
+  if (scenario.interrupts.length > 0) return 'interrupts are not bound to notifications on this platform yet';
+  const shared = scenario.services.find(({ name, transfer }) => transfer === 'copy' && callersOf(scenario, name) > 1);
+  if (shared !== undefined) {
+    return `${callersOf(scenario, shared.name)} threads may copy into service ${shared.name} at once: it has one buffer`;
+  }
+  try {
+    linkScenario(scenario, config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+/** Threads that may run a service, by themselves or by way of others. */
+function callersOf(scenario: Scenario, service: string): number {
+  const reaches = (program: string, seen: Set<string>): boolean =>
+    operationsOf(functionsReachedFrom(scenario, program)).some((o) => {
+      if (o.kind !== 'call' && o.kind !== 'send') return false;
+      if (o.service === service) return true;
+      if (seen.has(o.service)) return false;
+      seen.add(o.service);
+      return reaches(scenario.services.find(({ name }) => name === o.service)!.function, seen);
+    });
+  return scenario.threads.filter(({ function: program }) => reaches(program, new Set())).length;
+}
+
+/** The last layout of each scenario: whoever asks whether it can run links it next, the same way. */
+const linked = new WeakMap<Scenario, { readonly key: string; readonly system: LinkedSystem }>();
+
+/** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
+export function linkScenario(
+  scenario: Scenario,
+  config: KernelConfig,
+  padding: Padding = { code: 0, globals: 0 },
+): LinkedSystem {
+  const key = JSON.stringify([config, padding]);
+  const known = linked.get(scenario);
+  if (known?.key === key) return known.system;
+  const system = linkSystem(config, systemOf(scenario, config.isolation === 'none'), padding);
+  linked.set(scenario, { key, system });
+  return system;
+}

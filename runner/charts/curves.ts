@@ -1,0 +1,109 @@
+import type { SKRSContext2D } from '@napi-rs/canvas';
+import type { Chart, ChartDataset } from 'chart.js';
+import { axis, type Drawing, legendLabels } from './draw.js';
+import { COLOURS, DASHES, INK, nth, POINTS } from './style.js';
+
+/** A measured point of a curve. */
+export interface CurvePoint {
+  readonly x: number;
+  readonly value: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** Cycles over a number. */
+export interface Curves {
+  readonly name: string;
+  readonly title: string;
+  readonly notes: readonly string[];
+  /** What the number is, with its unit. */
+  readonly xTitle: string;
+  readonly curves: readonly { readonly label: string; readonly points: readonly CurvePoint[] }[];
+}
+
+/** A range so wide that equal ratios should have equal lengths. */
+const WIDE = 20;
+
+/** 1, 2 and 5 and their multiples by powers of ten: the labels of a logarithmic axis. */
+const isRound = (value: number): boolean => [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+
+/** Curves with points where something was measured; axes are logarithmic where the range is wide. */
+export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Drawing {
+  const points = curves.flatMap((c) => c.points);
+  const xs = [...new Set(points.map((p) => p.x))].sort((a, b) => a - b);
+  const wide = (values: readonly number[]): boolean =>
+    Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
+  const logX = wide(xs);
+  const logY = wide(points.flatMap((p) => [p.minimum, p.maximum]));
+  const datasets = curves.map(({ label, points: own }, i): ChartDataset<'line'> => ({
+    label,
+    data: own.map((p) => ({ x: p.x, y: p.value })),
+    borderColor: nth(COLOURS, i),
+    backgroundColor: nth(COLOURS, i),
+    borderDash: [...nth(DASHES, i)],
+    borderWidth: 2.5,
+    pointStyle: nth(POINTS, i),
+    pointRadius: 5,
+    pointBorderColor: INK,
+    tension: 0,
+  }));
+  const bands = {
+    id: 'bands',
+    afterDatasetsDraw(chart: Chart): void {
+      const context = chart.ctx as unknown as SKRSContext2D;
+      context.save();
+      context.lineWidth = 1.2;
+      context.setLineDash([]);
+      curves.forEach(({ points: own }, i) => {
+        context.strokeStyle = nth(COLOURS, i);
+        for (const { x, minimum, maximum } of own) {
+          const at = chart.scales['x'].getPixelForValue(x);
+          const [low, high] = [minimum, maximum].map((v) => chart.scales['y'].getPixelForValue(v));
+          if (low - high < 2) continue;
+          context.beginPath();
+          context.moveTo(at, low);
+          context.lineTo(at, high);
+          context.moveTo(at - 4, low);
+          context.lineTo(at + 4, low);
+          context.moveTo(at - 4, high);
+          context.lineTo(at + 4, high);
+          context.stroke();
+        }
+      });
+      context.restore();
+    },
+  };
+  const scale = (log: boolean): string => (log ? ', logarithmic' : '');
+  return {
+    name,
+    title,
+    notes,
+    width: 1000,
+    height: 620,
+    chart: {
+      type: 'line',
+      data: { datasets },
+      plugins: [bands],
+      options: {
+        scales: {
+          x: axis(`${xTitle}${scale(logX)}`, {
+            type: logX ? 'logarithmic' : 'linear',
+            min: logX ? xs[0] / 1.2 : xs[0],
+            max: logX ? xs[xs.length - 1] * 1.2 : xs[xs.length - 1],
+            // ticks where something was measured
+            afterBuildTicks: (built: { ticks: { value: number }[] }): void => {
+              built.ticks = xs.map((value) => ({ value }));
+            },
+            ticks: { color: INK, callback: (value: number): string => String(value), autoSkip: false },
+          }),
+          y: axis(`guest cycles${scale(logY)}`, {
+            type: logY ? 'logarithmic' : 'linear',
+            beginAtZero: !logY,
+            ticks: { color: INK, callback: (value: number): string => (logY && !isRound(value) ? '' : String(value)) },
+          }),
+        },
+        plugins: { legend: { position: 'bottom', align: 'start', labels: { ...legendLabels, usePointStyle: true } } },
+      },
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { BadInput } from '../failure.js';
+import { type Campaign, plan, type Shard } from '../run/campaign.js';
+import { chooseWorkloads } from '../run/plan.js';
+import { readSetting, type Setting } from '../run/settings.js';
+import {
+  addCampaignOptions,
+  type CampaignOptions,
+  choosePlatforms,
+  conduct,
+  DEFAULT_BUDGET,
+  resumedCampaign,
+} from './campaign-options.js';
+import { collect, type Context, conventions } from './command.js';
+
+interface Options extends CampaignOptions {
+  readonly grid?: readonly string[];
+  readonly set?: readonly string[];
+  readonly shard?: Shard;
+}
+
+const MOST_SHARDS = 10_000;
+
+function readShard(text: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, of] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
+  if (index >= 1 && index <= of && of <= MOST_SHARDS) return { index, of };
+  throw new BadInput(`--shard ${text}`, 'not a part', 'give I/N with I from 1 to N, for instance 1/2');
+}
+
+/** A setting for each value of `target.name=value,value,...`. */
+const gridSettings = (text: string): readonly Setting[] => {
+  const { target, name, value } = readSetting('--grid', text);
+  return value.split(',').map((one) => ({ place: `--grid ${text}`, target, name, value: one }));
+};
+
+async function request(names: readonly string[], options: Options, context: Context): Promise<Campaign> {
+  if (options.resume !== undefined) return resumedCampaign(options, names, context);
+  const { grid = [], set = [], seeds = 1, shard = null, maxInstructions: budget = DEFAULT_BUDGET } = options;
+  if (grid.length === 0) {
+    throw new BadInput('sweep', 'no grid', 'give --grid target.name=value,value,... at least once, or use run');
+  }
+  const fixed = set.map((text) => readSetting('--set', text));
+  const points = grid
+    .map(gridSettings)
+    .reduce<readonly (readonly Setting[])[]>((all, axis) => all.flatMap((p) => axis.map((s) => [...p, s])), [fixed]);
+  const request = {
+    workloads: chooseWorkloads(context.workloads, names),
+    platforms: await choosePlatforms(options.platform, context),
+    points,
+    seeds: Array.from({ length: seeds }, (_, i) => i),
+    budget,
+  };
+  return plan(request, shard);
+}
+
+/** `bulkhead sweep`: workloads at all points of a grid of parameters. */
+export function addSweep(program: Command, context: Context): void {
+  const command = conventions(program.command('sweep'), 'bulkhead sweep', context.terminal, [
+    'bulkhead sweep ipc.call --grid mmu-microkernel.generation=v0.9.12,pr668,head --grid mmu-microkernel.memoryLatency=0,4',
+    'bulkhead sweep ipc.payload --grid ipc.payload.bytes=64,512,4096 --shard 1/2 --out results/part-1',
+    'bulkhead merge results/part-1 results/part-2 --out results/whole',
+  ])
+    .description(
+      'run workloads at every point of a grid of parameters, as run does. With --shard I/N only the I-th of N parts, on another machine ' +
+        'perhaps: merge joins them to the same bytes as one sweep.',
+    )
+    .argument('[WORKLOAD...]', 'ids or families; default: all')
+    .option('--grid <target.name=value,...>', 'values of a parameter; several grids are multiplied', collect)
+    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
+    .option('--set <target.name=value>', 'set a parameter at all points; may be repeated', collect)
+    .option('--shard <I/N>', 'only this part of the runs', readShard);
+  addCampaignOptions(command).action(async (names: string[], options: Options) =>
+    conduct(await request(names, options, context), options, context),
+  );
+}

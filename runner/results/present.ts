@@ -1,0 +1,58 @@
+import { FAMILIES, type Workload } from '../../workloads/index.js';
+import { drawCharts } from '../charts/index.js';
+import { summarise } from './analyse.js';
+import type { ResultsFolder } from './folder.js';
+import type { Manifest } from './manifest.js';
+import { FILES } from './read.js';
+import type { MeasurementRecord } from './schema.js';
+import { resultTables, type SuiteNames } from './table.js';
+
+/** What tables and charts need of the suite. */
+export function suiteNames(workloads: readonly Workload[]): SuiteNames {
+  const find = (id: string): Workload | undefined => workloads.find((w) => w.id === id);
+  return {
+    familyOf: (workload) => find(workload)?.family ?? workload.split('.')[0],
+    aboutFamily: (family) => (FAMILIES as Readonly<Record<string, string>>)[family] ?? 'guest cycles',
+    numbersOf: (workload) =>
+      Object.entries(find(workload)?.parameters ?? {}).flatMap(([name, p]) =>
+        p.kind === 'integer' ? [{ name, unit: p.unit }] : [],
+      ),
+    changedValues: (workload, values) => {
+      const parameters = find(workload)?.parameters ?? {};
+      return Object.entries(values)
+        .filter(([name, value]) => parameters[name]?.default !== value)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(' ');
+    },
+  };
+}
+
+/** The tables as a terminal shows them. */
+export const terminalTables = (records: readonly MeasurementRecord[], workloads: readonly Workload[]): string =>
+  resultTables(summarise(records), suiteNames(workloads));
+
+function summaryText(records: readonly MeasurementRecord[], workloads: readonly Workload[], manifest: Manifest): string {
+  const { seeds } = manifest.request;
+  const models = Object.entries(manifest.models).map(([id, version]) => `${id} model ${version}`);
+  const charts = [
+    `Bulkhead ${manifest.bulkhead}; ${models.join(', ')}; ${records.length} runs, layout seeds ${seeds.join(', ')}.`,
+    `Every figure is in \`${FILES.measurements}\`, one run a line.`,
+  ];
+  return `# Results\n\n${charts.join(' ')}\n\n${resultTables(summarise(records), suiteNames(workloads), '## ')}`;
+}
+
+/** Writes what is drawn from the records of a complete run: summary and charts. @returns names of the files. */
+export function presentResults(
+  folder: ResultsFolder,
+  records: readonly MeasurementRecord[],
+  workloads: readonly Workload[],
+  manifest: Manifest,
+): readonly string[] {
+  const written = [FILES.summary];
+  folder.write(FILES.summary, summaryText(records, workloads, manifest));
+  for (const { name, content } of drawCharts(summarise(records), suiteNames(workloads))) {
+    folder.write(name, content);
+    written.push(name);
+  }
+  return written;
+}

@@ -1,0 +1,121 @@
+import { markdownTable } from 'markdown-table';
+import type { ProtectionCounts } from '../../platforms/machine/machine.js';
+import type { ParameterValues } from '../../platforms/platform.js';
+import { PROTECTION_TITLES } from '../exec/passages.js';
+import type { SpanSummary, SubjectSummary } from './analyse.js';
+
+/** What the table needs to know of the suite: defaults of a workload's parameters, and its family. */
+export interface SuiteNames {
+  familyOf(workload: string): string;
+  /** What a family is about, in a few words. */
+  aboutFamily(family: string): string;
+  /** Parameters of a workload that are numbers. */
+  numbersOf(workload: string): readonly { readonly name: string; readonly unit: string }[];
+  /** Values of a workload that differ from the defaults: `bytes=64 touch=all`. */
+  changedValues(workload: string, values: ParameterValues): string;
+}
+
+/** A number of cycles or events: a median of an even number of samples may end in a half. */
+export const showNumber = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1));
+
+/** Parameters of a subject's workload that differ from the defaults. */
+export const changedOf = ({ record }: SubjectSummary, names: SuiteNames): string =>
+  names.changedValues(record.workload, record.workloadParameters);
+
+/** `ipc.call words=2`. */
+export const workloadLabel = (subject: SubjectSummary, names: SuiteNames): string =>
+  [subject.record.workload, changedOf(subject, names)].filter((t) => t !== '').join(' ');
+
+/** `mmu-microkernel isolation=none`; hardware that nobody ships is called so. */
+export function platformLabel({ record }: SubjectSummary): string {
+  const changed = record.changed.map((name) => {
+    const hypothetical = record.hypothetical.includes(name) ? ' (hypothetical)' : '';
+    return `${name}=${String(record.parameters[name])}${hypothetical}`;
+  });
+  return [record.platform, ...changed].join(' ');
+}
+
+/** Median protection operations, those that occur: `4 satp writes, 4 sfences`. */
+function protection({ medians }: SpanSummary): string {
+  const counts = Object.entries(PROTECTION_TITLES).map(([key, title]) => ({
+    title,
+    count: medians[key as keyof ProtectionCounts],
+  }));
+  const seen = counts.filter(({ count }) => count > 0);
+  return seen.map(({ title, count }) => `${showNumber(count)} ${title}`).join(', ') || '-';
+}
+
+/** Length and place; where the place may be one of several, only the length. */
+function showMasked({ cycles, from }: SpanSummary['masked']): string {
+  if (cycles === 0) return '-';
+  return from.includes(' or ') ? String(cycles) : `${cycles} from ${from}`;
+}
+
+const HEADER = ['workload', 'span', 'platform', 'class', 'instructions', 'cycles', 'range', 'first', 'traps'];
+HEADER.push('protection operations', 'longest masked', 'reachable bytes');
+const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
+
+function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNames): string[] {
+  const { span, cycles, medians, masked, first, warm } = summary;
+  const { granted } = subject;
+  return [
+    workloadLabel(subject, names),
+    span.trip === 'one-way' ? span.name : `${span.name} (round trip)`,
+    platformLabel(subject),
+    span.fidelity ?? '-',
+    showNumber(medians.instructions),
+    warm > 0 ? showNumber(cycles.median) : '-',
+    cycles.minimum === cycles.maximum ? '-' : `${cycles.minimum}..${cycles.maximum}`,
+    String(first),
+    showNumber(medians.traps),
+    protection(summary),
+    showMasked(masked),
+    granted === undefined ? '-' : showNumber(granted.median),
+  ];
+}
+
+/** One table for the subjects of a family; columns in which nothing stands are left out. */
+function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): string | undefined {
+  const lines = subjects.flatMap((subject) => subject.spans.map((span) => spanLine(subject, span, names)));
+  if (lines.length === 0) return undefined;
+  const kept = HEADER.map((_, column) => column < 4 || lines.some((line) => line[column] !== '-'));
+  const keep = <T>(row: readonly T[]): T[] => row.filter((_, column) => kept[column]);
+  return markdownTable([HEADER, ...lines].map(keep), { align: keep(ALIGN) });
+}
+
+const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
+sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
+class: R the real kernel's binary, P our kernel with the real path's length (within 20 %), M mechanism only (protection
+operations exact, path length not the real one's), O the policy is ours; cycles of different classes are not to be ranked.
+`;
+
+/** The results as text: a table for each family, then what is not applicable and what went wrong. */
+export function resultTables(subjects: readonly SubjectSummary[], names: SuiteNames, heading = ''): string {
+  const families = new Set(subjects.map(({ record }) => names.familyOf(record.workload)));
+  const parts: string[] = [];
+  for (const family of families) {
+    const table = familyTable(
+      subjects.filter(({ record }) => names.familyOf(record.workload) === family),
+      names,
+    );
+    if (table !== undefined) parts.push(`${heading}${family}\n\n${table}\n`);
+  }
+  if (parts.length > 0) parts.push(LEGEND);
+  const absent = subjects.filter(({ record }) => record.outcome.kind === 'not applicable');
+  if (absent.length > 0) {
+    const line = (s: SubjectSummary): string =>
+      `* ${workloadLabel(s, names)} on ${platformLabel(s)}: ${(s.record.outcome as { reason: string }).reason}`;
+    parts.push(`${heading}Not applicable\n\n${absent.map(line).join('\n')}\n`);
+  }
+  const errors = subjects.flatMap((subject) => subject.records.map((record) => ({ subject, record })));
+  const wrong = errors.flatMap(({ subject, record: { outcome, seed } }) =>
+    outcome.kind !== 'error'
+      ? []
+      : [
+          `* ${workloadLabel(subject, names)} on ${platformLabel(subject)}, seed ${seed}: ${outcome.reason}, at ${outcome.place}; ` +
+            `trace it with: ${outcome.trace}`,
+        ],
+  );
+  if (wrong.length > 0) parts.push(`${heading}Errors: no number\n\n${wrong.join('\n')}\n`);
+  return parts.join('\n');
+}

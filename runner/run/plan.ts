@@ -1,0 +1,98 @@
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
+import type { Workload } from '../../workloads/index.js';
+import { recordKey } from '../results/schema.js';
+import { BadInput } from '../failure.js';
+import { suggestion } from '../suggest.js';
+import type { Job } from './job.js';
+import { checkSettings, meant, platformValues, type Setting, workloadValues } from './settings.js';
+
+/** A platform as the command line named it. */
+export interface ChosenPlatform {
+  readonly name: string;
+  readonly platform: Platform;
+}
+
+/** What is to be measured. */
+export interface Request {
+  readonly workloads: readonly Workload[];
+  readonly platforms: readonly ChosenPlatform[];
+  /** Settings of every run, one list for each point of a grid; at least one list, which may be empty. */
+  readonly points: readonly (readonly Setting[])[];
+  readonly seeds: readonly number[];
+  readonly budget: number;
+}
+
+/** The workloads of these ids or families, in the order of the suite. @throws BadInput for a name that is neither. */
+export function chooseWorkloads(known: readonly Workload[], names: readonly string[]): readonly Workload[] {
+  const unknown = names.find((name) => meant(name, known).length === 0);
+  if (unknown !== undefined) {
+    const families = new Set(known.map(({ family }) => family));
+    const remedy = suggestion(unknown, [...known.map(({ id }) => id), ...families]);
+    throw new BadInput(unknown, 'no such workload', remedy.startsWith('known') ? "see 'bulkhead list'" : remedy);
+  }
+  const chosen = new Set(names.flatMap((name) => meant(name, known)));
+  return names.length === 0 ? known : known.filter((workload) => chosen.has(workload));
+}
+
+/** A job with its key and the version of the model that will run it. */
+interface Keyed {
+  readonly key: string;
+  readonly job: Job;
+}
+
+/**
+ * The jobs of a request, each once, in the canonical order: by platform, its parameters, workload, its parameters, seed. The
+ * order in which workloads, platforms and settings were named does not matter.
+ * @throws BadInput for a setting that does not fit.
+ */
+export function planJobs({ workloads, platforms, points, seeds, budget }: Request): readonly Job[] {
+  const jobs = new Map<string, Job>();
+  for (const settings of points) {
+    checkSettings(
+      settings,
+      platforms.map((p) => p.platform),
+      workloads,
+    );
+    for (const { name, platform } of platforms) {
+      const parameters = platformValues(platform, settings);
+      for (const workload of workloads) {
+        for (const workloadParameters of pointsOf(workload, workloads, settings)) {
+          for (const seed of seeds) {
+            const job = { workload: workload.id, workloadParameters, platform: name, parameters, seed, budget };
+            jobs.set(recordKey({ ...job, platform: platform.id, modelVersion: platform.modelVersion }), job);
+          }
+        }
+      }
+    }
+  }
+  const suite = new Map(workloads.map(({ id }, i) => [id, i]));
+  const order = new Map(platforms.map(({ name, platform }) => [name, platform.id]));
+  const rank = ({ job }: Keyed): readonly (string | number)[] => [
+    order.get(job.platform)!,
+    JSON.stringify(job.parameters),
+    suite.get(job.workload)!,
+    ...Object.values(job.workloadParameters).map((v) => (typeof v === 'number' ? v : String(v))),
+    job.seed,
+  ];
+  return [...jobs]
+    .map(([key, job]) => ({ key, job, rank: rank({ key, job }) }))
+    .sort((a, b) => compareRanks(a.rank, b.rank))
+    .map(({ job }) => job);
+}
+
+function compareRanks(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] < b[i]) return -1;
+    if (a[i] > b[i]) return 1;
+  }
+  return 0;
+}
+
+/** The sets of values at which a workload is measured: its own points with the settings on top. */
+function pointsOf(
+  workload: Workload,
+  workloads: readonly Workload[],
+  settings: readonly Setting[],
+): readonly ParameterValues[] {
+  return workload.points.map((point) => workloadValues(workload, workloads, settings, point));
+}

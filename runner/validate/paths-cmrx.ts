@@ -1,0 +1,111 @@
+import { linkSystem } from '../../platforms/mpu-rtos/kernel/link.js';
+import { OPERATIONS, type Operation } from '../../platforms/mpu-rtos/kernel/operations.js';
+import { THREAD_METRIC } from '../../platforms/mpu-rtos/kernel/thread-metric.js';
+import { kernelConfig } from '../../platforms/mpu-rtos/kernel/parameters.js';
+import { CMRX_REFERENCES, PUBLISHED, PUBLISHED_SOURCE } from './paths-cmrx-reference.js';
+import type { PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
+
+const ones = (bits: number): number => {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+};
+
+/** Words that a 16-bit Thumb instruction loads and stores (DDI0403E A5.2); bytes and halfwords count as words. */
+function narrow(word: number): { loads: number; stores: number } {
+  const moved = (load: boolean, count: number): { loads: number; stores: number } => ({
+    loads: load ? count : 0,
+    stores: load ? 0 : count,
+  });
+  const top = word >>> 12;
+  if (word >>> 11 === 0b01001) return moved(true, 1); // LDR from the literal pool
+  if (top === 5) return moved(((word >>> 9) & 7) >= 3, 1); // register offset: STR STRH STRB LDRSB LDR LDRH LDRB LDRSH
+  if (top === 6 || top === 7 || top === 8 || top === 9) return moved((word & 0x800) !== 0, 1);
+  if (top === 12) return moved((word & 0x800) !== 0, ones(word & 0xff)); // STM, LDM
+  if (word >>> 9 === 0b1011010 || word >>> 9 === 0b1011110) return moved((word & 0x800) !== 0, ones(word & 0x1ff));
+  return moved(true, 0);
+}
+
+/** Words of the 32-bit instructions that kernel and library use: exclusives; and of LDM, STM, LDRD, STRD and single accesses. */
+function wide(word: number): { loads: number; stores: number } {
+  const load = (word & 0x00100000) !== 0;
+  const moved = (count: number): { loads: number; stores: number } => ({
+    loads: load ? count : 0,
+    stores: load ? 0 : count,
+  });
+  const top = word >>> 25;
+  if (top === 0b1110100) {
+    const dual = (word & 0x00400000) !== 0;
+    if (!dual) return moved(ones(word & 0xffff));
+    const exclusive = (word & 0x01200000) === 0;
+    return moved(exclusive ? 1 : 2);
+  }
+  if (top === 0b1111100) return moved(1);
+  return moved(0);
+}
+
+const CPSID_I = 0xb672;
+const CPSIE_I = 0xb662;
+const THREADS = /(\d+) threads/;
+const CORE = /m0plus|m33/;
+
+/** The CMRX-like kernel beside CMRX; counts are of everything between the marks, argument set-up and stub included. */
+export const CMRX_PATHS: PathSuite<Operation> = {
+  platform: 'mpu-rtos',
+  board: 'cmrx',
+  kernel: 'CMRX',
+  measured: 'as GCC 12.2 compiles it',
+  exactly: 'Exceptions and MPU stores',
+  memories: { zero: { flash: 'zero' }, stm32l4: { flash: 'stm32l4' } },
+  variants: ['head', 'v0.1.2', 'v0.1.2, 16 threads', 'head, m0plus', 'head, m33'],
+  parameters(variant) {
+    const core = CORE.exec(variant)?.[0] ?? 'm4';
+    const threads = Number(THREADS.exec(variant)?.[1] ?? 8);
+    const [version] = variant.split(',');
+    return { kernel: { core, version, threads, tickMicroseconds: 100 }, hardware: { core } };
+  },
+  operations: [...OPERATIONS, ...THREAD_METRIC],
+  link(operation, kernel) {
+    const { image, symbol } = linkSystem(kernelConfig(kernel), operation.system);
+    return { image, place: (name) => symbol(name).physical };
+  },
+  access: (word) => (word > 0xffff ? wide(word) : narrow(word)),
+  masks: (word) => (word === CPSID_I ? 'mask' : word === CPSIE_I ? 'unmask' : undefined),
+  quantities: [
+    { name: 'exceptions', of: (s) => s.traps, exact: true },
+    { name: 'MPU stores', of: (s) => s.protection.mpuStores, exact: true },
+    { name: 'instructions', of: both('instructions') },
+    { name: 'loads', of: both('loads') },
+    { name: 'stores', of: both('stores') },
+    { name: 'longest masked', of: (s) => s.masked },
+    { name: 'instructions of user', of: (s) => s.user.instructions },
+    { name: 'instructions of save', of: (s) => s.instructionsByPhase.save },
+    { name: 'instructions of validate', of: (s) => s.instructionsByPhase.validate },
+    { name: 'instructions of switch protection', of: (s) => s.instructionsByPhase['switch protection'] },
+    { name: 'instructions of schedule', of: (s) => s.instructionsByPhase.schedule },
+    {
+      name: 'instructions of restore and return',
+      of: (s) => s.instructionsByPhase.restore + s.instructionsByPhase.return,
+    },
+  ],
+  columns: { before: ['exceptions', 'MPU stores'], after: ['loads', 'stores', 'longest masked'] },
+  references: CMRX_REFERENCES,
+  prices,
+};
+
+function both(what: 'instructions' | 'loads' | 'stores'): (sample: PathSample) => number {
+  return ({ kernel, user }) => kernel[what] + user[what];
+}
+
+/** Cycles of one Thread-Metric count beside the published ones. The chip was an STM32L4; its memory model is unverified. */
+function prices(results: readonly PathResult[]): PathRow[] {
+  return results.flatMap(({ operation, variant, rows, fidelity }) => {
+    const published = PUBLISHED.find((p) => p.operation === operation);
+    const cycles = rows.find((r) => r.quantity === 'cycles stm32l4');
+    if (published === undefined || cycles === undefined || !variant.startsWith('v0.1.2')) return [];
+    const { counts, perCount } = published;
+    const ours = cycles.ours / counts;
+    const what = { platform: CMRX_PATHS.platform, variant, quantity: 'cycles stm32l4', fidelity };
+    return [{ ...what, operation: `${operation} count`, real: perCount, ours, source: PUBLISHED_SOURCE }];
+  });
+}

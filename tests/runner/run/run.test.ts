@@ -1,0 +1,295 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KINDS, PHASES } from '../../../platforms/machine/ledger.js';
+import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
+import type { Platform } from '../../../platforms/platform.js';
+import { recordSchema } from '../../../runner/results/schema.js';
+import { workload } from '../../../workloads/workload.js';
+import { fakePlatform } from '../fake-platform.js';
+import { temporary } from '../temporary.js';
+import { bulkhead, recordsOf } from './suite.js';
+
+const QUICK = ['system-call.null', 'fault.load'];
+const measurements = (folder: string): string => readFileSync(join(folder, 'measurements.jsonl'), 'utf8');
+const fresh = (): string => join(temporary(), 'out');
+
+/** A folder with the quick workloads, measured once; tests that change it take a copy. */
+let measured: Promise<string> | undefined;
+const folder = (): Promise<string> =>
+  (measured ??= (async () => {
+    const path = fresh();
+    const { code, stderr } = await bulkhead(['run', ...QUICK, '--seeds', '2', '--workers', '1', '--out', path]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return path;
+  })());
+async function copy(): Promise<string> {
+  const path = fresh();
+  cpSync(await folder(), path, { recursive: true });
+  return path;
+}
+
+describe('run --json', () => {
+  test('prints exactly the records, and no folder', async () => {
+    const { code, stdout, stderr } = await bulkhead(['run', 'ipc.call', '--set', 'ipc.call.words=1', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const records = recordsOf(stdout);
+    // with the number of words set, the points are the defaults and the polluted state
+    expect(records.map((r) => [r.workloadParameters['words'], r.workloadParameters['state']])).toEqual([
+      [1, 'polluted'],
+      [1, 'warm'],
+    ]);
+    for (const record of records) {
+      expect(recordSchema.safeParse(record)).toMatchObject({ success: true });
+      expect(record).toMatchObject({
+        platform: 'mmu-microkernel',
+        seed: 0,
+        changed: [],
+        outcome: { kind: 'measured' },
+      });
+      for (const { samples } of record.spans) {
+        samples.cycles.forEach((cycles, i) => {
+          expect(PHASES.reduce((sum, p) => sum + samples.phases[p][i], 0)).toBe(cycles);
+          expect(KINDS.reduce((sum, k) => sum + samples.kinds[k][i], 0)).toBe(cycles);
+        });
+      }
+    }
+    const round = records[1].spans.find((s) => s.name === 'round')!;
+    expect(round).toMatchObject({ trip: 'round-trip', path: 'call', fidelity: 'M', unmatched: 0 });
+    expect(round.samples.satpWrites.slice(1).every((n) => n === 4)).toBe(true);
+    expect(round.samples.traps.slice(1).every((n) => n === 2)).toBe(true);
+    expect(round.samples.masked.from[1]).toContain('called');
+  });
+
+  test('says which parameters are not the default, and which of them are hypothetical', async () => {
+    const set = ['--set', 'mmu-microkernel.asid=true', '--set', 'mmu-microkernel.generation=ideal'];
+    const { stdout } = await bulkhead(['run', 'system-call.null', '--set', 'system-call.state=warm', ...set, '--json']);
+    const [record, ...others] = recordsOf(stdout);
+    expect(others).toEqual([]);
+    expect(record.changed).toEqual(['asid', 'generation']);
+    expect(record.hypothetical).toEqual(['asid']);
+    expect(record.spans[0].fidelity).toBe('O');
+  });
+});
+
+describe('a results folder', () => {
+  test('has manifest, records, summary and the table that is printed', async () => {
+    const path = await folder();
+    const manifest = JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+    expect(manifest).toMatchObject({
+      records: 8,
+      models: { 'mmu-microkernel': mmuMicrokernel.modelVersion },
+      shard: null,
+    });
+    expect(measurements(path).trimEnd().split('\n')).toHaveLength(8);
+    const summary = readFileSync(join(path, 'summary.md'), 'utf8');
+    expect(summary).toMatch(/^## system-call$/m);
+    expect(summary).toMatch(/\| fault\.load +\| detected +\| mmu-microkernel +\| M +\|/);
+    expect(existsSync(join(path, 'lock'))).toBe(false);
+  });
+
+  test('is the same with two workers, in another order of workloads', async () => {
+    const path = fresh();
+    const { code } = await bulkhead(['run', ...[...QUICK].reverse(), '--seeds', '2', '--workers', '2', '--out', path]);
+    expect(code).toBe(0);
+    for (const name of ['measurements.jsonl', 'summary.md', 'manifest.json']) {
+      expect(readFileSync(join(path, name), 'utf8')).toBe(readFileSync(join(await folder(), name), 'utf8'));
+    }
+  });
+
+  test.each([
+    ['in the middle of a line', -100],
+    ['after a line', 0],
+    ['before the first line', -Infinity],
+  ])('is finished by --resume if the run ended %s', async (_, more) => {
+    const path = await copy();
+    const file = join(path, 'measurements.jsonl');
+    const lines = measurements(path).split('\n');
+    const keep = Buffer.byteLength(lines.slice(0, 5).join('\n')) + 1;
+    truncateSync(file, Math.max(0, keep + more));
+    // as a killed run leaves it
+    writeFileSync(join(path, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }));
+    const { code, stderr } = await bulkhead(['run', '--resume', path, '--workers', '1']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of ['measurements.jsonl', 'summary.md', 'manifest.json']) {
+      expect(readFileSync(join(path, name), 'utf8')).toBe(readFileSync(join(await folder(), name), 'utf8'));
+    }
+    expect(existsSync(join(path, 'lock'))).toBe(false);
+  });
+});
+
+describe('a run that goes wrong is an error with place and trace, never a number', () => {
+  const wrong = workload({
+    id: 'compute.wrong',
+    title: 'reports another word than it says',
+    purpose: 'nothing',
+    parameters: {},
+    system(s) {
+      s.thread('main', { domain: s.domain('one'), endsRun: true }, (f) => {
+        f.mark('start');
+        f.report(7);
+        f.mark('end');
+      });
+      s.span('all', { from: 'start', to: 'end', trip: 'one-way', path: 'compute', meaning: 'a report' });
+      s.expect({ reports: [8] });
+    },
+  });
+
+  test('another outcome', async () => {
+    const { code, stdout, stderr } = await bulkhead(['run', '--json'], undefined, [wrong]);
+    expect(code).toBe(1);
+    const trace = 'bulkhead run compute.wrong --platform mmu-microkernel --seed 0 --trace compute.wrong.trace';
+    const [{ outcome, spans }] = recordsOf(stdout);
+    expect(outcome).toMatchObject({ kind: 'error', reason: 'report 1 is 7, not 8', trace });
+    expect(spans).toEqual([]);
+    expect(stderr).toContain('compute.wrong on mmu-microkernel, seed 0: report 1 is 7, not 8, at ');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('the trace command works', async () => {
+    const trace = join(temporary(), 'wrong.trace');
+    const args = ['run', 'compute.wrong', '--platform', 'mmu-microkernel', '--seed', '0', '--trace', trace, '--json'];
+    const { stdout } = await bulkhead(args, undefined, [wrong]);
+    expect(recordsOf(stdout)[0].outcome.kind).toBe('error');
+    expect(readFileSync(trace, 'utf8')).toMatch(/one\.mark\.end/);
+  });
+
+  test('too many instructions', async () => {
+    const args = ['run', 'compute.crc', '--set', 'compute.crc.state=warm', '--max-instructions', '1000', '--json'];
+    const [{ outcome }] = recordsOf((await bulkhead(args)).stdout);
+    expect(outcome).toMatchObject({ kind: 'error', reason: 'the budget of 1000 instructions is used up' });
+    expect((outcome as { place: string }).place).toMatch(/0x[\da-f]{8}/);
+  });
+
+  test('what a platform of the suite refuses must be listed', async () => {
+    const asking = workload({
+      id: 'synchronisation.unlisted',
+      title: 'locks',
+      purpose: 'nothing',
+      parameters: {},
+      system(s) {
+        const domain = s.domain('one');
+        s.thread('main', { domain, endsRun: true }, (f) => f.restart(domain));
+        s.expect({ reports: [] });
+      },
+    });
+    const [{ outcome }] = recordsOf((await bulkhead(['run', '--json'], undefined, [asking])).stdout);
+    expect(outcome).toMatchObject({ kind: 'error' });
+    expect((outcome as { reason: string }).reason).toMatch(/workloads\/not-applicable\.ts does not list that$/);
+  });
+});
+
+test('what is not applicable is said, with the reason, and is no error', async () => {
+  const args = ['run', 'fault.load', '--set', 'mmu-microkernel.isolation=none', '--out', fresh()];
+  const { code, stdout } = await bulkhead(args);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Not applicable\n');
+  expect(stdout).toContain('* fault.load on mmu-microkernel isolation=none: all domains are one');
+});
+
+describe('bad input: one line, exit code 2, nothing written', () => {
+  const other: Platform = { ...mmuMicrokernel, id: 'other' };
+  test.each([
+    [['run', 'ipc.cal'], "bulkhead: ipc.cal: no such workload; did you mean 'ipc.call'?"],
+    [['run', 'scheduling'], "bulkhead: scheduling: no such workload; see 'bulkhead list'"],
+    [
+      ['run', '--platform', 'cheri'],
+      "bulkhead: --platform cheri: has no kernel that runs workloads; see 'bulkhead list'",
+    ],
+    [['run', '--platform', 'mmu'], /^bulkhead: --platform mmu: neither a platform nor an installed package; known: /],
+    [['run', '--set', 'rounds=3'], /^bulkhead: --set rounds=3: not of the form platform\.name=value or workload/],
+    [
+      ['run', 'ipc.call', '--set', 'ipc.call.word=3'],
+      "bulkhead: --set ipc.call.word=3: ipc.call has no parameter 'word'; did you mean 'words'?",
+    ],
+    [
+      ['run', 'ipc.call', '--set', 'ipc.call.words=5'],
+      'bulkhead: --set ipc.call.words=5: ipc.call.words cannot be 5; it takes an integer from 0 to 4 (words)',
+    ],
+    [
+      ['run', 'ipc.call', '--set', 'ipc.call.words=many'],
+      'bulkhead: --set ipc.call.words=many: ipc.call.words cannot be many; it takes an integer from 0 to 4 (words)',
+    ],
+    [
+      ['run', 'ipc.call', '--set', 'fault.load.rounds=2'],
+      "bulkhead: --set fault.load.rounds=2: 'fault.load' is no platform or workload of this run; known: mmu-microkernel, ipc.call",
+    ],
+    [
+      ['run', '--set', 'mmu-microkernel.isolation=half'],
+      'bulkhead: --set mmu-microkernel.isolation=half: mmu-microkernel.isolation cannot be half; it takes one of full, path, none',
+    ],
+    [
+      ['run', '--set', 'mmu-microkernel.isolatoin=none'],
+      "bulkhead: --set mmu-microkernel.isolatoin=none: platform mmu-microkernel has no parameter 'isolatoin'; did you mean 'isolation'?",
+    ],
+    [['run', '--seeds', '0'], 'bulkhead: --seeds 0: not a number it can take; give an integer from 1 to 10000'],
+    [['run', '--workers', 'x'], 'bulkhead: --workers x: not a number it can take; give an integer from 1 to 64'],
+    [['run', '--trace', 'x'], /^bulkhead: --trace x: \d+ runs; name one workload, one --platform and one --seed/],
+    [['show', 'ipc.cal'], "bulkhead: ipc.cal: no such workload or platform; did you mean 'ipc.call'?"],
+  ])('%o', async (args, line) => {
+    const { code, stdout, stderr } = await bulkhead(args, [mmuMicrokernel, { ...fakePlatform, id: 'cheri' }]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd()).toMatch(line);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  const refused = async (args: readonly string[], platforms?: readonly Platform[]): Promise<string> => {
+    const { code, stderr } = await bulkhead(args, platforms);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    return stderr;
+  };
+
+  test('a folder that is not empty, or is being written', async () => {
+    const path = await copy();
+    expect(await refused(['run', 'compute', '--out', path])).toContain(
+      `${path}: the folder is not empty; name a new one, or finish its run with --resume DIR`,
+    );
+    const used = fresh();
+    mkdirSync(used);
+    writeFileSync(join(used, 'lock'), JSON.stringify({ pid: process.ppid, host: hostname() }));
+    expect(await refused(['run', 'compute', '--out', used])).toMatch(
+      /: another run writes it \(process \d+ on .*\); wait for it/,
+    );
+    writeFileSync(join(path, 'lock'), JSON.stringify({ pid: 1, host: 'another host' }));
+    expect(await refused(['run', '--resume', path])).toMatch(/: another run writes it/);
+    expect(measurements(path)).toBe(measurements(await folder()));
+  });
+
+  test('a folder that cannot be made', async () => {
+    const file = join(temporary(), 'file');
+    writeFileSync(file, '');
+    expect(await refused(['run', 'compute', '--out', join(file, 'out')])).toMatch(
+      /out: cannot be written: not a directory/,
+    );
+  });
+
+  test('a damaged or older record, a record of something else', async () => {
+    const path = await copy();
+    const file = join(path, 'measurements.jsonl');
+    const lines = measurements(path).split('\n');
+    const resume = async (line: number, text: string): Promise<string> => {
+      writeFileSync(file, lines.with(line, text).slice(0, 4).join('\n') + '\n');
+      return refused(['run', '--resume', path]);
+    };
+    expect(await resume(1, lines[1].slice(5))).toContain(`${file}:2: not JSON (`);
+    expect(await resume(2, lines[2].replace('"seed":0', '"seed":-1'))).toContain(`${file}:3: seed: `);
+    expect(await resume(0, lines[0].replace('"schema":1', '"schema":7'))).toContain(
+      `${file}:1: written with schema 7; this version of Bulkhead reads schema 1`,
+    );
+    expect(await resume(1, lines[0])).toContain('record 2: not the record that this run has there');
+  });
+
+  test('--resume of nothing, of another version, with something else asked for', async () => {
+    expect(await refused(['run', '--resume', temporary()])).toContain(
+      'manifest.json: no such file or directory; name a results folder',
+    );
+    expect(await refused(['run', 'ipc.call', '--resume', await folder(), '--seeds', '2'])).toMatch(
+      /--resume .*: ipc\.call, --seeds beside it; the folder says what is to be run/,
+    );
+    const newer = [{ ...mmuMicrokernel, modelVersion: '99' }];
+    expect(await refused(['run', '--resume', await folder()], newer)).toMatch(/begun with .*; this is .*"99"/);
+    expect(other.id).toBe('other');
+  });
+});

@@ -1,0 +1,25 @@
+import { runCommandLine } from '../../../runner/cli/program.js';
+import type { MeasurementRecord } from '../../../runner/results/schema.js';
+import { alreadyLoaded, BUILT_IN, type KnownPlatform } from '../../../runner/platforms.js';
+import type { Platform } from '../../../platforms/platform.js';
+import { type Workload, WORKLOADS } from '../../../workloads/index.js';
+import { type Finished, RecordingTerminal } from '../terminal.js';
+
+/** The command line as users have it, also with other platforms or workloads. */
+export async function bulkhead(
+  args: readonly string[],
+  platforms: readonly (Platform | KnownPlatform)[] = BUILT_IN,
+  workloads: readonly Workload[] = WORKLOADS,
+): Promise<Finished> {
+  const terminal = new RecordingTerminal();
+  const known = platforms.map((p) => ('load' in p ? p : alreadyLoaded(p)));
+  const code = await runCommandLine(args, terminal, known, [], workloads);
+  return { code, stdout: terminal.stdout, stderr: terminal.stderr };
+}
+
+/** The records of `--json`. */
+export const recordsOf = (stdout: string): MeasurementRecord[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as MeasurementRecord);

@@ -1,0 +1,35 @@
+import type { DomainHandle, FunctionBuilder, ScenarioBuilder } from '../language/index.js';
+
+/** Where threads wait for each other. */
+export interface StartLine {
+  /** Returns when all threads have arrived; from then on they run in turn, each from yield to yield. */
+  wait(f: FunctionBuilder): void;
+}
+
+/**
+ * A start line for threads of one priority: systems start threads in their own ways, and a span from one to another means
+ * something only when all of them run.
+ * @param domain keeps the count, for all that wait.
+ */
+export function startLine(s: ScenarioBuilder, domain: DomainHandle, threads: number): StartLine {
+  const count = s.buffer('arrived', { domain, bytes: 4 });
+  const arrive = s.service('arrive', { domain, words: 1 }, (f, [how]) => {
+    const arrived = f.buffer(count);
+    f.storeWord(arrived, f.loadWord(arrived).add(how));
+    f.return(f.loadWord(arrived));
+  });
+  return {
+    wait(f) {
+      const arrived = f.word('arrived', f.callService(arrive, [1]));
+      f.while(
+        () => arrived.below(threads),
+        () => {
+          f.yield();
+          f.set(arrived, f.callService(arrive, [0]));
+        },
+      );
+      // the last to arrive has not waited: everybody asks once more before anybody starts
+      f.yield();
+    },
+  };
+}

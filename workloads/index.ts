@@ -1,0 +1,65 @@
+import { pipeline } from './application/pipeline.js';
+import { slideOut } from './application/slide-out.js';
+import { crc } from './compute/crc.js';
+import { matrix } from './compute/matrix.js';
+import { sort } from './compute/sort.js';
+import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
+import { faultService } from './fault/service.js';
+import { faultLoad, faultLoadBenign } from './fault/load.js';
+import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
+import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
+import { interruptBusy, interruptCalling, interruptIdle } from './interrupt/wake.js';
+import { chain } from './ipc/chain.js';
+import { clients } from './ipc/clients.js';
+import { call } from './ipc/call.js';
+import { payloadByBorrow, payloadByCopy, payloadByMove, payloadByMutableBorrow } from './ipc/payload.js';
+import { send } from './ipc/send.js';
+import { allocate } from './memory/allocate.js';
+import { wake } from './notification/wake.js';
+import { queueAcrossDomains, queueSelf } from './queue/queue.js';
+import { mutexAcrossDomains, mutexContended, mutexFree } from './synchronisation/mutex.js';
+import { notifyNobody } from './system-call/notify-nobody.js';
+import { nullCall } from './system-call/null.js';
+import type { Workload } from './workload.js';
+
+export { FAMILIES, type Family, type Workload } from './workload.js';
+
+/** Every workload of the suite, in the order of reports. */
+export const WORKLOADS: readonly Workload[] = [
+  nullCall,
+  notifyNobody,
+  yieldSameDomain,
+  yieldAcrossDomains,
+  call,
+  send,
+  chain,
+  clients,
+  payloadByCopy,
+  payloadByBorrow,
+  payloadByMutableBorrow,
+  payloadByMove,
+  wake,
+  interruptIdle,
+  interruptBusy,
+  interruptCalling,
+  mutexFree,
+  mutexContended,
+  mutexAcrossDomains,
+  queueSelf,
+  queueAcrossDomains,
+  allocate,
+  faultLoad,
+  faultLoadBenign,
+  faultService,
+  forgedHandle,
+  foreignWrite,
+  borrowReadBeyond,
+  mutableBorrowWriteBeyond,
+  borrowWrite,
+  borrowKept,
+  pipeline,
+  slideOut,
+  crc,
+  sort,
+  matrix,
+];

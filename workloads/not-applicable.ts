@@ -1,0 +1,52 @@
+/** A part of the table workload x platform where there is nothing to measure, and why. */
+export interface NotApplicable {
+  /** The workload, or several by a prefix that ends with a dot: `fault.`. */
+  readonly workload: string;
+  readonly platform: string;
+  /** Only with this value of the platform's parameter `isolation`. */
+  readonly isolation?: 'full' | 'path' | 'none';
+  /** Only where the workload's parameter is above the value: what does not fit the machine. */
+  readonly above?: { readonly parameter: string; readonly value: number };
+  /** One sentence, for readers of the table. */
+  readonly reason: string;
+}
+
+const ONE_DOMAIN = 'all domains are one: whoever is ended is everybody';
+
+/**
+ * All of them; `README.md` shows the list. A platform that refuses a workload that is not here makes the run an error, and so
+ * does one that runs what is here.
+ */
+export const NOT_APPLICABLE: readonly NotApplicable[] = [
+  { workload: 'fault.load', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.load', platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.load', platform: 'mpu-rtos', isolation: 'path', reason: 'the MPU is off: nothing notices the load' },
+  {
+    workload: 'ipc.payload.move',
+    platform: 'mpu-rtos',
+    reason: 'CMRX gives memory out when the system is linked: no request hands a region to another process',
+  },
+  { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  ...(['full', 'path'] as const).map((isolation) => ({
+    workload: 'synchronisation.mutex.across-domains',
+    platform: 'mmu-microkernel',
+    isolation,
+    reason: 'a mutex of Xous is a word in the memory of one process; processes that share something ask a server',
+  })),
+];
+
+/** The cell that a run of a workload falls into; undefined if it has to give a number. */
+export function notApplicable(
+  workload: string,
+  values: Readonly<Record<string, unknown>>,
+  platform: string,
+  isolation: unknown,
+): NotApplicable | undefined {
+  return NOT_APPLICABLE.find(
+    (cell) =>
+      cell.platform === platform &&
+      (cell.workload.endsWith('.') ? workload.startsWith(cell.workload) : workload === cell.workload) &&
+      (cell.isolation === undefined || cell.isolation === isolation) &&
+      (cell.above === undefined || Number(values[cell.above.parameter]) > cell.above.value),
+  );
+}
