@@ -48,6 +48,8 @@ export class Core extends Timing {
 
   /** Phase at the last trap, for the return from it. */
   interruptedPhase = 0;
+  /** Where the last trap was taken. */
+  interruptedPc = 0;
   /** Retired instructions and handler at the last trap, to notice a handler that traps at its first instruction. */
   trappedAt = -1;
   trappedTo = 0;
@@ -75,7 +77,7 @@ export class Core extends Timing {
     this.resetTime();
     this.trappedAt = -1;
     this.redirected = false;
-    this.trappedTo = this.interruptedPhase = 0;
+    this.trappedTo = this.interruptedPhase = this.interruptedPc = 0;
     this.start(boot + ENTRY_OFFSET);
     this.noteMasking();
   }

@@ -24,6 +24,7 @@ const NUMBERS = [
   'trappedAt',
   'trappedTo',
   'interruptedPhase',
+  'interruptedPc',
 ] as const;
 
 /** Core fields that are true or false. */

@@ -149,6 +149,18 @@ const isVector = (metadata: number, address: number, low: number): boolean =>
   !isSealed(metadata) &&
   addressTag(1, metadata, address, address & ~low) !== 0;
 
+const ECALL_BYTES = 4;
+
+/**
+ * The phase behind an mret: that of the trap if it goes back to where that was taken, or behind the ecall there. Elsewhere
+ * another thread goes on, whose phase nobody knows: user, until the next mark.
+ */
+function phaseOfReturn({ special, interruptedPc, interruptedPhase }: Core): number {
+  const back = (special.addressOf(SCR.MEPCC) - interruptedPc) | 0;
+  const same = back === 0 || back === ECALL_BYTES;
+  return same && interruptedPhase !== PHASE_INDEX['hardware entry'] ? interruptedPhase : PHASE_INDEX.user;
+}
+
 /** mret: fetching goes on at MEPCC in the cycle after `at`. */
 function returnFromTrap(core: Core, at: number): void {
   const { special } = core;
@@ -157,8 +169,7 @@ function returnFromTrap(core: Core, at: number): void {
   core.setPcc(special.file, SCR.MEPCC - FIRST_SCR);
   core.jumpTo(special.addressOf(SCR.MEPCC));
   core.sendFetch(at + 1, 'exception');
-  core.pendingPhase =
-    core.interruptedPhase === PHASE_INDEX['hardware entry'] ? PHASE_INDEX.user : core.interruptedPhase;
+  core.pendingPhase = phaseOfReturn(core);
   core.trailing = 'exception';
   core.limit = STOP;
   core.noteMasking();

@@ -63,6 +63,7 @@ export function takeInterrupt(core: Core, cause: number, at: number): void {
 
 function enter(core: Core, cause: number, value: number, pc: number, at: number, untag: boolean): void {
   core.interruptedPhase = core.ledger.phase;
+  core.interruptedPc = pc;
   core.setPhase(PHASE_INDEX['hardware entry']);
   const { special } = core;
   // An interrupt can come before a jump out of bounds is noticed (`cheri_pkg`, pcc2mepcc).

@@ -150,7 +150,8 @@ allocate_invalid:
 allocate_leave:
   leave
 
-# Gives memory back. ca0 = quota that it was allocated with, ca1 = pointer to all of it. a0 = 0 or a negative error.
+# Gives memory back. ca0 = quota that it was allocated or claimed with, ca1 = pointer to all of it. It is freed when nobody has it any
+# more. a0 = 0 or a negative error.
   .phase kernel
 heap_free:
   enter
@@ -161,20 +162,45 @@ heap_free:
   jal   chunk_of                      # a0 = chunk or 0
   beqz  a0, free_invalid
   mv    s1, a0
-  chunk ct0, a0
-  clw   a1, CHUNK_SIZE(ct0)
+  clc   ct2, 24(csp)
+  clw   a1, QUOTA_OWNER(ct2)
+  jal   find_claim
+  beqz  a0, free_own
+  clw   t1, CLAIM_COUNT(ct0)          # it has a claim: that goes first
+  addi  t1, t1, -1
+  csw   t1, CLAIM_COUNT(ct0)
+  bnez  t1, freed
+  jal   drop_claim
+  jal   refund
+  chunk ct0, s1
+  clw   t1, CHUNK_BEFORE(ct0)
+  srli  t1, t1, OWNER_SHIFT
+  bnez  t1, freed                     # who allocated it has it still
+  j     free_if_unclaimed
+free_own:
+  chunk ct0, s1
   clw   t1, CHUNK_BEFORE(ct0)
   srli  t1, t1, OWNER_SHIFT
   clc   ct2, 24(csp)
-  clw   t0, QUOTA_OWNER(ct2)
-  bne   t0, t1, free_not_permitted
+  clw   t2, QUOTA_OWNER(ct2)
+  bne   t2, t1, free_not_permitted
+  jal   refund
+  chunk ct0, s1
+  clw   t2, CHUNK_BEFORE(ct0)         # nobody's
+  li    t1, BEFORE_MASK
+  and   t2, t2, t1
+  csw   t2, CHUNK_BEFORE(ct0)
+free_if_unclaimed:
+  li    a1, 0
+  jal   find_claim
+  bnez  a0, freed
+  chunk ct0, s1
+  clw   a1, CHUNK_SIZE(ct0)
   andi  a1, a1, ~FLAGS
-  clw   t0, QUOTA_LEFT(ct2)
-  add   t0, t0, a1
-  csw   t0, QUOTA_LEFT(ct2)
   jal   quarantine
   li    a0, DEQUEUED_BY_FREE
   jal   dequeue
+freed:
   li    a0, 0
   leave
 free_not_permitted:
@@ -253,6 +279,8 @@ chunk_of:
   li    a0, 0
   cret
 
+  .include "claims.s"
+
   .data
 lock:                 .word 0
 last_owner:           .word 0
@@ -261,5 +289,6 @@ quarantine_first:     .word 0
 quarantine_last:      .word 0
 quarantine_bytes:     .word 0
 free_bytes:           .word 0
+claims:               .word 0         # first of the list of claims
 started:              .word 0         # the heap has been made one free chunk
 bins:                 .space 4 * BINS

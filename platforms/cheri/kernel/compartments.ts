@@ -54,6 +54,7 @@ export const allocatorCompartment = (sweeper: boolean): Compartment => ({
   exports: [
     { name: 'heap_allocate', arguments: 3, minimumStack: 0x220 },
     { name: 'heap_free', arguments: 2, minimumStack: 0x220 },
+    { name: 'heap_claim', arguments: 2, minimumStack: 0x220 },
     { name: 'quota_left', arguments: 1, minimumStack: 0x220 },
     { name: 'quarantine_flush', arguments: 1, minimumStack: 0x220 },
   ],

@@ -7,7 +7,9 @@ const minus = (n: number): number => -n >>> 0;
 
 const call = (name: string, from: string): Import => ({ kind: 'call', name, compartment: from, export: name });
 const HEAP: readonly Import[] = [
-  ...['heap_allocate', 'heap_free', 'quota_left', 'quarantine_flush'].map((name) => call(name, 'allocator')),
+  ...['heap_allocate', 'heap_free', 'heap_claim', 'quota_left', 'quarantine_flush'].map((name) =>
+    call(name, 'allocator'),
+  ),
   { kind: 'quota', name: 'mine', quota: 'mine' },
   { kind: 'quota', name: 'yours', quota: 'yours' },
 ];
@@ -124,6 +126,47 @@ describe('heap_free', () => {
     ['without a quota', 'allocate 32\n  cmove ca1, ca0\n  li a0, 0\n  cross_call heap_free', minus(1)],
   ])('%s: an error', (_, body, error) => {
     expect(heap(`${body}\n  report a0\n  allocate 16\n  cgettag t0, ca0\n  report t0`)).toEqual([error, 1]);
+  });
+});
+
+describe('heap_claim', () => {
+  const CLAIM = `
+.macro claim quota
+  load_import ca0, \\quota
+  clc ca1, 8(csp)
+  cross_call heap_claim
+  report a0
+.endm
+  allocate 32
+  csc ca0, 8(csp)
+  claim yours
+`;
+  const usable = '  clc ca1, 8(csp)\n  cgettag t0, ca1\n  report t0\n';
+  const free = (quota: string): string => `  clc ca0, 8(csp)\n  release ca0, ${quota}\n  report a0\n`;
+
+  it('keeps memory that is freed, until it is given up', () => {
+    const body = `${CLAIM}${free('mine')}${usable}${free('yours')}${usable}  left mine\n  left yours`;
+    expect(heap(body)).toEqual([32, 0, 1, 0, 0, QUOTA, 256]);
+  });
+
+  it('given up first it leaves the memory to its owner', () => {
+    const body = `${CLAIM}${free('yours')}${usable}  left yours\n${free('mine')}${usable}  left mine`;
+    expect(heap(body)).toEqual([32, 0, 1, 256, 0, 0, QUOTA]);
+  });
+
+  it('counts, and is charged once', () => {
+    const body = `${CLAIM}  claim yours\n  left yours\n${free('mine')}${free('yours')}${usable}${free('yours')}${usable}`;
+    expect(heap(body)).toEqual([32, 32, 256 - 40, 0, 0, 1, 0, 0]);
+  });
+
+  it('refuses who has none, twice, and who cannot pay', () => {
+    const again = `${CLAIM}${free('yours')}${free('yours')}`;
+    expect(heap(again)).toEqual([32, 0, minus(1)]);
+    expect(
+      heap(
+        '  allocate 4096\n  csc ca0, 8(csp)\n  load_import ca0, yours\n  clc ca1, 8(csp)\n  cross_call heap_claim\n  report a0',
+      ),
+    ).toEqual([minus(12)]);
   });
 });
 
