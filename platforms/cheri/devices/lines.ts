@@ -1,4 +1,4 @@
-import type { Device, DeviceHost } from '../../machine/device.js';
+import type { Device } from '../../machine/device.js';
 import type { BusResult } from '../../machine/memory.js';
 import type { PlicDevice } from '../hardware/devices/plic.js';
 
@@ -21,7 +21,7 @@ export class InterruptLines implements Device {
     private readonly count: number,
   ) {}
 
-  attach(_host: DeviceHost): void {
+  attach(): void {
     // the controller drives the core
   }
 

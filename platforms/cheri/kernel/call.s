@@ -42,7 +42,10 @@ call_spill:                           # the store that finds out that there is n
   csetaddr csp, csp, s1
   csetboundsrounddown csp, csp, t2
   cgettop s1, csp
+  .option push
+  .option norvc                       # so that the loop below begins at a word
   andi  s1, s1, -16
+  .option pop
   csetaddr csp, csp, s1
   .endif
 

@@ -24,6 +24,7 @@ block:
   check_pointer ca0, a0, TIMEOUT_BYTES, RIGHT_LOAD | RIGHT_STORE, invalid
   clw   t2, TIMEOUT_REMAINING(ca0)
   bnez  t2, 1f
+  beqz  a1, nothing_to_do
   li    a0, -TIMED_OUT
   li    a1, 0
   cret

@@ -16,10 +16,7 @@ return_compartment:
   clc   cs1, SPILL_S1(csp)
   clc   cra, SPILL_RA(csp)
   clc   cgp, SPILL_GP(csp)
-  .option push
-  .option norvc                       # so that the loop below begins at a word
   cincoffset csp, csp, SPILL_BYTES
-  .option pop
   .phase clear
   .if FULL
   dirty_from t1

@@ -140,7 +140,10 @@ expire:
   clw   a2, T_WAKE(ca1)
   bltu  t1, a2, 3f
 2:
+  clw   a2, T_WORD(ca1)
+  beqz  a2, 4f                        # it sleeps: this is what it waits for
   li    a2, -TIMED_OUT
+4:
   csw   a2, T_RESULT(ca1)
   jal   leave_timeouts
   jal   leave_waiters

@@ -70,19 +70,19 @@ install:
   .phase restore
 install_thread:
   clw   t0, TS_CAUSE(csp)             # faults, and wedges, if it was no trusted stack
-  clc   ct1, TS_PC(csp)
-  li    t2, CAUSE_ECALL
-  clw   a1, TS_STATUS(csp)
-  clw   a2, TS_MARK(csp)
-  clw   a3, TS_MARK_BASE(csp)
-  bne   t0, t2, 1f
-  cincoffset ct1, ct1, 4              # behind the ecall
-1:
-  cspecialrw cnull, mepcc, ct1
-  csrw  mstatus, a1
-  csrw  mshwm, a2
-  csrw  mshwmb, a3
   cspecialrw cnull, mtdc, csp
+  clc   ct2, TS_PC(csp)
+  li    t1, CAUSE_ECALL
+  bne   t0, t1, 1f
+  cincoffset ct2, ct2, 4              # behind the ecall
+1:
+  clw   t0, TS_STATUS(csp)
+  csrw  mstatus, t0
+  clw   t0, TS_MARK(csp)
+  csrw  mshwm, t0
+  clw   t0, TS_MARK_BASE(csp)
+  csrw  mshwmb, t0
+  cspecialrw cnull, mepcc, ct2
   clc   cra, TS_RA(csp)
   clc   cgp, TS_GP(csp)
   clc   ctp, TS_TP(csp)

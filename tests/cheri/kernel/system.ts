@@ -53,14 +53,27 @@ const MACROS = `
 .endm
 `;
 
-const machines = new Map<string, CheriotMachine>();
+/** A machine whose tags can be looked at. */
+export class WalkedMachine extends CheriotMachine {
+  /** Addresses of the granules of memory that hold a capability, in order. */
+  get taggedGranules(): readonly number[] {
+    return this.unlisted;
+  }
+
+  /** A word of RAM, unsigned. */
+  word(address: number): number {
+    return this.memory.read(address, 4, 0)! >>> 0;
+  }
+}
+
+const machines = new Map<string, WalkedMachine>();
 
 /** A machine with the kernel's board; one for each set of parameters. */
-export function freshMachine(parameters: ParameterValues = {}): CheriotMachine {
+export function freshMachine(parameters: ParameterValues = {}): WalkedMachine {
   const key = JSON.stringify(parameters);
   let machine = machines.get(key);
   if (machine === undefined) {
-    machine = new CheriotMachine(coreConfig(parameters), rtosBoard({ parameters, board: 'rtos' }));
+    machine = new WalkedMachine(coreConfig(parameters), rtosBoard({ parameters, board: 'rtos' }));
     machines.set(key, machine);
   }
   machine.setTrace(undefined);
@@ -72,7 +85,7 @@ export function freshMachine(parameters: ParameterValues = {}): CheriotMachine {
 
 /** A system that has run. */
 export interface Run {
-  readonly machine: CheriotMachine;
+  readonly machine: WalkedMachine;
   readonly linked: LinkedSystem;
   readonly stop: Stop;
   readonly reports: readonly number[];
@@ -84,7 +97,7 @@ export function run(
   options: {
     readonly kernel?: ParameterValues;
     readonly hardware?: ParameterValues;
-    readonly watch?: (machine: CheriotMachine, linked: LinkedSystem) => void;
+    readonly watch?: (machine: WalkedMachine, linked: LinkedSystem) => void;
   } = {},
 ): Run {
   const linked = linkSystem(kernelConfig(options.kernel ?? {}), system(parts));
