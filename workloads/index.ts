@@ -1,9 +1,13 @@
+import { pipeline } from './application/pipeline.js';
+import { slideOut } from './application/slide-out.js';
 import { crc } from './compute/crc.js';
 import { matrix } from './compute/matrix.js';
 import { sort } from './compute/sort.js';
 import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
 import { faultService } from './fault/service.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
+import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
+import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
 import { interruptBusy, interruptCalling, interruptIdle } from './interrupt/wake.js';
 import { chain } from './ipc/chain.js';
 import { clients } from './ipc/clients.js';
@@ -47,6 +51,14 @@ export const WORKLOADS: readonly Workload[] = [
   faultLoad,
   faultLoadBenign,
   faultService,
+  forgedHandle,
+  foreignWrite,
+  borrowReadBeyond,
+  mutableBorrowWriteBeyond,
+  borrowWrite,
+  borrowKept,
+  pipeline,
+  slideOut,
   crc,
   sort,
   matrix,

@@ -1,13 +1,13 @@
 import type { FunctionBuilder, FunctionHandle, ScenarioBuilder } from '../language/index.js';
 import type { State } from './parameters.js';
-import { upTo } from './words.js';
+import { pseudoRandom, upTo } from './words.js';
 
 /** Bytes that the polluter reads and writes: twice the largest data cache of the modelled cores. */
 const DATA_BYTES = 8192;
 /** Every line of every modelled cache is touched (the smallest has 16 bytes). */
 const LINE = 16;
 /** Functions without a loop, together more than twice the largest instruction cache. */
-const FUNCTIONS = 40;
+const FUNCTIONS = 20;
 const STATEMENTS = 40;
 
 /**
@@ -42,7 +42,8 @@ export function pollution(s: ScenarioBuilder, state: State): (f: FunctionBuilder
 function straightLine(s: ScenarioBuilder, k: number): FunctionHandle<['word'], ['word']> {
   return s.function(`polluting${k}`, ['word'], ['word'], (f, given) => {
     const word = f.word('word', given);
-    for (const i of upTo(STATEMENTS)) f.set(word, word.xor(word.shiftLeft(1 + ((i + k) % 13))));
+    // numbers that no instruction has room for: much code for few statements
+    pseudoRandom(STATEMENTS, k).forEach((number, i) => f.set(word, i % 2 === 0 ? word.xor(number) : word.add(number)));
     f.return(word);
   });
 }
