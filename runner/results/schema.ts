@@ -53,7 +53,13 @@ const span = z.strictObject({
 
 const outcome = z.discriminatedUnion('kind', [
   /** The run ended as the workload says it must. */
-  z.strictObject({ kind: z.literal('measured') }),
+  z.strictObject({
+    kind: z.literal('measured'),
+    /** Words that are the measurement, by the workload's names; without those that were not reported any more. */
+    observed: z.record(z.string(), count),
+    /** Domains that the guest kernel ended, in order. */
+    ended: z.array(z.string()),
+  }),
   /** The platform cannot run the workload. */
   z.strictObject({ kind: z.literal('not applicable'), reason: z.string() }),
   /** The run went wrong: there is no number. */

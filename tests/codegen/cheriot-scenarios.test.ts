@@ -158,6 +158,47 @@ test('a queue holds its capacity, and both sides wait', () => {
   expect(reports.filter((word) => word < 100)).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
+test('an interrupt of a device wakes the driver that waits, as often as it comes', () => {
+  const built = unchecked((s) => {
+    const driver = s.domain('driver');
+    const rang = s.notification('rang');
+    s.interrupt(0, driver, rang);
+    s.thread('waits', { domain: driver, endsRun: true, priority: 5 }, (f) => {
+      f.repeat(3, (i) => {
+        f.alarm(3000);
+        f.report(i);
+        f.wait(rang);
+        f.report(i.add(10));
+      });
+    });
+    s.thread('computes', { domain: s.domain('other'), priority: 1 }, (f) => f.loop(() => f.yield()));
+  });
+  const { stop, reports } = run(built);
+  expect(stop).toEqual(DONE);
+  expect(reports).toEqual([0, 10, 1, 11, 2, 12]);
+});
+
+test('a caller is told that its service was unwound, and the service answers the next call', () => {
+  const built = unchecked((s) => {
+    const [one, two] = [s.domain('one'), s.domain('two')];
+    const serve = s.service('serve', { domain: two, words: 1 }, (f, [word]) => {
+      f.if(word.equals(1), () => f.violate('load', 0x10));
+      f.return(word);
+    });
+    s.thread('main', { domain: one, endsRun: true }, (f) => {
+      for (const word of [0, 1, 2]) {
+        const [answer, failed] = f.tryCallService(serve, [word]);
+        f.if(
+          failed.equals(0),
+          () => f.report(answer),
+          () => f.report(100),
+        );
+      }
+    });
+  });
+  expect(run(built)).toMatchObject({ stop: DONE, reports: [0, 100, 2], terminated: ['two'] });
+});
+
 test('memory of the heap is zero, and its pointer is of no use once it is freed', () => {
   const built = unchecked((s) => {
     const [one, two] = [s.domain('one'), s.domain('two')];
@@ -401,7 +442,8 @@ describe('what the kernel cannot run is known before', () => {
   });
 
   test('an operation, with the reason', () => {
-    expect(missingOperation({ kind: 'yield' })).toBeUndefined();
-    expect(missingOperation({ kind: 'restart', domain: 'one' })).toMatch(/^restart one: /);
+    const built = ipcCall.build();
+    expect(missingOperation(built, { kind: 'yield' })).toBeUndefined();
+    expect(missingOperation(built, { kind: 'restart', domain: 'one' })).toMatch(/^restart one: /);
   });
 });

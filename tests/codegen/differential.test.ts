@@ -75,6 +75,7 @@ function compiled(
 }
 
 describe.each(TARGETS)('$name: compiled code does what the interpreter says', (target) => {
+  const runs = RUNS[target.name];
   const tape = fc.array(fc.nat(0xffffff), { minLength: 20, maxLength: 200 });
   const words = fc.tuple(fc.nat(0xffffffff), fc.nat(100));
 
@@ -94,9 +95,9 @@ describe.each(TARGETS)('$name: compiled code does what the interpreter says', (t
         passed += expected.marks.length;
         expect(compiled(target, functions, given, way)).toEqual(expected);
       }),
-      { seed: 20, numRuns: RUNS[target.name] },
+      { seed: 20, numRuns: runs },
     );
-    expect(compared).toBeGreaterThan(RUNS[target.name] * 0.8);
-    expect(passed).toBeGreaterThan(RUNS[target.name] / 5);
+    expect(compared).toBeGreaterThan(runs * 0.8);
+    expect(passed).toBeGreaterThan(runs / 5);
   });
 });

@@ -1,12 +1,14 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
 import {
   functionsOfDomain,
+  type InterruptBinding,
   operationsOf,
   type Queue,
   type Scenario,
   type Service,
 } from '../../../workloads/language/scenario.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { RTOS_SOURCES } from '../devices/board.js';
 import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
 import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
 import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
@@ -21,6 +23,7 @@ import {
   FAILED,
   FAILED_CODE,
   functionSymbol,
+  interruptImport,
   mutexImport,
   notificationImport,
   QUOTA,
@@ -132,9 +135,15 @@ const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call
 const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
 const shared = (name: string): Import => ({ kind: 'object', name, object: name, access: 'write' });
 
+const interruptImports = ({ line, notification }: InterruptBinding): readonly Import[] => [
+  { kind: 'interrupt', name: interruptImport(notification), source: RTOS_SOURCES.firstLine + line },
+  ...['interrupt_futex', 'interrupt_complete', 'futex_wait'].map((name) => fromKernel(SCHEDULER, name)),
+];
+
 function importsFor(scenario: Scenario, operation: PortableOperation, direct: boolean): readonly Import[] {
   switch (operation.kind) {
     case 'call':
+    case 'try-call':
     case 'send': {
       if (direct) return [];
       const service = scenario.services.find(({ name }) => name === operation.service)!;
@@ -147,8 +156,11 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       return [fromKernel(SCHEDULER, 'sleep')];
     case 'notify':
       return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wake')];
-    case 'wait':
+    case 'wait': {
+      const bound = scenario.interrupts.find(({ notification }) => notification === operation.notification);
+      if (bound !== undefined) return interruptImports(bound);
       return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wait')];
+    }
     case 'lock':
       return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_lock')];
     case 'unlock':

@@ -1,7 +1,7 @@
 import type { Buffer, Scenario } from '../../../workloads/language/scenario.js';
 import { alignmentMask, representableLength } from '../hardware/capability-bounds.js';
 import { type GlobalPlace, LARGEST_STEP } from './abi.js';
-import { bufferSymbol, copySymbol } from './symbols.js';
+import { bufferSymbol, copySymbol, interruptSeen, interruptWord } from './symbols.js';
 
 /** A variable of a compartment. */
 export interface Global {
@@ -25,10 +25,19 @@ const copies = ({ services }: Scenario, domains: ReadonlySet<string>): readonly 
     .filter(({ domain, transfer }) => domains.has(domain) && transfer === 'copy')
     .map(({ name, mostBytes }) => ({ symbol: copySymbol(name), bytes: mostBytes, alignment: 8, words: [] }));
 
+/** What programs of these domains that wait for interrupts keep (`operations.ts`). */
+const interrupts = ({ interrupts }: Scenario, domains: ReadonlySet<string>): readonly Global[] =>
+  interrupts
+    .filter(({ domain }) => domains.has(domain))
+    .flatMap(({ notification }) => [
+      { symbol: interruptWord(notification), bytes: 8, alignment: 8, words: [] },
+      { symbol: interruptSeen(notification), bytes: 4, alignment: 8, words: [] },
+    ]);
+
 /** The variables of these domains, small ones first: those find cgp within reach of one instruction. */
 export function globalsOf(scenario: Scenario, domains: ReadonlySet<string>): readonly Global[] {
   const own = scenario.buffers.filter(({ domain }) => domains.has(domain)).map(ofBuffer);
-  return [...own, ...copies(scenario, domains)]
+  return [...own, ...copies(scenario, domains), ...interrupts(scenario, domains)]
     .map((global) => ({ ...global, alignment: Math.max(global.alignment, 8, -alignmentMask(sizeOf(global))) }))
     .sort((a, b) => a.bytes - b.bytes);
 }

@@ -8,10 +8,14 @@ import type { LoweredOperation, OperationLowering } from '../../../workloads/lan
 import type { Scenario } from '../../../workloads/language/scenario.js';
 import {
   BENCH,
+  BENCH_ALARM,
   BENCH_EXIT,
   entrySymbol,
   FAILED,
   functionSymbol,
+  interruptImport,
+  interruptSeen,
+  interruptWord,
   mutexImport,
   notificationImport,
   QUOTA,
@@ -47,13 +51,13 @@ export function cheriotOperations(scenario: Scenario, direct = false): Operation
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
   return {
     lower: (operation, given, within) =>
-      direct && (operation.kind === 'call' || operation.kind === 'send')
+      direct && (operation.kind === 'call' || operation.kind === 'try-call' || operation.kind === 'send')
         ? directCall(scenario, operation)
-        : lower(operation, given, ending.has(within)),
+        : lower(scenario, operation, given, ending.has(within)),
   };
 }
 
-type Request = Extract<PortableOperation, { kind: 'call' | 'send' }>;
+type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }>;
 
 /** Words, then reference and length. */
 const messageRegisters = ({ words, transfer }: Request): readonly string[] =>
@@ -64,17 +68,35 @@ function directCall({ services }: Scenario, operation: Request): LoweredOperatio
   const { name, function: body } = services.find((s) => s.name === operation.service)!;
   return {
     arguments: messageRegisters(operation),
-    lines: [`jal ${operation.transfer === 'copy' ? entrySymbol(name) : functionSymbol(body)}`],
-    results: ['a0'],
+    lines: [
+      `jal ${operation.transfer === 'copy' ? entrySymbol(name) : functionSymbol(body)}`,
+      ...(operation.kind === 'try-call' ? ['li a1, 0'] : []),
+    ],
+    results: ['a0', 'a1'],
     clobbers: CALL_REGISTERS,
   };
 }
 
-function lower(operation: PortableOperation, given: number, endsRun: boolean): LoweredOperation | string {
+function lower(
+  scenario: Scenario,
+  operation: PortableOperation,
+  given: number,
+  endsRun: boolean,
+): LoweredOperation | string {
   switch (operation.kind) {
     case 'call':
     case 'send':
       return request(operation);
+    case 'try-call': {
+      const called = request(operation);
+      if (typeof called === 'string') return called;
+      // as programs of CHERIoT RTOS tell: no service answers so itself
+      return {
+        ...called,
+        lines: [...called.lines, 'addi t0, a0, COMPARTMENT_FAILED', 'seqz a1, t0'],
+        results: ['a0', 'a1'],
+      };
+    }
     case 'yield':
       return { arguments: [], lines: ['yield'], results: [], clobbers: [] };
     case 'null-call':
@@ -94,12 +116,23 @@ function lower(operation: PortableOperation, given: number, endsRun: boolean): L
         results: [],
         clobbers: ['t0'],
       };
+    case 'address':
+      return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
+    case 'alarm':
+      return {
+        arguments: ['a0'],
+        lines: [`load_import ct0, ${BENCH}`, `csw a0, ${BENCH_ALARM}(ct0)`],
+        results: [],
+        clobbers: ['t0'],
+      };
     case 'cycles':
       return { arguments: [], lines: ['csrr a0, mcycle'], results: ['a0'], clobbers: [] };
     case 'notify':
       return notify(notificationImport(operation.notification));
     case 'wait':
-      return wait(notificationImport(operation.notification));
+      return scenario.interrupts.some(({ notification }) => notification === operation.notification)
+        ? waitForInterrupt(operation.notification)
+        : wait(notificationImport(operation.notification));
     case 'lock':
       return libraryCall(mutexImport(operation.mutex), 'mutex_lock');
     case 'unlock':
@@ -204,6 +237,42 @@ const wait = (word: string): LoweredOperation =>
     ],
   );
 
+/**
+ * Waits for an interrupt as drivers of CHERIoT RTOS do: for the scheduler's word that counts it, until that is not what was seen
+ * last; then the interrupt may come again. The word is asked for once.
+ */
+function waitForInterrupt(notification: string): LoweredOperation {
+  const [word, seen] = [`${interruptWord(notification)} - globals(gp)`, `${interruptSeen(notification)} - globals(gp)`];
+  const right = `load_import ca0, ${interruptImport(notification)}`;
+  return kernelCall(
+    [],
+    [
+      `clc ca1, ${word}`,
+      'cgettag a0, ca1',
+      'bnez a0, 1f',
+      right,
+      'cross_call interrupt_futex',
+      'cgettag t0, ca0',
+      `beqz t0, ${FAILED}`,
+      `csc ca0, ${word}`,
+      '1:',
+      `clc ca1, ${word}`,
+      `clw a2, ${seen}`,
+      'clw a0, 0(ca1)',
+      'bne a0, a2, 2f',
+      'li t0, FOREVER',
+      ...withTimeout('t0', ['cross_call futex_wait']),
+      mustSucceed,
+      'j 1b',
+      '2:',
+      `csw a0, ${seen}`,
+      right,
+      'cross_call interrupt_complete',
+      mustSucceed,
+    ],
+  );
+}
+
 /** A function of a library on a shared object: mutex or queue. */
 const libraryCall = (object: string, name: string): LoweredOperation =>
   kernelCall([], [`load_import ca0, ${object}`, `library_call ${name}`, mustSucceed]);
@@ -239,7 +308,7 @@ function violate(violation: Violation, given: number): LoweredOperation {
 const enterSwitcher: readonly string[] = ['load_import ct2, switcher', 'cjalr ct2', 'back_here'];
 
 /** The reason why an operation cannot run here, undefined if it can. */
-export function missingOperation(operation: PortableOperation): string | undefined {
-  const lowered = lower(operation, 1, false);
+export function missingOperation(scenario: Scenario, operation: PortableOperation, direct = false): string | undefined {
+  const lowered = cheriotOperations(scenario, direct).lower(operation, 1, '');
   return typeof lowered === 'string' ? `${describeOperation(operation)}: ${lowered}` : undefined;
 }

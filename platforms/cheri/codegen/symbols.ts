@@ -13,6 +13,11 @@ export const serviceImport = (service: string): string => `service.${service}`;
 export const notificationImport = (notification: string): string => `notification.${notification}`;
 export const mutexImport = (mutex: string): string => `mutex.${mutex}`;
 export const queueImport = (queue: string): string => `queue.${queue}`;
+/** Import: the sealed right to an interrupt that gives a notification. */
+export const interruptImport = (notification: string): string => `interrupt.${notification}`;
+/** Variables of who waits for it: the word that counts the interrupt, and the count that has been seen. */
+export const interruptWord = (notification: string): string => `interrupt_word.${notification}`;
+export const interruptSeen = (notification: string): string => `interrupt_seen.${notification}`;
 /** Import of a domain's right to memory of the heap. */
 export const QUOTA = 'quota';
 /** Where a program goes when the kernel did not do what the scenario relies on. */
@@ -22,3 +27,5 @@ export const FAILED_CODE = 1;
 /** Import of the test device: a word stored to it is a report, one stored 4 bytes behind ends the run with that code. */
 export const BENCH = 'bench';
 export const BENCH_EXIT = 4;
+/** Cycles stored there: so many later line 0 is raised. */
+export const BENCH_ALARM = 12;

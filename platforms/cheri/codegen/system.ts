@@ -1,4 +1,5 @@
 import { operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import { RTOS_SOURCES } from '../devices/board.js';
 import { type LinkedSystem, linkSystem } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
 import type { Padding } from '../kernel/system.js';
@@ -11,14 +12,22 @@ import { functionsReachedFrom } from './reach.js';
  * @returns one line; undefined if it can.
  */
 export function scenarioProblem(scenario: Scenario, config: KernelConfig): string | undefined {
-  if (config.isolation === 'none' && scenario.expected.terminated.length > 0) {
+  const direct = config.isolation === 'none';
+  if (direct && scenario.expected.terminated.length > 0) {
     return 'all domains are one compartment: who is ended is everybody';
   }
   const missing = operationsOf(scenario.functions)
-    .map(missingOperation)
+    .map((operation) => missingOperation(scenario, operation, direct))
     .find((reason) => reason !== undefined);
   if (missing !== undefined) return missing;
-  if (scenario.interrupts.length > 0) return 'interrupts are not bound to notifications on this platform yet';
+  const odd = scenario.interrupts.find(
+    ({ line, notification }) => line >= RTOS_SOURCES.lineCount || given(scenario, notification),
+  );
+  if (odd !== undefined) {
+    return odd.line >= RTOS_SOURCES.lineCount
+      ? `interrupt line ${odd.line}: the board has ${RTOS_SOURCES.lineCount}`
+      : `${odd.notification} is given by an interrupt and by a program: the scheduler counts interrupts only`;
+  }
   const shared = scenario.services.find(({ name, transfer }) => transfer === 'copy' && callersOf(scenario, name) > 1);
   if (shared !== undefined) {
     return `${callersOf(scenario, shared.name)} threads may copy into service ${shared.name} at once: it has one buffer`;
@@ -32,11 +41,15 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   }
 }
 
+/** True if a program gives the notification. */
+const given = ({ functions }: Scenario, notification: string): boolean =>
+  operationsOf(functions).some((o) => o.kind === 'notify' && o.notification === notification);
+
 /** Threads that may run a service, by themselves or by way of others. */
 function callersOf(scenario: Scenario, service: string): number {
   const reaches = (program: string, seen: Set<string>): boolean =>
     operationsOf(functionsReachedFrom(scenario, program)).some((o) => {
-      if (o.kind !== 'call' && o.kind !== 'send') return false;
+      if (o.kind !== 'call' && o.kind !== 'try-call' && o.kind !== 'send') return false;
       if (o.service === service) return true;
       if (seen.has(o.service)) return false;
       seen.add(o.service);

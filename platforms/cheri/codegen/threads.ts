@@ -26,7 +26,7 @@ export function needsOf(
 /** Services that are under way at the same time below a function, at most; one that calls itself counts once. */
 function depthFrom(scenario: Scenario, name: string, above: ReadonlySet<string>): number {
   const called = operationsOf(functionsReachedFrom(scenario, name)).flatMap((o) =>
-    (o.kind === 'call' || o.kind === 'send') && !above.has(o.service) ? [o.service] : [],
+    (o.kind === 'call' || o.kind === 'try-call' || o.kind === 'send') && !above.has(o.service) ? [o.service] : [],
   );
   return Math.max(
     0,

@@ -1,4 +1,3 @@
-import { BenchDevice } from '../../machine/devices/bench.js';
 import { TimerDevice } from '../../machine/devices/timer.js';
 import type { Device } from '../../machine/device.js';
 import type { Region } from '../../machine/memory.js';
@@ -7,6 +6,7 @@ import { PlicDevice } from '../hardware/devices/plic.js';
 import { RevokerDevice } from '../hardware/devices/revoker.js';
 import type { Board } from '../hardware/machine.js';
 import { BITMAP_BASE, BITMAP_WORDS, HEAP_BASE } from '../hardware/revocation.js';
+import { AlarmDevice } from './alarm.js';
 import { InterruptLines } from './lines.js';
 
 /**
@@ -21,7 +21,7 @@ export const RTOS_BOARD = {
   revoker: { start: 0x14000000, bytes: 0x1000 },
   /** Counts core cycles. */
   timer: { start: 0x14001000, bytes: 0x1000 },
-  /** The test device: reports, exit. */
+  /** The test device: reports, exit, and the alarm of scenarios, which is line 0. */
   bench: { start: 0x14002000, bytes: 0x1000 },
   lines: { start: 0x14003000, bytes: 0x1000 },
 } as const;
@@ -37,8 +37,8 @@ const TIMER_REGISTERS = { count: 0x10, compare: 0x18 };
 
 /** Board `rtos`, which the kernel is for. All else answers with a bus error. */
 export function rtosBoard(request: MachineRequest): Board {
-  const bench = new BenchDevice();
   const controller = new PlicDevice(EXTERNAL_LINE);
+  const bench = new AlarmDevice(() => controller.raise(RTOS_SOURCES.firstLine));
   const timer = new TimerDevice({ line: TIMER_LINE, registers: TIMER_REGISTERS });
   const revoker = new RevokerDevice(() => controller.raise(RTOS_SOURCES.revoker));
   const lines = new InterruptLines(controller, RTOS_SOURCES.firstLine, RTOS_SOURCES.lineCount);

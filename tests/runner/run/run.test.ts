@@ -46,7 +46,7 @@ describe('run --json', () => {
         platform: 'mmu-microkernel',
         seed: 0,
         changed: [],
-        outcome: { kind: 'measured' },
+        outcome: { kind: 'measured', observed: {}, ended: [] },
       });
       for (const { samples } of record.spans) {
         samples.cycles.forEach((cycles, i) => {
