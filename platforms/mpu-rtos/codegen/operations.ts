@@ -17,6 +17,8 @@ import {
 
 type Call = Extract<PortableOperation, { kind: 'call' | 'send' }>;
 
+const NO_MOVE = 'memory of CMRX processes is theirs for good: it is given out when linked';
+
 /** Registers with the words of a request, and those that functions of the kernel's library change besides. */
 const WORDS = ['r0', 'r1', 'r2', 'r3'] as const;
 const CHANGED = [...WORDS, 'r12', 'lr'] as const;
@@ -27,8 +29,8 @@ export interface OperationOptions {
   readonly process: string;
   /** True if all domains are one process, in which a request is a call of the service's body (`isolation=none`). */
   readonly direct: boolean;
-  /** Where the kernel's variables are: what violations of a right try to reach. */
-  readonly kernelVariables: number;
+  /** True if the kernel answers for a service that failed (`faultPolicy=unwind`). */
+  readonly unwinds: boolean;
 }
 
 /** The operations of programs as calls of the CMRX-like kernel and its library. */
@@ -49,11 +51,10 @@ class Lowering {
     switch (operation.kind) {
       case 'call':
       case 'send':
-        if (operation.transfer === 'move')
-          return 'memory of CMRX processes is theirs for good: it is given out when linked';
+        if (operation.transfer === 'move') return NO_MOVE;
         return this.options.direct ? this.directCall(operation) : this.rpc(operation);
       case 'try-call':
-        return "an RPC is executed by its caller's thread, which ends with the service that it is in";
+        return this.tryCall(operation);
       case 'yield':
         return library('thread_yield');
       case 'null-call':
@@ -114,7 +115,7 @@ class Lowering {
       case 'restart':
         return 'CMRX has no request that starts a process again';
       case 'violate':
-        return violate(operation.violation, given, this.options.kernelVariables);
+        return violate(operation.violation, given);
     }
   }
 
@@ -137,6 +138,27 @@ class Lowering {
     return rpc(WORDS.slice(0, words + (transfer === undefined ? 0 : 2)), [
       `ldr r4, =${within(this.options.process, domain, objectSymbol(service))}`,
     ]);
+  }
+
+  /**
+   * A service that fails takes its caller's thread along, which executes it, unless the policy is to unwind: then the caller
+   * gets an error in place of the answer, and a service that answers with that number seems to have failed.
+   */
+  private tryCall({
+    service,
+    words,
+    transfer,
+  }: Extract<PortableOperation, { kind: 'try-call' }>): LoweredOperation | string {
+    if (transfer === 'move') return NO_MOVE;
+    if (this.scenario.expected.terminated.length > 0) {
+      return "an RPC is executed by its caller's thread, which ends with the service that it is in";
+    }
+    const operation = { kind: 'call', service, words, ...(transfer === undefined ? {} : { transfer }) } as const;
+    const lowered = this.options.direct ? this.directCall(operation) : this.rpc(operation);
+    const failed = this.options.unwinds
+      ? ['movs r1, #0', 'cmp r0, #E_ACCESS', 'bne 1f', 'movs r1, #1', '1:']
+      : ['movs r1, #0'];
+    return { ...lowered, lines: [...lowered.lines, ...failed], results: ['r0', 'r1'] };
   }
 
   private onNotification(notification: string, lines: readonly string[]): LoweredOperation {
@@ -243,21 +265,17 @@ export const copyLoop = (service: string, from: string, bytes: string): readonly
   `mov ${from}, r4`,
 ];
 
-/**
- * What code in a process can try; the MPU or the kernel must stop it. Flash is everybody's to read and execute, so a number
- * stands for a place among the kernel's variables, that many bytes from their beginning.
- */
-function violate(violation: Violation, given: number, kernelVariables: number): LoweredOperation {
-  const ram = `ldr r2, =0x${kernelVariables.toString(16)}`;
+/** What code in a process can try; the MPU or the kernel must stop it. Which address it tries, `aimViolations` has chosen. */
+function violate(violation: Violation, given: number): LoweredOperation {
   switch (violation) {
     case 'load':
-      return { arguments: ['r0'], lines: [ram, 'ldr r0, [r0, r2]'], results: [], clobbers: ['r0', 'r2'] };
+      return { arguments: ['r0'], lines: ['ldr r0, [r0]'], results: [], clobbers: ['r0'] };
     case 'store':
-      return { arguments: ['r0', 'r1'], lines: [ram, 'str r1, [r0, r2]'], results: [], clobbers: ['r2'] };
+      return { arguments: ['r0', 'r1'], lines: ['str r1, [r0]'], results: [], clobbers: [] };
     case 'jump':
       return {
         arguments: ['r0'],
-        lines: [ram, 'adds r0, r0, r2', 'movs r2, #1', 'orrs r0, r0, r2', 'bx r0'],
+        lines: ['movs r2, #1', 'orrs r0, r0, r2', 'bx r0'],
         results: [],
         clobbers: ['r0', 'r2'],
       };

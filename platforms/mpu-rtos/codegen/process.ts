@@ -11,6 +11,7 @@ import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
 import type { ProcessSource } from '../kernel/link.js';
 import { cmrxOperations, COPY_REGISTERS, copyLoop } from './operations.js';
 import { mutexUsers, notificationOwner, queueUsers } from './owners.js';
+import { aimViolations } from './violations.js';
 import {
   BENCH,
   bufferSymbol,
@@ -40,6 +41,8 @@ export interface ProcessOptions {
   /** All domains are one process, in which requests are function calls (`isolation=none`). */
   readonly direct: boolean;
   readonly kernelVariables: number;
+  /** The kernel answers for a service that failed. */
+  readonly unwinds: boolean;
   readonly padding: Padding;
 }
 
@@ -102,7 +105,7 @@ class ProcessText {
     const needed = new Set(this.domains.flatMap((domain) => functionsOfDomain(scenario, domain)));
     const functions = scenario.functions.filter((f) => needed.has(f));
     const bodies = new Map(this.services.map((service) => [service.function, service]));
-    return compileFunctions(functions, {
+    return compileFunctions(aimViolations(functions, options.kernelVariables), {
       target: options.wide ? WIDE : NARROW,
       operations: cmrxOperations(scenario, { ...options, process: this.name }),
       threads: new Set(scenario.threads.map((t) => t.function)),

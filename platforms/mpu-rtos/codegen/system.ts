@@ -28,7 +28,7 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     const missing = missingOperation(scenario, operation, {
       process: scenario.domains[0].name,
       direct,
-      kernelVariables: 0,
+      unwinds: false,
     });
     if (missing !== undefined) return missing;
   }
@@ -60,7 +60,8 @@ function lendsItsOwn({ functions }: Scenario, service: Service): boolean {
       if (statement.kind === 'call') found ||= lends(statement.function);
       if (statement.kind !== 'operation') return;
       const { operation } = statement;
-      if ((operation.kind !== 'call' && operation.kind !== 'send') || operation.transfer === undefined) return;
+      if (operation.kind !== 'call' && operation.kind !== 'try-call' && operation.kind !== 'send') return;
+      if (operation.transfer === undefined) return;
       found ||= beginsWithBuffer(statement.arguments[operation.words] as ReferenceExpression);
     });
     return found;
@@ -86,7 +87,13 @@ export function linkScenario(
   const kernelVariables = kernelProgram(config).symbols.get('kernel')!;
   const process = (domain: string): string => (direct ? scenario.domains[0].name : domain);
   return linkSystem(config, {
-    processes: processesOf(scenario, { wide: config.core !== 'm0plus', direct, kernelVariables, padding }),
+    processes: processesOf(scenario, {
+      wide: config.core !== 'm0plus',
+      direct,
+      kernelVariables,
+      unwinds: config.faultPolicy === 'unwind',
+      padding,
+    }),
     threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({
       process: process(domain),
       entry: enablesInterrupts(scenario, program) ? startSymbol(program) : functionSymbol(program),
