@@ -30,6 +30,14 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
   },
   { workload: 'fault.load', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.load', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
+  ...(['full', 'path'] as const).map((isolation) => ({
+    workload: 'ipc.payload.move',
+    platform: 'cheri',
+    isolation,
+    reason: "memory is handed over by a claim of the receiver's, which this kernel's allocator does not have yet",
+  })),
   ...(['full', 'path'] as const).map((isolation) => ({
     workload: 'synchronisation.mutex.across-domains',
     platform: 'mmu-microkernel',
