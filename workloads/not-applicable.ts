@@ -37,6 +37,14 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     reason: 'CMRX gives memory out when the system is linked: no request hands a region to another process',
   },
   { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.load', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
+  { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
+  ...(['full', 'path'] as const).map((isolation) => ({
+    workload: 'ipc.payload.move',
+    platform: 'cheri',
+    isolation,
+    reason: "memory is handed over by a claim of the receiver's, which this kernel's allocator does not have yet",
+  })),
   ...(['full', 'path'] as const).map((isolation) => ({
     workload: 'synchronisation.mutex.across-domains',
     platform: 'mmu-microkernel',

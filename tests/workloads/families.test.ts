@@ -119,7 +119,8 @@ describe('what the list of not-applicable cells says', () => {
     ['fault.load', 'mmu-microkernel', 'none', true],
     ['fault.load', 'mmu-microkernel', 'full', false],
     ['fault.load.benign', 'mmu-microkernel', 'none', false],
-    ['fault.load', 'cheri', 'none', false],
+    ['fault.load', 'cheri', 'none', true],
+    ['fault.load', 'cheri', 'path', false],
   ])('%s on %s, isolation=%s: %s', (workload, platform, isolation, is) => {
     expect(notApplicable(workload, values, platform, isolation) !== undefined).toBe(is);
   });

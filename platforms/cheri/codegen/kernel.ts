@@ -69,7 +69,8 @@ function watchUnwound(
     });
     // none: the call was refused before it entered anybody
     if (found !== undefined) {
-      ended.push(found.name);
+      // a compartment can be entered again, and be ended again
+      if (!ended.includes(found.name)) ended.push(found.name);
       report(found.name);
     }
     return false;
