@@ -101,6 +101,22 @@ export function resultTables(subjects: readonly SubjectSummary[], names: SuiteNa
     if (table !== undefined) parts.push(`${heading}${family}\n\n${table}\n`);
   }
   if (parts.length > 0) parts.push(LEGEND);
+  const attempts = subjects.flatMap((subject) => {
+    const { outcome } = subject.record;
+    const words = outcome.kind === 'measured' ? Object.entries(outcome.observed) : [];
+    const ended = outcome.kind === 'measured' ? outcome.ended : [];
+    return words.length === 0 && ended.length === 0 ? [] : [{ subject, words, ended }];
+  });
+  if (attempts.length > 0) {
+    const rows = attempts.map(({ subject, words, ended }) => [
+      workloadLabel(subject, names),
+      platformLabel(subject),
+      words.map(([name, value]) => `${name}: ${value}`).join(', ') || '-',
+      ended.join(', ') || '-',
+    ]);
+    const table = markdownTable([['workload', 'platform', 'reported', 'ended by the kernel'], ...rows]);
+    parts.push(`${heading}What attempts came to\n\n${table}\n`);
+  }
   const absent = subjects.filter(({ record }) => record.outcome.kind === 'not applicable');
   if (absent.length > 0) {
     const line = (s: SubjectSummary): string =>
