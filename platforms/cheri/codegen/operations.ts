@@ -220,17 +220,19 @@ const mustSucceed = `bltz a0, ${FAILED}`;
 const notify = (word: string): LoweredOperation =>
   kernelCall([], [`load_import ca0, ${word}`, 'li a1, 1', 'csw a1, 0(ca0)', 'cross_call futex_wake', mustSucceed]);
 
+/** The loop does not come back to the first instruction: a mark may be there. */
 const wait = (word: string): LoweredOperation =>
   kernelCall(
     [],
     [
-      '1:',
       `load_import ca1, ${word}`,
+      '1:',
       'clw a0, 0(ca1)',
       'bnez a0, 2f',
-      'li a2, FOREVER',
-      ...withTimeout('a2', [`load_import ca1, ${word}`, 'li a2, 0', 'cross_call futex_wait']),
+      'li t0, FOREVER',
+      ...withTimeout('t0', ['li a2, 0', 'cross_call futex_wait']),
       mustSucceed,
+      `load_import ca1, ${word}`,
       'j 1b',
       '2:',
       'csw zero, 0(ca1)',
