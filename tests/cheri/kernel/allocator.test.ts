@@ -13,6 +13,7 @@ const HEAP: readonly Import[] = [
   { kind: 'quota', name: 'mine', quota: 'mine' },
   { kind: 'quota', name: 'yours', quota: 'yours' },
 ];
+const MUCH: Import = { kind: 'quota', name: 'much', quota: 'much' };
 
 /** Macros for one thread: a timeout at 0(csp), pointers kept at 8(csp) and on. */
 const MACROS = `
@@ -44,15 +45,20 @@ main:
 `;
 
 const QUOTA = 0x8000;
+const QUOTAS = [
+  { name: 'mine', bytes: QUOTA },
+  { name: 'yours', bytes: 256 },
+];
 const heap = (body: string, kernel: ParameterValues = {}, parts: Partial<System> = {}): readonly number[] => {
   const { stop, reports } = run(
     {
-      compartments: [compartment('user', `${MACROS}\n${body}\n  exit`, { imports: HEAP })],
-      threads: [thread('user', 'main', { stackBytes: 2048, trustedFrames: 8 })],
-      quotas: [
-        { name: 'mine', bytes: QUOTA },
-        { name: 'yours', bytes: 256 },
+      compartments: [
+        compartment('user', `${MACROS}\n${body}\n  exit`, {
+          imports: parts.quotas === undefined ? HEAP : [...HEAP, MUCH],
+        }),
       ],
+      threads: [thread('user', 'main', { stackBytes: 2048, trustedFrames: 8 })],
+      quotas: QUOTAS,
       ...parts,
     },
     { kernel },
@@ -126,6 +132,45 @@ describe('heap_free', () => {
     ['without a quota', 'allocate 32\n  cmove ca1, ca0\n  li a0, 0\n  cross_call heap_free', minus(1)],
   ])('%s: an error', (_, body, error) => {
     expect(heap(`${body}\n  report a0\n  allocate 16\n  cgettag t0, ca0\n  report t0`)).toEqual([error, 1]);
+  });
+});
+
+describe('memory runs out', () => {
+  it('an error while everything is in use, and what is freed can be had again', () => {
+    const body = `
+  li s0, 0
+1:
+  allocate 0x6000, much
+  cgettag t0, ca0
+  beqz t0, 2f
+  csc ca0, 8(csp)
+  addi s0, s0, 1
+  j 1b
+2:
+  report a0
+  sltiu s0, s0, 8
+  report s0
+  clc ca0, 8(csp)
+  release ca0, much
+  allocate 0x6000, much
+  cgettag t0, ca0
+  report t0`;
+    const quotas = [...QUOTAS, { name: 'much', bytes: 0x100000 }];
+    expect(heap(body, {}, { quotas })).toEqual([minus(12), 0, 1]);
+  });
+
+  it('a sweep that cannot end in time is a time-out', () => {
+    const body = `
+  allocate 0x7000
+  release ca0
+  timeout
+  csw zero, 4(csp)
+  cross_call quarantine_flush
+  report a0
+  allocate 16
+  cgettag t0, ca0
+  report t0`;
+    expect(heap(body)).toEqual([minus(116), 1]);
   });
 });
 

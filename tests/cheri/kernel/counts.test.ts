@@ -188,6 +188,27 @@ describe('cycles, beside those of the real switcher on the RTL', () => {
   });
 });
 
+describe('interrupts are off', () => {
+  /** From the switcher's first instruction to the callee's, after the caller has stored to the lowest of `dirty` bytes. */
+  const call = (dirty: number): number => {
+    const parts: Partial<System> = {
+      compartments: [
+        compartment('caller', `main:\n  csw zero, -${dirty}(csp)\n  cross_call nothing\n  exit`, {
+          imports: [{ kind: 'call', name: 'nothing', compartment: 'callee', export: 'nothing' }],
+        }),
+        compartment('callee', 'nothing:\n  cret', { exports: [{ name: 'nothing', arguments: 0 }] }),
+      ],
+      threads: [thread('caller', 'main', { stackBytes: 2048 })],
+    };
+    const [from, to] = passages(parts, ['switcher.call_compartment', 'callee.nothing']);
+    return between(from, to, 'cycle');
+  };
+
+  it('in a call for as long as the stack takes to zero: 11 cycles for 32 bytes', () => {
+    expect([call(512), call(1024)]).toEqual([call(1536) - 32 * 11, call(1536) - 16 * 11]);
+  });
+});
+
 describe('the loop that zeroes the stack', () => {
   it('begins at a word', () => {
     const { linked } = run(calling());
