@@ -18,6 +18,16 @@ const ONE_DOMAIN = 'all domains are one: whoever is ended is everybody';
  * does one that runs what is here.
  */
 export const NOT_APPLICABLE: readonly NotApplicable[] = [
+  {
+    workload: 'ipc.payload.move',
+    platform: 'mpu-rtos',
+    reason: 'which process owns a region is fixed when the system is linked',
+  },
+  {
+    workload: 'memory.allocate',
+    platform: 'mpu-rtos',
+    reason: 'CMRX has no allocator: all memory is fixed when linking',
+  },
   { workload: 'fault.load', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.load', platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.load', platform: 'mpu-rtos', isolation: 'path', reason: 'the MPU is off: nothing notices the load' },

@@ -167,6 +167,21 @@ describe('the bench device', () => {
     expect(other.save()).toEqual(state);
   });
 
+  it('drives a line that the board chooses with its timer, and tells who watches', () => {
+    const device = new BenchDevice(7);
+    const host = new TestHost([device]);
+    const rises: number[] = [];
+    device.onTimer = () => rises.push(host.now);
+    device.write(0x0c, 4, 25, 5);
+    host.advance(40);
+    device.write(0x08, 4, 0, 40);
+    expect(host.changes).toEqual([
+      { now: 30, line: 7, level: true },
+      { now: 40, line: 7, level: false },
+    ]);
+    expect(rises).toEqual([30]);
+  });
+
   it('keeps the first 2^20 of what a guest stores in a loop', () => {
     const device = new BenchDevice();
     new TestHost([device]);

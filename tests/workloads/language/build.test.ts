@@ -103,6 +103,10 @@ describe('mistakes in a scenario are reported where they are made', () => {
         s.span('x', { from: 'here', to: [], trip: 'one-way', path: 'call', meaning: '' });
       },
     ],
+    [
+      '"not a name" cannot name a word to observe: letters, digits and _ are possible, a letter first',
+      (s) => s.expect({ reports: [], observed: ['not a name'] }),
+    ],
     ['has no expected outcome: call expect', () => undefined],
     ['has no thread that ends the run: give one endsRun', (s) => s.expect({ reports: [] })],
     [
@@ -186,6 +190,10 @@ describe('mistakes in a program are reported where they are made', () => {
     [
       'service s answers: call it, or declare it with answers: false',
       (f, s) => f.send(s.service('s', { domain: s.domain('two') }, (g) => g.return(0))),
+    ],
+    [
+      'service s gives no answer: nothing tells whether it was ended',
+      (f, s) => f.tryCallService(s.service('s', { domain: s.domain('two'), answers: false }, () => undefined)),
     ],
     ['service gone is not part of this scenario', (f) => f.callService(GONE)],
   ];

@@ -273,7 +273,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
     const { reports, terminated = [], observed = [], mayEnd = [] } = outcome;
     for (const domain of [...terminated, ...mayEnd]) this.mustKnow(domain);
-    for (const name of observed) checkName(`scenario ${this.id}`, 'observed word', name);
+    for (const name of observed) checkName(`scenario ${this.id}`, 'word to observe', name);
     this.outcome = {
       reports: reports.map((w) => w >>> 0),
       terminated: terminated.map(({ name }) => name),
