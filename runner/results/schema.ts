@@ -87,6 +87,10 @@ export const recordSchema = z.strictObject({
   outcome,
   /** The whole run. */
   total: z.strictObject({ cycles: count, instructions: count }),
+  /** Words that programs reported: for a probe they are the measurement. */
+  reports: counts,
+  /** Domains that the kernel ended because of what they did. */
+  ended: z.array(z.string()),
   /** Bytes that a service could reach because of those it was given, by service, at its first two calls. */
   granted: z.record(z.string(), counts),
   spans: z.array(span),

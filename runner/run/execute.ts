@@ -39,11 +39,13 @@ class RunFailed extends Error {
   }
 }
 
-type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'granted' | 'spans'>;
+type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'reports' | 'ended' | 'granted' | 'spans'>;
 
 const NOTHING: Omit<Measured, 'outcome'> = {
   image: null,
   total: { cycles: 0, instructions: 0 },
+  reports: [],
+  ended: [],
   granted: {},
   spans: [],
 };
@@ -113,7 +115,13 @@ function runLoaded(
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
   const problem =
-    outcomeProblem(stop, linked.reports(machine), terminated(), scenario.expected) ??
+    outcomeProblem(
+      stop,
+      linked.reports(machine),
+      terminated(),
+      scenario.expected,
+      job.parameters['isolation'] === 'none',
+    ) ??
     neverPassed(measured) ??
     legProblem(measured);
   if (problem !== undefined) throw new Error(problem);
@@ -125,6 +133,8 @@ function runLoaded(
     image: imageHash(linked.image),
     outcome: { kind: 'measured' },
     total: { cycles: all, instructions: retired },
+    reports: linked.reports(machine).map((word) => word >>> 0),
+    ended: [...terminated()],
     granted,
     spans,
   };
