@@ -57,8 +57,6 @@ const outcome = z.discriminatedUnion('kind', [
     kind: z.literal('measured'),
     /** Words that are the measurement, by the workload's names; without those that were not reported any more. */
     observed: z.record(z.string(), count),
-    /** Domains that the guest kernel ended, in order. */
-    ended: z.array(z.string()),
   }),
   /** The platform cannot run the workload. */
   z.strictObject({ kind: z.literal('not applicable'), reason: z.string() }),
@@ -93,6 +91,10 @@ export const recordSchema = z.strictObject({
   outcome,
   /** The whole run. */
   total: z.strictObject({ cycles: count, instructions: count }),
+  /** Words that programs reported: for a probe they are the measurement. */
+  reports: counts,
+  /** Domains that the kernel ended because of what they did. */
+  ended: z.array(z.string()),
   /** Bytes that a service could reach because of those it was given, by service, at its first two calls. */
   granted: z.record(z.string(), counts),
   spans: z.array(span),

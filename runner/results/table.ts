@@ -102,9 +102,8 @@ export function resultTables(subjects: readonly SubjectSummary[], names: SuiteNa
   }
   if (parts.length > 0) parts.push(LEGEND);
   const attempts = subjects.flatMap((subject) => {
-    const { outcome } = subject.record;
+    const { outcome, ended } = subject.record;
     const words = outcome.kind === 'measured' ? Object.entries(outcome.observed) : [];
-    const ended = outcome.kind === 'measured' ? outcome.ended : [];
     return words.length === 0 && ended.length === 0 ? [] : [{ subject, words, ended }];
   });
   if (attempts.length > 0) {

@@ -2,7 +2,7 @@ import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { LinkedScenario, Platform, ScenarioKernel } from '../../platforms/platform.js';
-import { headMark, isExpected, type Outcome, type Scenario } from '../../workloads/language/scenario.js';
+import { headMark, type Outcome, type Scenario } from '../../workloads/language/scenario.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
 import { messageOf } from '../failure.js';
 import { type MeasurementRecord, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
@@ -39,11 +39,13 @@ class RunFailed extends Error {
   }
 }
 
-type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'granted' | 'spans'>;
+type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'reports' | 'ended' | 'granted' | 'spans'>;
 
 const NOTHING: Omit<Measured, 'outcome'> = {
   image: null,
   total: { cycles: 0, instructions: 0 },
+  reports: [],
+  ended: [],
   granted: {},
   spans: [],
 };
@@ -113,12 +115,14 @@ function runLoaded(
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
   const { expected } = scenario;
-  const ran = { stop, reports: linked.reports(machine), ended: terminated() };
-  const right = isExpected(expected, ran, job.parameters.isolation === 'none');
-  const cut = ran.ended.some((domain) => !expected.terminated.includes(domain));
-  const problem = right
-    ? ((cut ? undefined : neverPassed(measured)) ?? legProblem(measured))
-    : outcomeProblem(stop, ran.reports, ran.ended, expected);
+  const reports = linked.reports(machine).map((word) => word >>> 0);
+  const ended = [...terminated()];
+  // where an attempt has ended somebody, what comes after it in the program is not passed
+  const cut = ended.some((domain) => !expected.terminated.includes(domain));
+  const problem =
+    outcomeProblem(stop, reports, ended, expected, job.parameters['isolation'] === 'none') ??
+    (cut ? undefined : neverPassed(measured)) ??
+    legProblem(measured);
   if (problem !== undefined) throw new Error(problem);
   const spans = measured.map((m): SpanRecord => {
     return spanRecord(m, kernel.fidelity(m.span.path, job.parameters) ?? null, place);
@@ -126,8 +130,10 @@ function runLoaded(
   const { cycles: all, instructions: retired } = machine.counters;
   return {
     image: imageHash(linked.image),
-    outcome: { kind: 'measured', observed: observedIn(expected, ran.reports), ended: [...ran.ended] },
+    outcome: { kind: 'measured', observed: observedIn(expected, reports) },
     total: { cycles: all, instructions: retired },
+    reports,
+    ended,
     granted,
     spans,
   };
@@ -135,7 +141,7 @@ function runLoaded(
 
 /** The words that are the measurement, by their names; those after a domain's end are not there. */
 const observedIn = ({ reports, observed = [] }: Outcome, found: readonly number[]): Record<string, number> =>
-  Object.fromEntries(found.slice(reports.length).map((word, i) => [observed[i], word >>> 0]));
+  Object.fromEntries(found.slice(reports.length).map((word, i) => [observed[i], word]));
 
 /** Calls of a service at which it is asked what it can reach: the first after boot, and a warm one. */
 const ASKED = 2;

@@ -75,7 +75,7 @@ export const yieldAcrossDomains = workload({
     },
     state: STATE,
   },
-  points: [{ bytes: 2048 }, { domains: 8 }, { domains: 8, bytes: 2048 }, POLLUTED],
+  points: [{ bytes: 2048 }, { domains: 6 }, { domains: 6, bytes: 2048 }, POLLUTED],
   system(s, { rounds, domains, bytes, state }) {
     const gate = s.domain('gate');
     const start = startLine(s, gate, domains);

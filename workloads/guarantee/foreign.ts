@@ -1,3 +1,4 @@
+import { witness } from '../common/witness.js';
 import { workload } from '../workload.js';
 
 const SECRET = 0x5ec2e7;
@@ -17,7 +18,8 @@ export const foreignWrite = workload({
       f.violate('store', address, MARK);
       f.return(0);
     });
-    s.thread('caller', { domain: client, endsRun: true }, (f) => {
+    witness(s);
+    s.thread('caller', { domain: client }, (f) => {
       const [, failed] = f.tryCallService(attempt, [f.addressOf(f.buffer(own).advance(8))]);
       f.mark('goes_on');
       f.report(failed.is('ne', 0));
@@ -30,7 +32,7 @@ export const foreignWrite = workload({
       path: 'call',
       meaning: 'from the attempt until the caller goes on, with an answer or an error',
     });
-    s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server] });
+    s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server, client] });
     s.excludes('the call');
   },
 });
@@ -43,7 +45,8 @@ export const forgedHandle = workload({
   parameters: {},
   system(s) {
     const attacker = s.domain('attacker');
-    s.thread('guesses', { domain: attacker, endsRun: true }, (f) => {
+    witness(s);
+    s.thread('guesses', { domain: attacker }, (f) => {
       f.mark('first');
       // none of these was ever given to the domain
       for (const handle of [60, 0xfffffff0, 0x20000000]) f.violate('forge-handle', handle, 1);

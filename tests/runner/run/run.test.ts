@@ -46,7 +46,7 @@ describe('run --json', () => {
         platform: 'mmu-microkernel',
         seed: 0,
         changed: [],
-        outcome: { kind: 'measured', observed: {}, ended: [] },
+        outcome: { kind: 'measured', observed: {} },
       });
       for (const { samples } of record.spans) {
         samples.cycles.forEach((cycles, i) => {
