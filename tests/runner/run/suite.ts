@@ -5,10 +5,10 @@ import type { Platform } from '../../../platforms/platform.js';
 import { type Workload, WORKLOADS } from '../../../workloads/index.js';
 import { type Finished, RecordingTerminal } from '../terminal.js';
 
-/** The command line as users have it, also with other platforms or workloads. */
+/** The command line as users have it, with one platform unless others are given, or other workloads. */
 export async function bulkhead(
   args: readonly string[],
-  platforms: readonly (Platform | KnownPlatform)[] = BUILT_IN,
+  platforms: readonly (Platform | KnownPlatform)[] = [mmuMicrokernel],
   workloads: readonly Workload[] = WORKLOADS,
 ): Promise<Finished> {
   const terminal = new RecordingTerminal();
