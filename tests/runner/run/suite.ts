@@ -1,6 +1,7 @@
 import { runCommandLine } from '../../../runner/cli/program.js';
 import type { MeasurementRecord } from '../../../runner/results/schema.js';
-import { alreadyLoaded, BUILT_IN, type KnownPlatform } from '../../../runner/platforms.js';
+import { alreadyLoaded, type KnownPlatform } from '../../../runner/platforms.js';
+import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
 import type { Platform } from '../../../platforms/platform.js';
 import { type Workload, WORKLOADS } from '../../../workloads/index.js';
 import { type Finished, RecordingTerminal } from '../terminal.js';
