@@ -10,7 +10,7 @@ import { suggestion } from './suggest.js';
  */
 export interface KnownPlatform {
   readonly id: string;
-  load(): Promise<Platform>;
+  readonly load: () => Promise<Platform>;
 }
 
 /** The platforms that come with Bulkhead. */

@@ -59,40 +59,37 @@ function render(
   take: () => Uint8Array,
 ): Uint8Array {
   const { options, ...rest } = chart;
-  const drawn = new Chart(
-    canvas as ConstructorParameters<typeof Chart>[0],
-    {
-      ...rest,
-      plugins: [background, ...(rest.plugins ?? [])],
-      options: {
-        ...options,
-        animation: false,
-        responsive: false,
-        devicePixelRatio,
-        color: INK,
-        font: { family: FONT, size: 13 },
-        layout: { padding: { left: 12, right: 24, top: 10, bottom: 10 } },
-        plugins: {
-          ...options.plugins,
-          title: {
-            display: true,
-            text: title,
-            align: 'start',
-            color: INK,
-            font: { family: FONT, size: 17, weight: 'bold' },
-          },
-          subtitle: {
-            display: notes.length > 0,
-            text: [...notes],
-            align: 'start',
-            color: INK,
-            font: { family: FONT, size: 12 },
-            padding: { top: 2, bottom: 12 },
-          },
+  const drawn = new Chart(canvas as ConstructorParameters<typeof Chart>[0], {
+    ...rest,
+    plugins: [background, ...(rest.plugins ?? [])],
+    options: {
+      ...options,
+      animation: false,
+      responsive: false,
+      devicePixelRatio,
+      color: INK,
+      font: { family: FONT, size: 13 },
+      layout: { padding: { left: 12, right: 24, top: 10, bottom: 10 } },
+      plugins: {
+        ...options.plugins,
+        title: {
+          display: true,
+          text: title,
+          align: 'start',
+          color: INK,
+          font: { family: FONT, size: 17, weight: 'bold' },
+        },
+        subtitle: {
+          display: notes.length > 0,
+          text: [...notes],
+          align: 'start',
+          color: INK,
+          font: { family: FONT, size: 12 },
+          padding: { top: 2, bottom: 12 },
         },
       },
     },
-  );
+  });
   const content = take();
   drawn.destroy();
   return content;

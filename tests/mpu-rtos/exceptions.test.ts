@@ -152,7 +152,7 @@ describe('the run ends with a reason', () => {
 
   it('WFI at the priority of HardFault, however often a timer ticks; in slices too', () => {
     const ticking = `
-start: ldr r0, =SYST
+start: ldr r0, =0xe000e010
   movs r1, #99
   str r1, [r0, #4]
   str r1, [r0, #8]

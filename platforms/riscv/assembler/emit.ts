@@ -173,7 +173,7 @@ export const highPart = (value: number): number => (value + 0x800) & ~0xfff;
 export const capabilityHighPart = (distance: number): number => distance - capabilityLowPart(distance);
 
 /** The rest, with the sign of the distance: -2047 to 2047. */
-export const capabilityLowPart = (distance: number): number => distance % 0x800 | 0;
+export const capabilityLowPart = (distance: number): number => (distance % 0x800) | 0;
 
 /** Bits 11:0 of a value, signed. */
 export const lowPart = (value: number): number => (value << 20) >> 20;
