@@ -5,5 +5,7 @@ export default defineConfig({
   test: {
     include: ['dist/tests/**/*.test.js'],
     testTimeout: 60_000,
+    // vitest leaves one processor idle, which is half of a small machine
+    maxWorkers: '100%',
   },
 });

@@ -64,9 +64,13 @@ function summariseSubject(records: readonly MeasurementRecord[]): SubjectSummary
     record,
     records,
     granted: granted.length === 0 ? undefined : distribution(granted),
-    spans: measured ? record.spans.map((span) => summariseSpan(span, records)) : [],
+    spans: measured ? record.spans.filter((s) => passed(s.name, records)).map((s) => summariseSpan(s, records)) : [],
   };
 }
+
+/** Whether every run has passages of a span: where an attempt has ended who made it, there may be none. */
+const passed = (name: string, records: readonly MeasurementRecord[]): boolean =>
+  records.every(({ spans }) => spans.some((s) => s.name === name && s.samples.cycles.length > 0));
 
 function summariseSpan({ samples: own, ...span }: SpanRecord, records: readonly MeasurementRecord[]): SpanSummary {
   const all = records.map((r) => r.spans.find(({ name }) => name === span.name)!.samples);

@@ -47,6 +47,8 @@ export class SpanRecorder {
 
   /** Interrupts that the machine had taken when a boundary was last looked at. */
   private interrupts = 0;
+  /** The device has raised its line, and no interrupt has been taken since. */
+  private raised = false;
 
   private readonly onTrace: TraceHook;
 
@@ -74,7 +76,12 @@ export class SpanRecorder {
       if (event.kind === 'trap') this.trapped();
     };
     machine.setTrace(trace);
-    if (machine.bench !== undefined) machine.bench.onTimer = () => this.happened('raised');
+    if (machine.bench !== undefined) {
+      machine.bench.onTimer = () => {
+        this.raised = true;
+        this.happened('raised');
+      };
+    }
     const marks = new Set(scenario.spans.flatMap(({ from, to }) => [...from.marks, ...to.marks]));
     for (const mark of marks) {
       const at = linked.marks.get(mark);
@@ -108,7 +115,10 @@ export class SpanRecorder {
   /** The core has taken an exception or an interrupt. */
   private trapped(): void {
     const { interrupts } = this.machine.counters;
-    if (interrupts > this.interrupts) this.happened('interrupt');
+    if (this.raised && interrupts > this.interrupts) {
+      this.raised = false;
+      this.happened('interrupt');
+    }
     this.happened('trap');
   }
 
@@ -123,7 +133,7 @@ export class SpanRecorder {
     const read = (): Moment => momentOf(machine, this.ahead + this.booked(), machine.counters.instructions);
     this.now = undefined;
     for (const state of this.states) {
-      if (!state.awaitsEnd || state.span.to.event !== event) continue;
+      if (!state.awaitsEnd || state.open === undefined || state.span.to.event !== event) continue;
       state.awaitsEnd = false;
       this.end(state, read);
     }

@@ -20,7 +20,7 @@ export const clients = workload({
       meaning: 'how often the service gives the processor away before it answers: in that time others call',
     },
   },
-  points: [{ clients: 8 }],
+  points: [{ clients: 6 }],
   system(s, { rounds, clients, yields }) {
     const server = s.domain('server');
     const counts = s.buffer('counts', { domain: server, bytes: 8 });

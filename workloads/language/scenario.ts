@@ -92,9 +92,10 @@ export const SPAN_PATHS = [
 export type SpanPath = (typeof SPAN_PATHS)[number];
 
 /**
- * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry; `interrupt`: an interrupt. `ended`: the guest
- * kernel has decided to end a domain because of what it did, stamped at the first instruction that does so. `raised`: the
- * scenario's device raises its line, stamped at the first instruction boundary from then on.
+ * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry. `interrupt`: it
+ * takes the first interrupt after the scenario's device has raised its line. `ended`: the guest kernel has decided to end a
+ * domain because of what it did, stamped at the first instruction that does so. `raised`: the scenario's device raises its
+ * line, stamped at the first instruction boundary from then on.
  */
 export type SpanEvent = 'trap' | 'interrupt' | 'ended' | 'raised';
 
