@@ -1,9 +1,9 @@
-import { markSymbol } from '../../../workloads/language/backend/emit.js';
 import type { Scenario, SpanPath } from '../../../workloads/language/scenario.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine, RegisterValue } from '../../machine/machine.js';
-import { physical, type PhysicalAddress } from '../../machine/units.js';
+import { physical } from '../../machine/units.js';
 import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '../../platform.js';
+import { marksOf } from '../../scenario-marks.js';
 import { isSealed } from '../hardware/capability.js';
 import { baseOf, topOf } from '../hardware/capability-bounds.js';
 import type { LinkedSystem } from '../kernel/link.js';
@@ -29,7 +29,7 @@ export const cheriotKernel: ScenarioKernel = {
     const inert = config.isolation !== 'full';
     return {
       image: system.image,
-      marks: marksOf(system),
+      marks: marksOf(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
       granted: (machine, service) => (inert ? undefined : reachable(machine, handedTo(scenario, system, service))),
@@ -37,17 +37,6 @@ export const cheriotKernel: ScenarioKernel = {
   },
   fidelity,
 };
-
-/** Symbols `domain.mark.name`, by name; names of marks are the scenario's, each in one domain. */
-function marksOf({ image }: LinkedSystem): ReadonlyMap<string, PhysicalAddress> {
-  const infix = `.${markSymbol('')}`;
-  return new Map(
-    image.symbols.flatMap(({ name, physical: at }) => {
-      const found = name.indexOf(infix);
-      return found < 0 ? [] : [[name.slice(found + infix.length), at] as const];
-    }),
-  );
-}
 
 /** `unwind` is where the switcher ends a compartment's invocation; whose it is says the frame of its call. */
 function watchUnwound(

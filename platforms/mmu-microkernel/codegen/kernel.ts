@@ -1,9 +1,9 @@
 import type { SpanPath } from '../../../workloads/language/scenario.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
-import { type PhysicalAddress, virtual } from '../../machine/units.js';
+import { virtual } from '../../machine/units.js';
 import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '../../platform.js';
-import { markSymbol } from '../../../workloads/language/backend/emit.js';
+import { marksOf } from '../../scenario-marks.js';
 import type { LinkedSystem } from '../kernel/link.js';
 import { kernelConfig } from '../kernel/parameters.js';
 import { PAGE } from './symbols.js';
@@ -26,7 +26,7 @@ export const xousKernel: ScenarioKernel = {
     const names = scenario.domains.map(({ name }) => name);
     return {
       image: system.image,
-      marks: marksOf(system),
+      marks: marksOf(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, names, ended),
       granted: (machine) => (inert ? undefined : windowBytes(machine, system)),
@@ -34,17 +34,6 @@ export const xousKernel: ScenarioKernel = {
   },
   fidelity,
 };
-
-/** Symbols `domain.mark.name`, by name; names of marks are the scenario's, each in one domain. */
-function marksOf({ image }: LinkedSystem): ReadonlyMap<string, PhysicalAddress> {
-  const infix = `.${markSymbol('')}`;
-  return new Map(
-    image.symbols.flatMap(({ name, physical: at }) => {
-      const found = name.indexOf(infix);
-      return found < 0 ? [] : [[name.slice(found + infix.length), at] as const];
-    }),
-  );
-}
 
 /** `terminate` is where a process ends: by a fault, or because its last thread has returned, which jumps there. */
 function watchTerminated(

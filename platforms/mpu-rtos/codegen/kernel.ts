@@ -1,9 +1,9 @@
-import { markSymbol } from '../../../workloads/language/backend/emit.js';
 import type { SpanPath } from '../../../workloads/language/scenario.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
-import { physical, type PhysicalAddress } from '../../machine/units.js';
+import { physical } from '../../machine/units.js';
 import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '../../platform.js';
+import { marksOf } from '../../scenario-marks.js';
 import type { LinkedSystem } from '../kernel/link.js';
 import { kernelConfig } from '../kernel/parameters.js';
 import { linkScenario, scenarioProblem } from './system.js';
@@ -39,7 +39,7 @@ export const cmrxKernel: ScenarioKernel = {
     const inert = config.isolation !== 'full';
     return {
       image: system.image,
-      marks: marksOf(system),
+      marks: marksOf(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
       granted: (machine) => (inert ? undefined : sharedBytes(machine, system)),
@@ -47,17 +47,6 @@ export const cmrxKernel: ScenarioKernel = {
   },
   fidelity,
 };
-
-/** Symbols `process.mark.name`, by name; names of marks are the scenario's, each in one domain. */
-function marksOf({ image }: LinkedSystem): ReadonlyMap<string, PhysicalAddress> {
-  const infix = `.${markSymbol('')}`;
-  return new Map(
-    image.symbols.flatMap(({ name, physical: at }) => {
-      const found = name.indexOf(infix);
-      return found < 0 ? [] : [[name.slice(found + infix.length), at] as const];
-    }),
-  );
-}
 
 /** `terminate` is where the fault policy ends the threads of the process whose code failed. */
 function watchTerminated(
