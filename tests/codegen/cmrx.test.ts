@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Counters, Machine } from '../../platforms/machine/machine.js';
-import { cycles, instructions } from '../../platforms/machine/units.js';
+import { cycles, instructions, physical } from '../../platforms/machine/units.js';
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
 import type { LinkedScenario, ParameterValues } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
@@ -13,6 +13,8 @@ import { ipcCall, payload, violation } from '../workloads/language/examples.js';
 
 const kernel = mpuRtos.kernel!;
 const DONE = { kind: 'exit', code: 0 };
+/** A record of a process: the register values of its regions, 8 bytes each, come first (`layout.s`). */
+const RECORD_BYTES = 64;
 const CORES = ['m0plus', 'm3', 'm4', 'm33'] as const;
 
 /** Machines are built once: a second one of a kind is slow. */
@@ -266,6 +268,25 @@ describe('the kernel half of the contract', () => {
       expect(seen).toEqual([granted]);
     },
   );
+
+  test.each(['m0plus', 'm4', 'm33'])('what a service gets is what the MPU holds, not what was linked: %s', (core) => {
+    const { machine, linked } = start(payload.build({ transfer: 'borrow', bytes: 4, rounds: 2 }), { core });
+    const regions = linked.image.symbols.find(({ name }) => name === 'processes')!.physical;
+    const [spare, bytes] = [0x20100000, 1024];
+    // the callee's region 3, which no device needs: read and write, and no process has that memory
+    const values = core === 'm33' ? [spare + 3, spare + bytes - 32 + 5] : [spare + 0x13, 0x13020013];
+    const seen: (number | undefined)[] = [];
+    machine.probes.add(linked.marks.get('read')!, () => {
+      seen.push(linked.granted(machine, 'sum'));
+      const record = physical(
+        regions + RECORD_BYTES * linked.image.domains.find(({ name }) => name === 'consumer')!.space,
+      );
+      values.forEach((value, i) => machine.memory.write(record + 8 * 3 + 4 * i, 4, value, 0));
+      return false;
+    });
+    expect(machine.run(cycles(Number.MAX_SAFE_INTEGER))).toEqual(DONE);
+    expect(seen).toEqual([256, 256 + bytes]);
+  });
 
   test('a layout seed moves code and data, and changes nothing else', () => {
     const built = ipcCall.build();

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { physical } from '../../platforms/machine/units.js';
+import { physical, virtual } from '../../platforms/machine/units.js';
 import { bytesOf, CORES, FOREVER, hexOf, load, outputsOf, peek, run } from './guest.js';
 
 const EQUATES = `
@@ -61,6 +61,31 @@ start: ${regions(...CODE, 0x20001011, 0x13000009)}
   exit
 `;
     expect(hexOf(outputsOf(source))).toEqual(['0x00000082', '0x00000082']);
+  });
+
+  it('what it refuses to the code that runs has no translation', () => {
+    const source = `${EQUATES}
+start: ${regions(...CODE, 0x20000011, 0x1300001f)}
+  b privileged
+privileged:
+  ${unprivileged}
+  exit
+`;
+    const [inside, outside, nowhere] = [0x20001000, 0x20011000, 0x60000000].map(virtual);
+    const { machine, guest } = load(source);
+    const seen: unknown[] = [];
+    machine.probes.add(physical(guest.address('privileged') & ~1), () => {
+      seen.push([inside, outside, nowhere].map((at) => machine.translate(at)));
+      return false;
+    });
+    machine.run(FOREVER);
+    expect(seen).toEqual([[inside, outside, undefined]]);
+    expect([inside, outside, nowhere, 0].map((at) => machine.translate(virtual(at)))).toEqual([
+      inside,
+      undefined,
+      undefined,
+      0,
+    ]);
   });
 
   it('privileged and unprivileged code have answers of their own for the same address', () => {

@@ -1,10 +1,12 @@
 import type { SpanPath } from '../../../workloads/language/scenario.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
-import { physical } from '../../machine/units.js';
+import { physical, virtual } from '../../machine/units.js';
 import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '../../platform.js';
 import { marksOf } from '../../scenario-marks.js';
-import type { LinkedSystem } from '../kernel/link.js';
+import { CMRX_BOARD } from '../devices/board.js';
+import { MPU_GRANULE } from '../hardware/mpu.js';
+import { type LinkedRegion, type LinkedSystem, SHARED_REGION } from '../kernel/link.js';
 import { kernelConfig } from '../kernel/parameters.js';
 import { linkScenario, scenarioProblem } from './system.js';
 
@@ -13,9 +15,6 @@ const TEXT_RANGE = 256;
 const TEXT_STEP = 4;
 const DATA_RANGE = 64;
 const DATA_STEP = 8;
-
-/** Number of the MPU region with the shared memory of the thread's own process. */
-const SHARED_REGION = 4;
 
 /** Regions of the kernel's map. */
 const MPU_REGIONS = 8;
@@ -42,7 +41,12 @@ export const cmrxKernel: ScenarioKernel = {
       marks: marksOf(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
-      granted: (machine) => (inert ? undefined : sharedBytes(machine, system)),
+      granted(machine, service) {
+        if (inert) return undefined;
+        const { domain } = scenario.services.find(({ name }) => name === service)!;
+        const own = system.regions(domain).filter(({ number }) => number !== SHARED_REGION);
+        return reachableBytes(machine, own, config.stackBytes);
+      },
     } satisfies LinkedScenario;
   },
   fidelity,
@@ -68,16 +72,19 @@ function watchTerminated(
 }
 
 /**
- * Bytes of the shared memory of the process that owns the running thread: all of it is there while the thread executes in
- * another process, whatever part of it a request names.
+ * Bytes of RAM that the MPU lets the running code read, but for the service's own variables and the stack in use, which it has
+ * without being given anything. What a caller grants is all shared memory of its process, whatever part of it a request names.
  */
-function sharedBytes(machine: Machine, { image, kernel, regions }: LinkedSystem): number {
-  const word = (address: number): number =>
-    new DataView(machine.memory.dump(physical(address), 4).buffer).getUint32(0, true);
-  const record = word(kernel('kernel') + kernel('K_RECORD'));
-  const owner = machine.memory.dump(physical(record + kernel('T_HOSTS')), 1)[0];
-  const { name } = image.domains.find(({ space }) => space === owner)!;
-  return regions(name).find(({ number }) => number === SHARED_REGION)?.bytes ?? 0;
+function reachableBytes(machine: Machine, own: readonly LinkedRegion[], stackBytes: number): number {
+  const stack = machine.registers().find(({ name }) => name === 'psp')!.value & -stackBytes;
+  const kept = [...own, { start: stack, bytes: stackBytes }];
+  const { start, bytes } = CMRX_BOARD.ram;
+  let reachable = 0;
+  for (let at = start; at < start + bytes; at += MPU_GRANULE) {
+    if (machine.translate(virtual(at)) === undefined) continue;
+    if (!kept.some((region) => at >= region.start && at < region.start + region.bytes)) reachable += MPU_GRANULE;
+  }
+  return reachable;
 }
 
 /** Paths of the real kernel whose instructions ours come near (`validate paths`). What CMRX does not do is ours. */

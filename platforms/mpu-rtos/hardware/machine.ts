@@ -5,7 +5,7 @@ import type { ProtectionCounts, RegisterValue } from '../../machine/machine.js';
 import { PAGE_BYTES, PhysicalMemory } from '../../machine/memory.js';
 import { SimulatedMachine } from '../../machine/simulated-machine.js';
 import { NEVER } from '../../machine/times.js';
-import { hex32 } from '../../machine/units.js';
+import { hex32, type PhysicalAddress, type VirtualAddress } from '../../machine/units.js';
 import type { MachineRequest } from '../../platform.js';
 import { cmrxBoard } from '../devices/board.js';
 import { type Board, mps2Board } from './board.js';
@@ -13,6 +13,7 @@ import { Core, Sleep } from './core.js';
 import { enterException, returnFromException } from './exceptions.js';
 import { interpreterFor } from './interpreters.js';
 import type { CoreConfig } from './parameters.js';
+import { MpuAccess } from './mpu.js';
 import { listRegisters, setRegister } from './registers.js';
 import { isStore } from './pairing.js';
 import { Semihosting, type SemihostingMemory } from './semihosting.js';
@@ -181,6 +182,13 @@ export class CortexMMachine extends SimulatedMachine<Core, CoreState> {
 
   setRegister(name: string, value: number): void {
     if (!setRegister(this.core, name, value)) throw new RangeError(`no register ${name}`);
+  }
+
+  /** What the MPU lets the code that runs neither load nor fetch has no translation. */
+  override translate(address: VirtualAddress): PhysicalAddress | undefined {
+    const { mpu, privileged, negative } = this.core;
+    const permitted = [MpuAccess.LOAD, MpuAccess.FETCH].some((a) => mpu.check(address, a, privileged, negative));
+    return permitted ? super.translate(address) : undefined;
   }
 
   get console(): string {

@@ -91,9 +91,11 @@ export interface LinkedSystem {
 
 /** Sections of a process that are in flash, in their order there: the size of text may depend on where things are. */
 const CONSTANT = ['.vtable', '.rodata', '.text'] as const;
+/** Number of the region with the shared memory of the process that owns the thread. */
+export const SHARED_REGION = 4;
 /** Sections that are regions, in the order of the process definition (`layout.s`), and the regions' numbers. */
 const VARIABLE = ['.data', '.bss', '.shared'] as const;
-const REGION_NUMBER: Readonly<Record<string, number>> = { '.data': 0, '.bss': 1, '.shared': 4 };
+const REGION_NUMBER: Readonly<Record<string, number>> = { '.data': 0, '.bss': 1, '.shared': SHARED_REGION };
 const MMIO_REGION = 2;
 const MOST_MMIO = 2;
 
