@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Counters, Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions, physical } from '../../platforms/machine/units.js';
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
+import { HARDENING } from '../../platforms/mpu-rtos/kernel/parameters.js';
 import type { LinkedScenario, ParameterValues } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
 import { type FunctionBuilder, scenario, type ScenarioBuilder } from '../../workloads/language/index.js';
@@ -313,9 +314,20 @@ describe('the kernel half of the contract', () => {
     ['fault', { equal: true }],
     ['call', { equal: true }],
     ['fault', { faultPolicy: 'kill' }],
+    ['call', { faultPolicy: 'unwind' }],
+    ['call', { regionLoad: 'alias-burst' }],
+    ...HARDENING.map((name): [string, ParameterValues] => ['call', { [name]: true }]),
   ])('%s with %j is a policy of ours', (path, set) => {
     expect(kernel.fidelity(path as 'fault' | 'call', complete(set))).toBe('O');
     expect(kernel.fidelity('compute', complete(set))).toBeUndefined();
+  });
+
+  test.each<[string, ParameterValues]>([
+    ['call', { faultPolicy: 'kill' }],
+    ['call', { regionSizes: 'tight' }],
+    ['fault', { faultPolicy: 'as-shipped' }],
+  ])('%s with %j does what the real kernel does', (path, set) => {
+    expect(kernel.fidelity(path as 'fault' | 'call', complete(set))).toBe('M');
   });
 });
 

@@ -7,7 +7,7 @@ import { marksOf } from '../../scenario-marks.js';
 import { CMRX_BOARD } from '../devices/board.js';
 import { MPU_GRANULE } from '../hardware/mpu.js';
 import { type LinkedRegion, type LinkedSystem, SHARED_REGION } from '../kernel/link.js';
-import { kernelConfig } from '../kernel/parameters.js';
+import { HARDENING, kernelConfig } from '../kernel/parameters.js';
 import { linkScenario, scenarioProblem } from './system.js';
 
 /** How far layouts with a seed move text and variables, and by what multiples. */
@@ -87,11 +87,16 @@ function reachableBytes(machine: Machine, own: readonly LinkedRegion[], stackByt
   return reachable;
 }
 
-/** Paths of the real kernel whose instructions ours come near (`validate paths`). What CMRX does not do is ours. */
+/**
+ * Paths of the real kernel whose instructions ours come near (`validate paths`). What CMRX does not do is ours: on every path
+ * where requests execute instructions for it, on those behind a fault where only what follows a fault is ours.
+ */
 function fidelity(path: SpanPath, parameters: ParameterValues): Fidelity | undefined {
   if (path === 'compute') return undefined;
-  const { equal, faultPolicy, regionLoad } = kernelConfig(parameters);
-  if (equal || regionLoad === 'alias-burst') return 'O';
-  if ((path === 'fault' || path === 'restart') && faultPolicy !== 'as-shipped') return 'O';
-  return 'M';
+  const config = kernelConfig(parameters);
+  const { equal, faultPolicy, regionLoad } = config;
+  const requests =
+    equal || regionLoad === 'alias-burst' || faultPolicy === 'unwind' || HARDENING.some((h) => config[h]);
+  const faults = (path === 'fault' || path === 'restart') && faultPolicy !== 'as-shipped';
+  return requests || faults ? 'O' : 'M';
 }

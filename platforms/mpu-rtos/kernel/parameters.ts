@@ -12,7 +12,7 @@ const hardening = (name: Hardening, meaning: string): Parameter => ({
   type: { kind: 'switch' },
   default: false,
   meaning,
-  source: `ours: ${CMRX} does not check it`,
+  source: `ours: ${CMRX} does not check it (class O)`,
 });
 
 /** Every parameter of the kernel; the only home of their defaults. They reach the sources as symbols (`kernel.s`). */
@@ -56,7 +56,7 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
       'what an access without right ends in. as-shipped: HardFault, the system stands still. Ours: unwind = the RPC ' +
       'returns an error to its caller, without a caller as kill; kill = the threads of the process whose code ran end; restart = ' +
       'its variables are initialised again and its threads start again',
-    source: `as-shipped: ${CMRX}, traced; the others are policies of ours (class O)`,
+    source: `as-shipped: ${CMRX}, traced; the others are policies of ours: class O for what follows a fault, for all requests with unwind`,
   },
   hardening(
     'checkObject',
@@ -78,7 +78,7 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
     meaning:
       "all checks, and an RPC gives what other platforms' calls give: the callee runs on a stack of its own, registers that " +
       'carry neither argument nor result are zero on both sides',
-    source: 'ours; DESIGN section 1, rule 7',
+    source: 'ours (class O); DESIGN section 1, rule 7',
   },
   {
     name: 'regionLoad',
@@ -87,7 +87,7 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
     meaning:
       'how regions are written: number, base and attributes one after the other; or four at once through the alias ' +
       'registers, which m0plus lacks (it then leaves the number out, which the base register can carry)',
-    source: `single: ${CMRX} mpu_priv.h; alias-burst: ours, DDI0403E B3.5, DDI0553 MPU_RBAR_A<n>`,
+    source: `single: ${CMRX} mpu_priv.h; alias-burst: ours (class O), DDI0403E B3.5, DDI0553 MPU_RBAR_A<n>`,
   },
   {
     name: 'regionSizes',
