@@ -94,9 +94,9 @@ function reachableBytes(machine: Machine, own: readonly LinkedRegion[], stackByt
 function fidelity(path: SpanPath, parameters: ParameterValues): Fidelity | undefined {
   if (path === 'compute') return undefined;
   const config = kernelConfig(parameters);
-  const { equal, faultPolicy, regionLoad } = config;
-  const requests =
-    equal || regionLoad === 'alias-burst' || faultPolicy === 'unwind' || HARDENING.some((h) => config[h]);
+  const { equal, faultPolicy, regionLoad, rpcCanary } = config;
+  const costs = equal || rpcCanary || regionLoad === 'alias-burst' || faultPolicy === 'unwind';
+  const requests = costs || HARDENING.some((h) => config[h]);
   const faults = (path === 'fault' || path === 'restart') && faultPolicy !== 'as-shipped';
   return requests || faults ? 'O' : 'M';
 }

@@ -4,6 +4,7 @@
 @   HEAD        1: CMRX 16fc43c, 0: v0.1.2
 @   POLICY      what a fault ends in
 @   CHECK_OBJECT, CHECK_METHOD, CHECK_STACK, CHECK_POINTERS, EQUAL   hardening, 0 or 1
+@   CANARY      1: the word behind object and method of an RPC is checked
 @   BURST       1: regions are written four at a time
 @   FULL        0 (isolation=path): the MPU stays off and no region is written
 @   CLOCK_MHZ, TICK_US   clock and tick

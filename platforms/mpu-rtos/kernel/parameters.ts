@@ -72,6 +72,17 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
   ),
   hardening('checkPointers', 'a system call is refused unless what its pointers name is memory of the process'),
   {
+    name: 'rpcCanary',
+    type: { kind: 'switch' },
+    default: false,
+    meaning:
+      'a word behind object and method of an RPC is checked at the call and put behind the words of the callee, where it ' +
+      'is checked at the return; one that was overwritten counts as a fault of the callee',
+    source:
+      `CMRX_RPC_CANARY, off by default; ${CMRX} does not compile with it, so there is no trace to compare with, and what a wrong ` +
+      'word ends in is ours (class O)',
+  },
+  {
     name: 'equal',
     type: { kind: 'switch' },
     default: false,
@@ -136,6 +147,7 @@ export interface KernelConfig extends Readonly<Record<Hardening, boolean>> {
   readonly stackBytes: number;
   readonly version: Version;
   readonly faultPolicy: FaultPolicy;
+  readonly rpcCanary: boolean;
   readonly equal: boolean;
   readonly regionLoad: 'single' | 'alias-burst';
   readonly regionSizes: 'as-shipped' | 'tight';
@@ -165,7 +177,7 @@ export function kernelConfig(values: ParameterValues): KernelConfig {
 
 /** The symbols that `kernel.s` expects. */
 export function kernelSymbols(config: KernelConfig): Readonly<Record<string, number>> {
-  const { core, version, faultPolicy, equal, regionLoad, isolation } = config;
+  const { core, version, faultPolicy, rpcCanary, equal, regionLoad, isolation } = config;
   const checks = HARDENING.map((name): [string, number] => [
     name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
     config[name] || equal ? 1 : 0,
@@ -177,6 +189,7 @@ export function kernelSymbols(config: KernelConfig): Readonly<Record<string, num
     STACK_BYTES: config.stackBytes,
     HEAD: version === 'head' ? 1 : 0,
     POLICY: ['as-shipped', 'unwind', 'kill', 'restart'].indexOf(faultPolicy),
+    CANARY: rpcCanary ? 1 : 0,
     EQUAL: equal ? 1 : 0,
     BURST: regionLoad === 'alias-burst' ? 1 : 0,
     FULL: isolation === 'path' ? 0 : 1,

@@ -1,8 +1,7 @@
 @ RPC: the thread goes on in another process, on its own stack. The object's first word names a vtable; the process that owns the
 @ vtable is the callee, and its variables and devices take the place of the caller's.
 
-@ Behind the caller's frame, and a word of padding if the hardware needed it: object, method, canary (which a build option of CMRX
-@ checks, off by default).
+@ Behind the caller's frame, and a word of padding if the hardware needed it: object, method, canary.
   .phase inherit
 call_rpc_call:
   push  {r5-r7, lr}
@@ -15,6 +14,12 @@ call_rpc_call:
 1:
   ldr   r6, [r5]                    @ object
   ldr   r7, [r5, #4]                @ method
+.if CANARY
+  ldr   r0, [r5, #8]
+  ldr   r1, =RPC_CANARY
+  cmp   r0, r1
+  bne   rpc_bad_address
+.endif
 .if CHECK_POINTERS
   movs  r0, r6
   movs  r1, #4
@@ -114,6 +119,10 @@ rpc_bad_address:
 .endif
   subs  r4, #8 + F_BYTES
   str   r3, [r4, #F_BYTES]
+.if CANARY
+  ldr   r3, =RPC_CANARY
+  str   r3, [r4, #F_BYTES + 4]
+.endif
   str   r0, [r4, #F_R1]
   str   r1, [r4, #F_R2]
   str   r2, [r4, #F_R3]
@@ -157,6 +166,19 @@ call_rpc_return:
   ldrb  r3, [r2, #T_DEPTH]
   cmp   r3, #0
   beq   rpc_nothing_to_return_from
+.if CANARY
+  ldr   r5, [r4, #F_XPSR]
+  movs  r6, r4
+  adds  r6, #F_BYTES + 4            @ behind the callee's frame: its fourth word, the canary
+  lsls  r5, #XPSR_PAD_TO_SIGN
+  bpl   1f
+  adds  r6, #4
+1:
+  ldr   r6, [r6]
+  ldr   r5, =RPC_CANARY
+  cmp   r6, r5
+  bne   rpc_overwritten
+.endif
 .if KEEPS_FRAMES
   lsls  r4, r3, #2
   adds  r4, #T_FRAMES - 4
@@ -218,4 +240,13 @@ rpc_unwind:                         @ r0 = result, r2 = record, r3 = level, r4 =
 rpc_nothing_to_return_from:
   movs  r0, #E_INVALID
   pop   {r5-r7, pc}
+.if CANARY
+rpc_overwritten:                    @ the callee has written above its stack: a fault of it
+.if POLICY == AS_SHIPPED
+  ldr   r0, =panic + 1
+.else
+  ldr   r0, =call_failed + 1
+.endif
+  bx    r0
+.endif
   .pool

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ParameterValues } from '../../../platforms/platform.js';
 import { ADDER } from './adder.js';
-import { coresOf, outputsOf } from './system.js';
+import { coresOf, outputsOf, run } from './system.js';
 
 describe.each(coresOf('m3'))('%s: RPC', (core) => {
   it('gives four words and the object to the method, and its result back', () => {
@@ -108,6 +109,58 @@ main:
     const threads = [['client.main', 5]] as const;
     expect(outputsOf({ processes, threads }, { core, kernel: { checkMethod: true } })).toEqual([1, 1]);
     expect(outputsOf({ processes, threads }, { core, kernel: { faultPolicy: 'unwind' } })[0]).toBe(15);
+  });
+
+  it('canary, if checked: a call without it is refused, a callee that overwrites it is at fault', () => {
+    const callee = {
+      exports: ['service'],
+      program: `
+good:
+  movs r0, #7
+  bx lr
+bad:
+  str r0, [sp, #4]
+  bx lr
+.section .vtable, "a"
+words: .word good + 1, bad + 1
+.data
+service: .word words
+`,
+    };
+    const client = `
+main:
+  rpc callee.service, 0
+  out r0
+  sub sp, #8                        @ the frame of the next has a word of padding
+  sub sp, #4
+  rpc callee.service, 0
+  add sp, #12
+  out r0
+  sub sp, #16
+  ldr r7, =callee.service
+  movs r6, #0
+  str r7, [sp, #0]
+  str r6, [sp, #4]
+  str r6, [sp, #8]
+  bl rpc_call
+  add sp, #16
+  out r0
+  rpc callee.service, 1
+  put 9
+  exit
+`;
+    const other = 'main: put 2\n exit';
+    const processes = { callee, client, other };
+    const threads = [
+      ['client.main', 5],
+      ['other.main', 9],
+    ] as const;
+    const outputs = (kernel: ParameterValues): readonly number[] => run({ processes, threads }, { core, kernel }).outputs;
+    expect(outputs({})).toEqual([7, 7, 7, 9]);
+    expect(outputs({ rpcCanary: true })).toEqual([7, 7, 4, 2]);
+    expect(outputs({ rpcCanary: true, faultPolicy: 'unwind' })).toEqual([7, 7, 4, 9]);
+    expect(outputs({ rpcCanary: true, equal: true })).toEqual([7, 7, 4, 2]);
+    expect(outputs({ rpcCanary: true, faultPolicy: 'as-shipped' })).toEqual([7, 7, 4]);
   });
 
   it('equal: the callee sees neither stack nor registers of the caller, and the other way round', () => {
