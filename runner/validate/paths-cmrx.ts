@@ -1,5 +1,6 @@
 import { linkSystem } from '../../platforms/mpu-rtos/kernel/link.js';
-import { OPERATIONS, type Operation } from '../../platforms/mpu-rtos/kernel/operations.js';
+import { OPERATIONS } from '../../platforms/mpu-rtos/kernel/operations.js';
+import type { Operation } from '../../platforms/mpu-rtos/kernel/programs.js';
 import { THREAD_METRIC } from '../../platforms/mpu-rtos/kernel/thread-metric.js';
 import { kernelConfig } from '../../platforms/mpu-rtos/kernel/parameters.js';
 import { CMRX_REFERENCES, PUBLISHED, PUBLISHED_SOURCE } from './paths-cmrx-reference.js';

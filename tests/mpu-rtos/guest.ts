@@ -19,6 +19,18 @@ export * from '../guest.js';
 export const DATA = 0x20000000;
 export const STACK = 0x20004000;
 
+/** Registers of the system control space by name. */
+export const EQUATES = `
+.equ SHCSR, 0xe000ed24
+.equ CFSR, 0xe000ed28
+.equ HFSR, 0xe000ed2c
+.equ SHPR3, 0xe000ed20
+.equ ICSR, 0xe000ed04
+.equ CCR, 0xe000ed14
+.equ SYST, 0xe000e010
+.equ MPU, 0xe000ed90
+`;
+
 /** Handlers that a vector table may name, in the order of the exception numbers from NMI. */
 const HANDLERS = [
   'nmi',

@@ -1,145 +1,35 @@
-import { CMRX_BOARD } from '../devices/board.js';
-import type { ProcessSource, SystemSource, ThreadSource } from './link.js';
+import { client, EXIT, type Operation, process, repeat, REPETITIONS, SERVER, SPINNER, thread } from './programs.js';
 
-/**
- * A kernel operation that is measured between two marks: from the retirement of the instruction at `from` to the retirement of
- * the one at `to`. The programs repeat it and end the run by themselves.
- */
-export interface Operation {
-  readonly id: string;
-  /** What happens between the marks, one line. */
-  readonly title: string;
-  readonly system: SystemSource;
-  /** Symbols `process.label`, or labels of the kernel; any of them starts and ends a measurement. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-}
-
-const REPETITIONS = 6;
-const { bench, deviceBytes } = CMRX_BOARD;
-
-/** Ends the run; r5 counts wrong results and is the exit code. */
-export const EXIT = `
-  ldr   r0, =${bench}
-  str   r5, [r0, #4]
-`;
-
-export const process = (name: string, program: string, exports: readonly string[] = []): ProcessSource => ({
-  name,
-  program: `.text\n${program}\n.text\n.pool\n`,
-  exports,
-  mmio: [{ start: bench, bytes: deviceBytes }],
-});
-
-export const thread = (place: string, priority: number, data = 0): ThreadSource => {
-  const [owner, entry] = place.split('.');
-  return { process: owner, entry, priority, data };
-};
-
-/** A process with one service, whose method adds: its object is \`service\`. */
-export const SERVER = process(
-  'server',
-  `
-add:
-entered:
-  adds  r0, r1, r2
-leave:
-  bx    lr
-  .section .vtable, "a"
-words:
-  .word add + 1
-  .data
-service:
-  .word words
-`,
-  ['service'],
-);
-
-/**
- * A program that repeats \`call\` between marks and checks that r0 is \`result\` then; \`before\` and \`after\` run outside of them. It may
- * use r0 to r3, r6 and r7.
- */
-const repeat = (call: string, result: string, before = '', after = ''): string => `
-main:
-  movs  r5, #0
-  movs  r4, #${REPETITIONS}
-again: ${before}
-begin:
-  nop
-  ${call}
-end:
-  nop
-  cmp   r0, #${result}
-  beq   1f
-  adds  r5, #1
-1: ${after}
-  subs  r4, #1
-  bne   again
-  ${EXIT}
-  b     .
-  .bss
-  .balign 4
-object: .space 4
-number: .space 4
-status: .space 4
-  .data
-mutex: .byte 0, NO_OWNER
-`;
-
-const MARKS = { from: ['client.begin'], to: ['client.end'] };
-
-/** A server that nobody calls, and a client: the first process is the server, as in the traces. */
-const alone = (id: string, title: string, program: string): Operation => ({
-  id,
-  title,
-  system: { processes: [SERVER, process('client', program)], threads: [thread('client.main', 10)] },
-  ...MARKS,
-});
+const NOTIFY = 'ldr r0, =object\n bl notify_object';
+const WAIT = 'ldr r0, =object\n movs r1, #0\n bl wait_for_object';
+const LOCK = 'ldr r0, =mutex\n bl futex_lock';
+const UNLOCK = 'ldr r0, =mutex\n bl futex_unlock';
+/** A thread that computes, and its number where it is put and in r0. */
+const CREATE = 'ldr r0, =number\n ldr r1, =spin + 1\n movs r2, #0\n movs r3, #20\n bl thread_create';
+const NUMBER = 'ldr r0, =number\n ldr r0, [r0]';
+const JOIN = 'ldr r1, =status\n bl thread_join';
+/** The thread whose number is in r0 gets a signal. */
+const signal = (name: string): string => `movs r1, #${name}\n bl kill`;
 
 /** Object and method behind the words; as a compiler places them. */
-const RPC = `
+const rpc = (words: string, method = 0): string => `
   ldr   r0, =server.service
-  movs  r1, #0
+  movs  r1, #${method}
   ldr   r2, =RPC_CANARY
   sub   sp, #12
   str   r0, [sp, #0]
   str   r1, [sp, #4]
   str   r2, [sp, #8]
-  movs  r0, #20
-  movs  r1, #30
+  ${words}
   bl    rpc_call
   add   sp, #12
 `;
 
-/** The callee adds the object's address, which the check takes off again. */
-const rpc = (id: string, title: string, from: string, to: string): Operation => ({
-  id,
-  title,
-  system: {
-    processes: [SERVER, process('client', repeat(RPC, '50'))],
-    threads: [thread('client.main', 10)],
-  },
-  from: [from],
-  to: [to],
-});
+/** The callee adds two words. */
+const RPC = repeat(rpc('movs  r0, #20\n  movs  r1, #30'), '50');
 
-/** Two threads of one process that take turns by signals or notifications; \`urgent\` has the higher priority. */
-const pair = (
-  id: string,
-  title: string,
-  urgent: string,
-  other: string,
-  from: readonly string[],
-  to: readonly string[],
-): Operation => ({
-  id,
-  title,
-  system: {
-    processes: [
-      SERVER,
-      process(
-        'client',
-        `
+/** Two threads of one process that take turns by signals or notifications; `urgent` has the higher priority. */
+const pair = (urgent: string, other: string): string => `
 urgent:
   movs  r5, #0
   ${urgent}
@@ -155,71 +45,44 @@ again:
   .bss
   .balign 4
 object: .space 4
-`,
-      ),
-    ],
-    threads: [thread('client.urgent', 10), thread('client.other', 20)],
-  },
-  from,
-  to,
-});
+`;
+const PAIR = [thread('client.urgent', 10), thread('client.other', 20)];
 
-/** Waits for the object for ever; its marks are around the call. */
-const WAITER = `
+/** A call for ever, between the marks `begin` and `woken`. */
+const blocking = (call: string): string => `
 1:
 begin:
   nop
-  ldr   r0, =object
-  movs  r1, #0
-  bl    wait_for_object
+  ${call}
 woken:
   nop
   b     1b
 `;
-const NOTIFIER = `
-notify:
+
+/** A call once, between the marks `wake` and `end`. */
+const waking = (call: string): string => `
+wake:
   nop
-  ldr   r0, =object
-  bl    notify_object
+  ${call}
 end:
   nop
 `;
 
-/** Stops itself for ever. */
-const STOPPER = `
-1:
-begin:
-  nop
-  movs  r0, #0
-  movs  r1, #SIGSTOP
-  bl    kill
-woken:
-  nop
-  b     1b
-`;
-const CONTINUER = `
-continue:
-  nop
-  movs  r0, #0
-  movs  r1, #SIGCONT
-  bl    kill
-end:
-  nop
-`;
+const NOTIFICATIONS = pair(blocking(WAIT), waking(NOTIFY));
+const SIGNALS = pair(blocking(`movs r0, #0\n ${signal('SIGSTOP')}`), waking(`movs r0, #0\n ${signal('SIGCONT')}`));
+/** From the call that blocks to the less urgent thread, and from the call that wakes to the more urgent one. */
+const BLOCKS = { threads: PAIR };
+const WAKES = { threads: PAIR, from: ['client.wake'], to: ['client.woken'] };
 
-/** Computes for ever; the marks of ticks. */
-const SPINNER = `
-spin:
-  adds  r0, #1
-spin2:
-  b     spin
-`;
+/** A thread that repeats a call beside a less urgent one that computes. */
+const besideSpinner = (...repeated: Parameters<typeof repeat>): string => `${repeat(...repeated)}\n.text\n${SPINNER}`;
+const SPINS = { threads: [thread('client.main', 10), thread('client.spin', 20)] };
 
 /** Computes for a while and ends the run: enough for some ticks. */
-const countdown = (loops: number): string => `
+const COUNTDOWN = `
 main:
   movs  r5, #0
-  ldr   r0, =${loops}
+  ldr   r0, =6000
 spin:
   subs  r0, #1
 spin2:
@@ -228,24 +91,25 @@ spin2:
   b     .
 `;
 
-const LOOPS = 6_000;
+/** From the first instruction of the tick's handler to where it returns to. */
+const tick = (threads: readonly string[], labels: readonly string[]): Parameters<typeof client>[3] => ({
+  threads: threads.map((label) => thread(`client.${label}`, label === 'sleep' ? 5 : 10)),
+  timers: true,
+  from: ['systick'],
+  to: labels.flatMap((label) => [`client.${label}`, `client.${label}2`]),
+});
 
 /** What is measured beside the real kernel, in the order of the table. */
 export const OPERATIONS: readonly Operation[] = [
-  alone('null-call', 'get_tid', repeat('bl get_tid', '0')),
-  rpc('rpc-call', 'RPC: caller to the first instruction of the callee', 'client.begin', 'server.entered'),
-  rpc('rpc-return', 'RPC: return of the callee to the caller', 'server.entered', 'client.end'),
-  rpc('rpc', 'RPC and back, callee of two instructions', 'client.begin', 'client.end'),
-  alone('yield-alone', 'yield, nobody else is ready', repeat('bl thread_yield', 'E_OK')),
-  {
-    id: 'yield-switch',
-    title: 'yield to a thread of the same process; five threads and idle are ready',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `
+  client('null-call', 'get_tid', repeat('bl get_tid', '0')),
+  client('rpc-call', 'RPC: caller to the first instruction of the callee', RPC, { to: ['server.entered'] }),
+  client('rpc-return', 'RPC: return of the callee to the caller', RPC, { from: ['server.entered'] }),
+  client('rpc', 'RPC and back, callee of two instructions', RPC),
+  client('yield-alone', 'yield, nobody else is ready', repeat('bl thread_yield', 'E_OK')),
+  client(
+    'yield-switch',
+    'yield to a thread of the same process; five threads and idle are ready',
+    `
 main:
   movs  r5, #0
   ldr   r4, =20
@@ -260,12 +124,8 @@ end:
   ${EXIT}
   b     .
 `,
-        ),
-      ],
-      threads: [0, 1, 2, 3, 4].map(() => thread('client.main', 10)),
-    },
-    ...MARKS,
-  },
+    { threads: [0, 1, 2, 3, 4].map(() => thread('client.main', 10)) },
+  ),
   {
     id: 'yield-switch-process',
     title: 'yield to a thread of another process; two threads and idle are ready',
@@ -276,165 +136,48 @@ end:
     from: ['first.begin', 'second.begin'],
     to: ['first.end', 'second.end'],
   },
-  alone(
-    'lock',
-    'lock of a free mutex',
-    repeat('ldr r0, =mutex\n bl futex_lock', 'E_OK', '', 'ldr r0, =mutex\n bl futex_unlock'),
+  client('lock', 'lock of a free mutex', repeat(LOCK, 'E_OK', '', UNLOCK)),
+  client('unlock', 'unlock of a mutex that nobody waits for', repeat(UNLOCK, 'E_OK', LOCK)),
+  client('notify-queued', 'notification of an object that nobody waits for, kept', repeat(NOTIFY, 'E_OK', '', WAIT)),
+  client('wait-queued', 'wait for an object that was notified before', repeat(WAIT, 'E_OK', NOTIFY)),
+  client('wait-blocking', 'wait that blocks, switch to a less urgent thread', NOTIFICATIONS, BLOCKS),
+  client('notify-waking', 'notification that wakes a more urgent thread, switch to it', NOTIFICATIONS, WAKES),
+  client(
+    'continue',
+    'SIGCONT to a stopped thread that is less urgent',
+    besideSpinner(`movs r0, #1\n ${signal('SIGCONT')}`, 'E_OK', `movs r0, #1\n ${signal('SIGSTOP')}`),
+    SPINS,
   ),
-  alone(
-    'unlock',
-    'unlock of a mutex that nobody waits for',
-    repeat('ldr r0, =mutex\n bl futex_unlock', 'E_OK', 'ldr r0, =mutex\n bl futex_lock'),
+  client(
+    'stop',
+    'SIGSTOP to a ready thread that is less urgent',
+    besideSpinner(`movs r0, #1\n ${signal('SIGSTOP')}`, 'E_OK', '', `movs r0, #1\n ${signal('SIGCONT')}`),
+    SPINS,
   ),
-  alone(
-    'notify-queued',
-    'notification of an object that nobody waits for, kept',
-    repeat('ldr r0, =object\n bl notify_object', 'E_OK', '', 'ldr r0, =object\n movs r1, #0\n bl wait_for_object'),
+  client('continue-switch', 'SIGCONT to a stopped thread that is more urgent, switch to it', SIGNALS, WAKES),
+  client('stop-self', 'SIGSTOP to itself, switch to a less urgent thread', SIGNALS, BLOCKS),
+  client('tick', 'tick, nobody sleeps, no switch', COUNTDOWN, tick(['main'], ['spin'])),
+  client(
+    'tick-sleeper',
+    'tick while a thread sleeps, no switch',
+    `sleep:\n ldr r0, =1000000\n bl usleep\n ${COUNTDOWN}`,
+    tick(['sleep', 'main'], ['spin']),
   ),
-  alone(
-    'wait-queued',
-    'wait for an object that was notified before',
-    repeat('ldr r0, =object\n movs r1, #0\n bl wait_for_object', 'E_OK', 'ldr r0, =object\n bl notify_object'),
+  client(
+    'tick-switch',
+    'tick that switches to an equal thread of the same process',
+    `${SPINNER}\nother:\n${SPINNER.replaceAll('spin', 'turn')}\n${COUNTDOWN.replaceAll('spin', 'last')}`,
+    tick(['spin', 'other', 'main'], ['spin', 'turn', 'last']),
   ),
-  pair(
-    'wait-blocking',
-    'wait that blocks, switch to a less urgent thread',
-    WAITER,
-    NOTIFIER,
-    ['client.begin'],
-    ['client.end'],
+  client(
+    'thread-create',
+    'thread_create, the new thread is ready and less urgent',
+    besideSpinner(CREATE, 'E_OK', '', `${NUMBER}\n ${signal('SIGKILL')}\n ${NUMBER}\n ${JOIN}`),
   ),
-  pair(
-    'notify-waking',
-    'notification that wakes a more urgent thread, switch to it',
-    WAITER,
-    NOTIFIER,
-    ['client.notify'],
-    ['client.woken'],
-  ),
-  {
-    id: 'continue',
-    title: 'SIGCONT to a stopped thread that is less urgent',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${repeat(
-            'movs r0, #1\n movs r1, #SIGCONT\n bl kill',
-            'E_OK',
-            'movs r0, #1\n movs r1, #SIGSTOP\n bl kill',
-          )}\n.text\n${SPINNER}`,
-        ),
-      ],
-      threads: [thread('client.main', 10), thread('client.spin', 20)],
-    },
-    ...MARKS,
-  },
-  {
-    id: 'stop',
-    title: 'SIGSTOP to a ready thread that is less urgent',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${repeat(
-            'movs r0, #1\n movs r1, #SIGSTOP\n bl kill',
-            'E_OK',
-            '',
-            'movs r0, #1\n movs r1, #SIGCONT\n bl kill',
-          )}\n.text\n${SPINNER}`,
-        ),
-      ],
-      threads: [thread('client.main', 10), thread('client.spin', 20)],
-    },
-    ...MARKS,
-  },
-  pair(
-    'continue-switch',
-    'SIGCONT to a stopped thread that is more urgent, switch to it',
-    STOPPER,
-    CONTINUER,
-    ['client.continue'],
-    ['client.woken'],
-  ),
-  pair(
-    'stop-self',
-    'SIGSTOP to itself, switch to a less urgent thread',
-    STOPPER,
-    CONTINUER,
-    ['client.begin'],
-    ['client.end'],
-  ),
-  {
-    id: 'tick',
-    title: 'tick, nobody sleeps, no switch',
-    system: {
-      processes: [SERVER, process('client', countdown(LOOPS))],
-      threads: [thread('client.main', 10)],
-      timers: true,
-    },
-    from: ['systick'],
-    to: ['client.spin', 'client.spin2'],
-  },
-  {
-    id: 'tick-sleeper',
-    title: 'tick while a thread sleeps, no switch',
-    system: {
-      processes: [SERVER, process('client', `sleep:\n ldr r0, =1000000\n bl usleep\n ${countdown(LOOPS)}`)],
-      threads: [thread('client.sleep', 5), thread('client.main', 10)],
-      timers: true,
-    },
-    from: ['systick'],
-    to: ['client.spin', 'client.spin2'],
-  },
-  {
-    id: 'tick-switch',
-    title: 'tick that switches to an equal thread of the same process',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${SPINNER}\nother:\n${SPINNER.replaceAll('spin', 'turn')}\n${countdown(LOOPS).replaceAll('spin', 'last')}`,
-        ),
-      ],
-      threads: [thread('client.spin', 10), thread('client.other', 10), thread('client.main', 10)],
-      timers: true,
-    },
-    from: ['systick'],
-    to: ['spin', 'turn', 'last'].flatMap((label) => [`client.${label}`, `client.${label}2`]),
-  },
-  {
-    id: 'thread-create',
-    title: 'thread_create, the new thread is ready and less urgent',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${repeat(
-            'ldr r0, =number\n ldr r1, =spin + 1\n movs r2, #0\n movs r3, #20\n bl thread_create',
-            'E_OK',
-            '',
-            'ldr r0, =number\n ldr r0, [r0]\n movs r1, #SIGKILL\n bl kill\n ldr r0, =number\n ldr r0, [r0]\n ldr r1, =status\n bl thread_join',
-          )}\n.text\n${SPINNER}`,
-        ),
-      ],
-      threads: [thread('client.main', 10)],
-    },
-    ...MARKS,
-  },
-  {
-    id: 'thread-exit',
-    title: 'thread_exit, switch to a less urgent thread of the same process',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `
+  client(
+    'thread-exit',
+    'thread_exit, switch to a less urgent thread of the same process',
+    `
 main:
   movs  r5, #0
   movs  r4, #${REPETITIONS}
@@ -447,10 +190,8 @@ again:
   bl    thread_yield
 end:
   nop
-  ldr   r0, =number
-  ldr   r0, [r0]
-  ldr   r1, =status
-  bl    thread_join
+  ${NUMBER}
+  ${JOIN}
   subs  r4, #1
   bne   again
   ${EXIT}
@@ -465,49 +206,20 @@ begin:
 number: .space 4
 status: .space 4
 `,
-        ),
-      ],
-      threads: [thread('client.main', 10)],
-    },
-    ...MARKS,
-  },
-  {
-    id: 'join',
-    title: 'join of a thread that has ended',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${repeat(
-            'mov r0, r6\n ldr r1, =status\n bl thread_join',
-            'E_OK',
-            'ldr r0, =number\n ldr r1, =spin + 1\n movs r2, #0\n movs r3, #20\n bl thread_create\n ldr r6, =number\n ldr r6, [r6]\n mov r0, r6\n movs r1, #SIGKILL\n bl kill',
-          )}\n.text\n${SPINNER}`,
-        ),
-      ],
-      threads: [thread('client.main', 10)],
-    },
-    ...MARKS,
-  },
-  {
-    id: 'kill',
-    title: 'SIGKILL to another thread',
-    system: {
-      processes: [
-        SERVER,
-        process(
-          'client',
-          `${repeat(
-            'mov r0, r6\n movs r1, #SIGKILL\n bl kill',
-            'E_OK',
-            'ldr r0, =number\n ldr r1, =spin + 1\n movs r2, #0\n movs r3, #20\n bl thread_create\n ldr r6, =number\n ldr r6, [r6]',
-            'mov r0, r6\n ldr r1, =status\n bl thread_join',
-          )}\n.text\n${SPINNER}`,
-        ),
-      ],
-      threads: [thread('client.main', 10)],
-    },
-    ...MARKS,
-  },
+  ),
+  client(
+    'join',
+    'join of a thread that has ended',
+    besideSpinner(`mov r0, r6\n ${JOIN}`, 'E_OK', `${CREATE}\n ${NUMBER}\n mov r6, r0\n ${signal('SIGKILL')}`),
+  ),
+  client(
+    'kill',
+    'SIGKILL to another thread',
+    besideSpinner(
+      `mov r0, r6\n ${signal('SIGKILL')}`,
+      'E_OK',
+      `${CREATE}\n ${NUMBER}\n mov r6, r0`,
+      `mov r0, r6\n ${JOIN}`,
+    ),
+  ),
 ];

@@ -1,4 +1,4 @@
-import { EXIT, type Operation, process, SERVER, thread } from './operations.js';
+import { client, EXIT, type Operation, thread } from './programs.js';
 import type { ThreadSource } from './link.js';
 
 /*
@@ -29,13 +29,7 @@ const test = (
   program: string,
   threads: readonly ThreadSource[],
   mark = 'client.mark',
-): Operation => ({
-  id,
-  title: `Thread-Metric: ${title}`,
-  system: { processes: [SERVER, process('client', program)], threads },
-  from: [mark],
-  to: [mark],
-});
+): Operation => client(id, `Thread-Metric: ${title}`, program, { threads, from: [mark], to: [mark] });
 
 /** Resumes thread \`next\`, counts, and stops itself. */
 const link = (name: string, next: number | undefined): string => `

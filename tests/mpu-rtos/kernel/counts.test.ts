@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { mpuRtos } from '../../../platforms/mpu-rtos/index.js';
 import { linkSystem } from '../../../platforms/mpu-rtos/kernel/link.js';
-import { type Operation } from '../../../platforms/mpu-rtos/kernel/operations.js';
+import type { Operation } from '../../../platforms/mpu-rtos/kernel/programs.js';
 import { kernelConfig, type KernelCore } from '../../../platforms/mpu-rtos/kernel/parameters.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { measureLinked, steady } from '../../../runner/validate/paths-measure.js';
