@@ -3,7 +3,7 @@ import { linkSystem } from '../../platforms/cheri/kernel/link.js';
 import { OPERATIONS, type Operation } from '../../platforms/cheri/kernel/operations.js';
 import { kernelConfig } from '../../platforms/cheri/kernel/parameters.js';
 import { Op } from '../../platforms/riscv/operations.js';
-import { CHERIOT_REFERENCES, SWITCH_CYCLES, SWITCH_SOURCE, VARIANT } from './paths-cheriot-reference.js';
+import { CHERIOT_REFERENCES, HELD_OUT, SWITCH_CYCLES, SWITCH_SOURCE, VARIANT } from './paths-cheriot-reference.js';
 import type { PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
 
 const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
@@ -35,7 +35,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
   parameters: () => ({ kernel: {}, hardware: {} }),
   operations: OPERATIONS,
   link(operation, kernel) {
-    const { image, symbol } = linkSystem(kernelConfig(kernel), operation.system);
+    const { image, symbol } = linkSystem(kernelConfig({ ...kernel, ...operation.kernel }), operation.system);
     return { image, place: (name) => symbol(name).physical };
   },
   access,
@@ -50,6 +50,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
     { name: 'instructions of switch protection', of: (s) => s.instructionsByPhase['switch protection'] },
     { name: 'instructions of schedule', of: (s) => s.instructionsByPhase.schedule },
     { name: 'instructions of clear', of: (s) => s.instructionsByPhase.clear },
+    { name: 'instructions of kernel', of: (s) => s.instructionsByPhase.kernel },
     {
       name: 'instructions of restore and return',
       of: (s) => s.instructionsByPhase.restore + s.instructionsByPhase.return,
@@ -63,15 +64,25 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
 /** The nop in front of the ecall, which carries the first mark of `switch`. */
 const MARK_CYCLES = 1;
 
-/** A switch of threads without the scheduler: on the RTL that was one instruction. */
+type Rows = (operation: string, memory: string) => PathRow | undefined;
+
 function prices(results: readonly PathResult[]): PathRow[] {
-  const cycles = (operation: string, quantity: string): PathRow | undefined =>
-    results.find((r) => r.operation === operation)?.rows.find((r) => r.quantity === quantity);
-  return Object.entries(SWITCH_CYCLES).flatMap(([memory, real]) => {
-    const quantity = `cycles ${memory}`;
-    const [whole, scheduler] = [cycles('switch', quantity), cycles('scheduler', quantity)];
+  const cycles: Rows = (operation, memory) =>
+    results.find((r) => r.operation === operation)?.rows.find((r) => r.quantity === `cycles ${memory}`);
+  return [...switches(cycles), ...heldOut(cycles)];
+}
+
+/** A switch of threads without the scheduler: on the RTL that was one instruction. */
+const switches = (cycles: Rows): PathRow[] =>
+  Object.entries(SWITCH_CYCLES).flatMap(([memory, real]) => {
+    const [whole, scheduler] = [cycles('switch', memory), cycles('scheduler', memory)];
     if (whole === undefined || scheduler === undefined) return [];
     const operation = `switch of threads without the scheduler, ${memory}`;
     return [{ ...whole, operation, real, ours: whole.ours - scheduler.ours - MARK_CYCLES, source: SWITCH_SOURCE }];
   });
-}
+
+const heldOut = (cycles: Rows): PathRow[] =>
+  HELD_OUT.flatMap(({ operation, what, memory, times, published, source }) => {
+    const row = cycles(operation, memory);
+    return row === undefined ? [] : [{ ...row, operation: `${what}, held-out`, real: published, ours: row.ours / times, source }];
+  });

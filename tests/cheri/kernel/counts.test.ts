@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { cheri } from '../../../platforms/cheri/index.js';
 import type { System } from '../../../platforms/cheri/kernel/system.js';
 import { CHERIOT_PATHS } from '../../../runner/validate/paths-cheriot.js';
-import { CHERIOT_REFERENCES, SWITCH_CYCLES } from '../../../runner/validate/paths-cheriot-reference.js';
+import { CHERIOT_REFERENCES, HELD_OUT, SWITCH_CYCLES } from '../../../runner/validate/paths-cheriot-reference.js';
 import type { PathRow } from '../../../runner/validate/paths-suite.js';
 import { validatePaths } from '../../../runner/validate/paths.js';
 import { SPAN_PATHS, type SpanPath } from '../../../workloads/language/scenario.js';
 import { compartment, run, thread } from './system.js';
 
 const RESULTS = [...validatePaths(CHERIOT_PATHS, cheri, () => true)];
-const SWITCHES = CHERIOT_PATHS.prices!(RESULTS);
+const PRICES = CHERIOT_PATHS.prices!(RESULTS);
+const SWITCHES = PRICES.filter(({ operation }) => operation.startsWith('switch of threads'));
 
 const row = (operation: string, quantity: string): PathRow =>
   RESULTS.find((r) => r.operation === operation)!.rows.find((r) => r.quantity === quantity)!;
@@ -93,6 +94,21 @@ describe('cycles, beside those of the real switcher on the RTL', () => {
 
 /** What the spans of a path go through; of a path that is not here too little is compared. */
 const COMPARED: Partial<Record<SpanPath, readonly string[]>> = { call: ['caller', 'call', 'return', 'round-trip'] };
+
+describe('held-out figures', () => {
+  it('are reported with what ours takes, whatever that is', () => {
+    const rows = PRICES.filter(({ source }) => source.startsWith('held-out: '));
+    expect(rows.map(({ real }) => real)).toEqual(HELD_OUT.map(({ published }) => published));
+    for (const { ours } of rows) expect(ours).toBeGreaterThan(0);
+  });
+
+  it("are nobody's targets", () => {
+    for (const { operation, source } of CHERIOT_REFERENCES) {
+      expect(source).toMatch(/^target: /);
+      expect(HELD_OUT.map((held) => held.operation)).not.toContain(operation);
+    }
+  });
+});
 
 describe('fidelity', () => {
   it.each(SPAN_PATHS.filter((path) => path !== 'compute'))(
