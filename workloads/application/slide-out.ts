@@ -74,7 +74,7 @@ export const slideOut = workload({
       from: 'malformed',
       to: 'goes_on',
       trip: 'round-trip',
-      path: 'call',
+      path: 'fault',
       meaning: 'from the malformed frame until the display goes on, with an answer or an error',
     });
     s.expect({

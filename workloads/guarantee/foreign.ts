@@ -29,7 +29,7 @@ export const foreignWrite = workload({
       from: 'tries',
       to: 'goes_on',
       trip: 'one-way',
-      path: 'call',
+      path: 'fault',
       meaning: 'from the attempt until the caller goes on, with an answer or an error',
     });
     s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server, client] });
@@ -58,7 +58,7 @@ export const forgedHandle = workload({
       from: 'first',
       to: 'last',
       trip: 'round-trip',
-      path: 'call',
+      path: 'fault',
       meaning: 'three refused requests',
     });
     s.expect({ reports: [], observed: ['refused'], mayEnd: [attacker] });

@@ -55,7 +55,7 @@ function beside(transfer: Extract<Transfer, 'borrow' | 'mutable-borrow'>, access
         from: 'tries',
         to: 'goes_on',
         trip: 'one-way',
-        path: 'borrow',
+        path: 'fault',
         meaning: 'from the attempt until the owner goes on, with an answer or an error',
       });
       s.expect({ reports: [], observed: ['stopped', access === 'read' ? 'leaked' : 'changed'], mayEnd: [consumer] });
@@ -93,7 +93,7 @@ export const borrowWrite = workload({
       from: 'tries',
       to: 'goes_on',
       trip: 'one-way',
-      path: 'borrow',
+      path: 'fault',
       meaning: 'from the attempt until the owner goes on, with an answer or an error',
     });
     s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [consumer] });
@@ -134,7 +134,7 @@ export const borrowKept = workload({
       from: 'tries',
       to: 'goes_on',
       trip: 'one-way',
-      path: 'borrow',
+      path: 'fault',
       meaning:
         'from the attempt until the owner goes on, with an answer or an error; not passed where keeping is refused',
     });

@@ -68,7 +68,7 @@ export interface InterruptBinding {
 
 /**
  * The path that a span goes through; a platform says how far its own is the real system's. `compute` is none: no kernel takes
- * part.
+ * part. `fault` is that of whatever a domain does without a right to it, also where nothing stops it.
  */
 export const SPAN_PATHS = [
   'compute',
@@ -114,7 +114,10 @@ export interface Span {
   readonly name: string;
   readonly from: SpanPoint;
   readonly to: SpanPoint;
-  /** Whether it ends where it began (a call and its answer) or elsewhere (a message, a wake-up). */
+  /**
+   * `round-trip`: it ends in the thread in which it began, which has asked somebody for something (a call and its answer, a
+   * request to the kernel). `one-way`: it ends elsewhere (a message, a wake-up). Says nothing where nobody is asked (`compute`).
+   */
   readonly trip: 'one-way' | 'round-trip';
   readonly path: SpanPath;
   /** What happens between the two, one sentence. */
