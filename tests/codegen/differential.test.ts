@@ -14,7 +14,7 @@ import { type CompilerTarget, TARGETS, type Way } from './targets.js';
 const LONG = process.env['BULKHEAD_LONG'] === '1';
 /** Programs for each way to compile. */
 const RUNS = {
-  rv32: LONG ? 20_000 : 50,
+  rv32: LONG ? 20_000 : 70,
   m0plus: LONG ? 20_000 : 15,
   m4: LONG ? 20_000 : 15,
   cheriot: LONG ? 20_000 : 20,
@@ -98,6 +98,6 @@ describe.each(TARGETS)('$name: compiled code does what the interpreter says', (t
       { seed: 20, numRuns: runs },
     );
     expect(compared).toBeGreaterThan(runs * 0.8);
-    expect(passed).toBeGreaterThan(runs / 5);
+    expect(passed).toBeGreaterThan(runs / 2);
   });
 });
