@@ -55,6 +55,12 @@ export const AT_DEFAULTS: Readonly<Record<string, ByPlatform<ByIsolation>>> = {
     'mmu-microkernel': ['0004', '0004', '0404'],
     cheri: ['1000, driver', '1000, driver', 'asleep, driver'],
   },
+  // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities. Xous has none
+  'synchronisation.inheritance': {
+    'mpu-rtos': ['0', '0', '0'],
+    'mmu-microkernel': ['0', '0', '0'],
+    cheri: ['8', '8', '8'],
+  },
 };
 
 /** With other parameters, isolation=full: where the bound is. */

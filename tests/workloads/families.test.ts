@@ -88,7 +88,21 @@ describe('what the list of not-applicable cells says', () => {
     ['fault.load.benign', 'mmu-microkernel', 'none', false],
     ['fault.load', 'cheri', 'none', true],
     ['fault.load', 'cheri', 'path', false],
+    ['context.preempt.same-domain', 'mmu-microkernel', 'none', true],
   ])('%s on %s, isolation=%s: %s', (workload, platform, isolation, is) => {
     expect(notApplicable(workload, values, platform, isolation) !== undefined).toBe(is);
+  });
+
+  test('what does not fit is not applicable from there on, and only there', () => {
+    const workload = WORKLOADS.find(({ id }) => id === 'context.yield.across-domains')!;
+    const platform = WITH_KERNEL.find(({ id }) => id === 'mpu-rtos')!;
+    for (const isolation of ISOLATIONS) {
+      for (const domains of [7, 8]) {
+        const scenario = workload.build({ domains, rounds: 1 });
+        const cell = notApplicable(workload.id, scenario.parameters, platform.id, isolation);
+        expect(typeof run(platform, scenario, isolation) === 'string').toBe(cell !== undefined);
+        expect(cell !== undefined).toBe(domains > 7);
+      }
+    }
   });
 });

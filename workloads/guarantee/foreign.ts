@@ -1,4 +1,5 @@
 import { workload } from '../workload.js';
+import { measureAttempt } from './attempt.js';
 
 const SECRET = 0x5ec2e7;
 const MARK = 0xbad;
@@ -23,13 +24,7 @@ export const foreignWrite = workload({
       f.report(failed.is('ne', 0));
       f.report(f.loadWord(f.buffer(own), 8).is('ne', SECRET));
     });
-    s.span('attempt', {
-      from: 'tries',
-      to: 'goes_on',
-      trip: 'one-way',
-      path: 'fault',
-      meaning: 'from the attempt until the caller goes on, with an answer or an error',
-    });
+    measureAttempt(s, 'caller');
     s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server] });
     s.excludes('the call');
   },

@@ -156,6 +156,8 @@ export interface Scenario {
   readonly queues: readonly Queue[];
   readonly interrupts: readonly InterruptBinding[];
   readonly functions: readonly FunctionDefinition[];
+  /** True if a right run needs priorities: a thread that one of a lower priority makes ready runs at once. */
+  readonly preemptive?: true;
   readonly spans: readonly Span[];
   readonly expected: Outcome;
   /** What happens in the run and is not part of any span, one sentence. */
