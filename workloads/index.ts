@@ -3,9 +3,11 @@ import { slideOut } from './application/slide-out.js';
 import { crc } from './compute/crc.js';
 import { matrix } from './compute/matrix.js';
 import { sort } from './compute/sort.js';
+import { preemptAcrossDomains, preemptSameDomain } from './context/preempt.js';
 import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
 import { faultService } from './fault/service.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
+import { faultStack, faultStackBenign } from './fault/stack.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
 import { interruptBusy, interruptCalling, interruptIdle } from './interrupt/wake.js';
@@ -17,7 +19,10 @@ import { send } from './ipc/send.js';
 import { allocate } from './memory/allocate.js';
 import { wake } from './notification/wake.js';
 import { queueAcrossDomains, queueSelf } from './queue/queue.js';
+import { futexWake } from './synchronisation/futex.js';
+import { inheritance } from './synchronisation/inheritance.js';
 import { mutexAcrossDomains, mutexContended, mutexFree } from './synchronisation/mutex.js';
+import { semaphoreFree, semaphorePingPong } from './synchronisation/semaphore.js';
 import { notifyNobody } from './system-call/notify-nobody.js';
 import { nullCall } from './system-call/null.js';
 import type { Workload } from './workload.js';
@@ -30,6 +35,8 @@ export const WORKLOADS: readonly Workload[] = [
   notifyNobody,
   yieldSameDomain,
   yieldAcrossDomains,
+  preemptSameDomain,
+  preemptAcrossDomains,
   call,
   send,
   chain,
@@ -45,11 +52,17 @@ export const WORKLOADS: readonly Workload[] = [
   mutexFree,
   mutexContended,
   mutexAcrossDomains,
+  semaphoreFree,
+  semaphorePingPong,
+  futexWake,
+  inheritance,
   queueSelf,
   queueAcrossDomains,
   allocate,
   faultLoad,
   faultLoadBenign,
+  faultStack,
+  faultStackBenign,
   faultService,
   forgedHandle,
   foreignWrite,

@@ -36,6 +36,40 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     isolation: 'path',
     reason: 'the MPU is off: nothing notices the load',
   },
+  ...['mmu-microkernel', 'mpu-rtos', 'cheri'].map((platform) => ({
+    workload: 'fault.stack',
+    platform,
+    isolation: 'none' as const,
+    reason: ONE_DOMAIN,
+  })),
+  {
+    workload: 'fault.stack',
+    platform: 'mpu-rtos',
+    isolation: 'path',
+    reason: 'the MPU is off: nothing notices the end of a stack',
+  },
+  {
+    workload: 'fault.stack',
+    platform: 'cheri',
+    isolation: 'path',
+    reason: 'stacks have the bounds of all memory: nothing notices the end of one',
+  },
+  {
+    workload: 'context.yield.across-domains',
+    platform: 'mpu-rtos',
+    above: { parameter: 'domains', value: 7 },
+    reason: 'the kernel has room for eight processes and eight threads, one of which is idle',
+  },
+  {
+    workload: 'context.preempt.',
+    platform: 'mmu-microkernel',
+    reason: 'threads of Xous have no priorities: who makes another ready goes on',
+  },
+  {
+    workload: 'synchronisation.futex.wake',
+    platform: 'mmu-microkernel',
+    reason: 'the kernel has no wait for a word: who waits has sent a message to a server that does not answer yet',
+  },
   {
     workload: 'fault.service',
     platform: 'mpu-rtos',

@@ -11,6 +11,7 @@ import { markSymbol } from '../../workloads/language/backend/emit.js';
 import { scenario, type ScenarioBuilder } from '../../workloads/language/index.js';
 import type { DomainHandle } from '../../workloads/language/build/handles.js';
 import type { Scenario } from '../../workloads/language/scenario.js';
+import { mutexContended } from '../../workloads/synchronisation/mutex.js';
 import { ipcCall, payload, violation } from '../workloads/language/examples.js';
 
 /* The examples of workloads/language/README.md as machine code on the kernel. */
@@ -97,6 +98,24 @@ test('a violation ends its domain, and the others go on', () => {
   expect(stop).toEqual(DONE);
   expect(reports).toEqual(built.expected.reports);
   expect(marks.map(({ name }) => name)).toEqual(['attacker.breaks', 'witness.goes_on']);
+});
+
+test('a mutex is tried three times before its thread waits in the ticktimer server', () => {
+  const built = mutexContended.build({ rounds: 1 });
+  const { image } = linkScenario(built, kernelConfig({ isolation: 'full' }));
+  const machine = (shared ??= mmuMicrokernel.createMachine({ parameters: {}, board: 'xous' }));
+  machine.reset();
+  machine.probes.clear();
+  machine.setBudget(instructions(2_000_000));
+  machine.load(image);
+  let tries = 0;
+  machine.probes.add(image.symbols.find(({ name }) => name === 'only.mutex.try')!.physical, () => {
+    tries++;
+    return false;
+  });
+  expect(machine.run(cycles(Number.MAX_SAFE_INTEGER))).toEqual(DONE);
+  // the holder's one and the contender's three
+  expect(tries).toBe(4);
 });
 
 test('a wrong word in a message is an error of the run', () => {

@@ -56,6 +56,10 @@ export const yieldSameDomain = workload({
   },
 });
 
+/** Where the surface over domains and working set is measured; the first of both are the defaults. */
+const DOMAINS = [2, 4, 6, 12] as const;
+const BYTES = [0, 1024, 8192] as const;
+
 /** Yield between domains, each with its working set (CTX-2). */
 export const yieldAcrossDomains = workload({
   id: 'context.yield.across-domains',
@@ -75,7 +79,8 @@ export const yieldAcrossDomains = workload({
     },
     state: STATE,
   },
-  points: [{ bytes: 2048 }, { domains: 6 }, { domains: 6, bytes: 2048 }, POLLUTED],
+  // a surface: the cost of a switch depends on both
+  points: [...DOMAINS.flatMap((domains) => BYTES.map((bytes) => ({ domains, bytes }))).slice(1), POLLUTED],
   system(s, { rounds, domains, bytes, state }) {
     const gate = s.domain('gate');
     const start = startLine(s, gate, domains);

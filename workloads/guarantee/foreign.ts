@@ -1,5 +1,5 @@
-import { witness } from '../common/witness.js';
 import { workload } from '../workload.js';
+import { measureAttempt } from './attempt.js';
 
 const SECRET = 0x5ec2e7;
 const MARK = 0xbad;
@@ -18,21 +18,14 @@ export const foreignWrite = workload({
       f.violate('store', address, MARK);
       f.return(0);
     });
-    witness(s);
-    s.thread('caller', { domain: client }, (f) => {
+    s.thread('caller', { domain: client, endsRun: true }, (f) => {
       const [, failed] = f.tryCallService(attempt, [f.addressOf(f.buffer(own).advance(8))]);
       f.mark('goes_on');
       f.report(failed.is('ne', 0));
       f.report(f.loadWord(f.buffer(own), 8).is('ne', SECRET));
     });
-    s.span('attempt', {
-      from: 'tries',
-      to: 'goes_on',
-      trip: 'one-way',
-      path: 'call',
-      meaning: 'from the attempt until the caller goes on, with an answer or an error',
-    });
-    s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server, client] });
+    measureAttempt(s, 'caller');
+    s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [server] });
     s.excludes('the call');
   },
 });
@@ -46,8 +39,7 @@ export const forgedHandle = workload({
   parameters: {},
   system(s) {
     const attacker = s.domain('attacker');
-    witness(s);
-    s.thread('guesses', { domain: attacker }, (f) => {
+    s.thread('guesses', { domain: attacker, endsRun: true }, (f) => {
       f.mark('first');
       // none of these was ever given to the domain
       for (const handle of [60, 0xfffffff0, 0x20000000]) f.violate('forge-handle', handle, 1);
@@ -58,7 +50,7 @@ export const forgedHandle = workload({
       from: 'first',
       to: 'last',
       trip: 'round-trip',
-      path: 'call',
+      path: 'fault',
       meaning: 'three refused requests',
     });
     s.expect({ reports: [], observed: ['refused'], mayEnd: [attacker] });

@@ -1,5 +1,6 @@
 import type { Transfer } from '../language/operations.js';
 import { type Workload, workload } from '../workload.js';
+import { measureAttempt } from './attempt.js';
 
 const LENT = 64;
 /** Bytes of the producer's buffer, of which only the first are lent. */
@@ -51,13 +52,7 @@ function beside(transfer: Extract<Transfer, 'borrow' | 'mutable-borrow'>, access
         if (access === 'read') f.report(failed.is('eq', 0).and(answer.is('eq', SECRET)));
         else f.report(f.loadWord(data, at).is('ne', SECRET));
       });
-      s.span('attempt', {
-        from: 'tries',
-        to: 'goes_on',
-        trip: 'one-way',
-        path: 'borrow',
-        meaning: 'from the attempt until the owner goes on, with an answer or an error',
-      });
+      measureAttempt(s, 'owner');
       s.expect({ reports: [], observed: ['stopped', access === 'read' ? 'leaked' : 'changed'], mayEnd: [consumer] });
       s.excludes('the call');
     },
@@ -89,13 +84,7 @@ export const borrowWrite = workload({
       f.report(failed.is('ne', 0));
       f.report(f.loadWord(data).is('ne', SECRET));
     });
-    s.span('attempt', {
-      from: 'tries',
-      to: 'goes_on',
-      trip: 'one-way',
-      path: 'borrow',
-      meaning: 'from the attempt until the owner goes on, with an answer or an error',
-    });
+    measureAttempt(s, 'owner');
     s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [consumer] });
     s.excludes('the call');
   },
@@ -130,14 +119,7 @@ export const borrowKept = workload({
       f.report(failed.is('ne', 0));
       f.report(f.loadWord(data).is('ne', SECRET));
     });
-    s.span('attempt', {
-      from: 'tries',
-      to: 'goes_on',
-      trip: 'one-way',
-      path: 'borrow',
-      meaning:
-        'from the attempt until the owner goes on, with an answer or an error; not passed where keeping is refused',
-    });
+    measureAttempt(s, 'owner', '; not passed where keeping is refused');
     s.expect({ reports: [], observed: ['keeping_refused', 'stopped', 'changed'], mayEnd: [consumer] });
     s.excludes('the calls');
   },

@@ -185,7 +185,7 @@ export const payloadByMove = workload({
     s.span('sender', {
       from: 'written',
       to: 'sent',
-      trip: 'one-way',
+      trip: 'round-trip',
       path: 'move',
       meaning: 'until the producer goes on, without the memory',
     });

@@ -54,7 +54,7 @@ export const send = workload({
     s.span('sender', {
       from: 'sends',
       to: 'sent',
-      trip: 'one-way',
+      trip: 'round-trip',
       path: 'send',
       meaning: 'until the sender goes on',
     });

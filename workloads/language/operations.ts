@@ -20,7 +20,9 @@ export type Violation =
   /** Uses a number as if it were a handle of a service. */
   | 'forge-handle'
   /** Hands the kernel a message whose words are arbitrary. */
-  | 'raw-message';
+  | 'raw-message'
+  /** Writes downwards from the stack pointer, a word in 16 bytes, as a recursion without end does. */
+  | 'overflow-stack';
 
 /**
  * An operation that the platform's kernel carries out. Arguments and results are values of the program, listed beside
@@ -56,6 +58,13 @@ export type PortableOperation =
   | { readonly kind: 'put'; readonly queue: string }
   /** Takes the oldest word, waiting while the queue is empty. Result: the word. */
   | { readonly kind: 'get'; readonly queue: string }
+  /**
+   * Sleeps until the word at a reference has a value and somebody says so with `wake-at`; comes back at once if it has it, and may
+   * come back earlier. Arguments: the reference, the value, 0 to 127.
+   */
+  | { readonly kind: 'wait-until' }
+  /** Wakes one thread that sleeps because of the word at a reference, if one does. Argument: the reference. */
+  | { readonly kind: 'wake-at' }
   /** Gives the processor to the next thread of the same priority. */
   | { readonly kind: 'yield' }
   /** Lets time pass. Argument: microseconds. */
@@ -80,7 +89,7 @@ export type PortableOperation =
   | { readonly kind: 'restart'; readonly domain: string }
   /**
    * Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words;
-   * raw-message: up to 8 words.
+   * raw-message: up to 8 words; overflow-stack: bytes; if nothing stops it, the stack pointer is what it was.
    */
   | { readonly kind: 'violate'; readonly violation: Violation };
 

@@ -35,7 +35,7 @@ export const allocate = workload({
     s.span('touch', {
       from: 'has',
       to: 'touched',
-      trip: 'one-way',
+      trip: 'round-trip',
       path: 'allocate',
       meaning: 'first load and store: what the system has put off until then',
     });

@@ -38,7 +38,7 @@ export const wake = workload({
     s.span('teller', {
       from: 'gives',
       to: 'given',
-      trip: 'one-way',
+      trip: 'round-trip',
       path: 'notify',
       meaning: 'until the teller goes on; where the woken thread runs first, its turn is in it',
     });

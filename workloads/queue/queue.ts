@@ -66,7 +66,7 @@ export const queueAcrossDomains = workload({
     s.span('producer', {
       from: 'puts',
       to: 'put',
-      trip: 'one-way',
+      trip: 'round-trip',
       path: 'queue',
       meaning: 'until the producer goes on; where the woken consumer runs first, its turn is in it',
     });

@@ -85,7 +85,7 @@ function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, con
   s.span('wait', {
     from: 'locks',
     to: 'locked',
-    trip: 'one-way',
+    trip: 'round-trip',
     path: 'lock',
     meaning: `trying, waiting and getting; the holder yields ${HELD} times in it`,
   });

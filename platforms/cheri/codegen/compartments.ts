@@ -162,6 +162,10 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       if (bound !== undefined) return interruptImports(bound);
       return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wait')];
     }
+    case 'wait-until':
+      return [fromKernel(SCHEDULER, 'futex_wait')];
+    case 'wake-at':
+      return [fromKernel(SCHEDULER, 'futex_wake')];
     case 'lock':
       return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_lock')];
     case 'unlock':

@@ -138,6 +138,25 @@ function lower(
       return scenario.interrupts.some(({ notification }) => notification === operation.notification)
         ? waitForInterrupt(operation.notification)
         : wait(notificationImport(operation.notification));
+    case 'wait-until':
+      // the scheduler sleeps while the word is what it was
+      return {
+        ...kernelCall(
+          [],
+          [
+            'mv t0, a2',
+            'clw a2, 0(ca1)',
+            'beq a2, t0, 1f',
+            'li t0, FOREVER',
+            ...withTimeout('t0', ['cross_call futex_wait']),
+            mustSucceed,
+            '1:',
+          ],
+        ),
+        arguments: ['a1', 'a2'],
+      };
+    case 'wake-at':
+      return { ...kernelCall([], ['li a1, 1', 'cross_call futex_wake', mustSucceed]), arguments: ['a0'] };
     case 'lock':
       return libraryCall(mutexImport(operation.mutex), 'mutex_lock');
     case 'unlock':
@@ -301,6 +320,21 @@ function violate(violation: Violation, given: number): LoweredOperation {
         lines: enterSwitcher,
         results: [],
         clobbers: CALL_REGISTERS,
+      };
+    case 'overflow-stack':
+      return {
+        arguments: ['a0'],
+        lines: [
+          'cmove ca1, csp',
+          'sub a0, sp, a0',
+          '1:',
+          'cincoffset csp, csp, -16',
+          'csw zero, 0(csp)',
+          'bltu a0, sp, 1b',
+          'cmove csp, ca1',
+        ],
+        results: [],
+        clobbers: ['a0', 'a1'],
       };
   }
 }

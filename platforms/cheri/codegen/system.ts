@@ -17,7 +17,12 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   if (direct && scenario.expected.terminated.length > 0) {
     return 'all domains are one compartment: who is ended is everybody';
   }
-  const missing = operationsOf(scenario.functions)
+  const operations = operationsOf(scenario.functions);
+  const overflows = operations.some((o) => o.kind === 'violate' && o.violation === 'overflow-stack');
+  if (config.isolation === 'path' && overflows && scenario.expected.terminated.length > 0) {
+    return 'stacks have the bounds of all memory: nothing notices the end of one';
+  }
+  const missing = operations
     .map((operation) => missingOperation(scenario, operation, direct))
     .find((reason) => reason !== undefined);
   if (missing !== undefined) return missing;

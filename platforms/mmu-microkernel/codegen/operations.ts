@@ -134,6 +134,9 @@ function lower(
       return scalar(queueEndpoint(scenario, operation.queue), 1);
     case 'get':
       return receive(queueEndpoint(scenario, operation.queue), SCALAR_WORDS.slice(0, 1));
+    case 'wait-until':
+    case 'wake-at':
+      return 'Xous has no wait for a value: programs wait in a server, its ticktimer for the library';
     case 'lock':
       return onMutex(operation.mutex, ['jal t0, mutex.try', 'beqz a0, 1f', 'jal mutex.lock', '1:']);
     case 'unlock':
@@ -154,10 +157,7 @@ function lower(
           'add a4, a4, a0',
           'li a0, 1000',
           'divu a4, a4, a0',
-          ...to(ticktimerEndpoint(scenario), 'KIND_BLOCKING_SCALAR'),
-          'li a3, 1',
-          ...enter('CALL_SEND'),
-          ...mustBe('TAG_SCALAR1'),
+          ...sendWords(ticktimerEndpoint(scenario), 'KIND_BLOCKING_SCALAR', 'TAG_SCALAR1', 1),
         ],
         results: [],
         clobbers: [...CALL_REGISTERS, 't0'],
@@ -214,6 +214,14 @@ const to = (endpoint: Endpoint, kind: string): readonly string[] => [
   `li a2, ${kind}`,
 ];
 
+/** Sends the words in a4 to a7 to an endpoint; `id` says what for. */
+const sendWords = (endpoint: Endpoint, kind: string, tag: string, id = 0): readonly string[] => [
+  ...to(endpoint, kind),
+  `li a3, ${id}`,
+  ...enter('CALL_SEND'),
+  ...mustBe(tag),
+];
+
 function call(
   operation: Extract<Request, { kind: 'call' | 'try-call' }>,
   endpoint: Endpoint,
@@ -222,7 +230,7 @@ function call(
   if (transfer === undefined) {
     return {
       arguments: SCALAR_WORDS.slice(0, words),
-      lines: [...to(endpoint, 'KIND_BLOCKING_SCALAR'), 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_SCALAR1')],
+      lines: sendWords(endpoint, 'KIND_BLOCKING_SCALAR', 'TAG_SCALAR1'),
       results: ['a1'],
       clobbers: [...CALL_REGISTERS, 't0'],
     };
@@ -314,7 +322,7 @@ function send(
 /** A scalar without answer. */
 const scalar = (endpoint: Endpoint, words: number): LoweredOperation => ({
   arguments: SCALAR_WORDS.slice(0, words),
-  lines: [...to(endpoint, 'KIND_SCALAR'), 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_OK')],
+  lines: sendWords(endpoint, 'KIND_SCALAR', 'TAG_OK'),
   results: [],
   clobbers: CALL_REGISTERS,
 });
@@ -341,6 +349,21 @@ function violate(violation: Violation, given: number): LoweredOperation {
         lines: ['ecall'],
         results: [],
         clobbers: CALL_REGISTERS,
+      };
+    case 'overflow-stack':
+      return {
+        arguments: ['a0'],
+        lines: [
+          'mv a1, sp',
+          'sub a0, sp, a0',
+          '1:',
+          'addi sp, sp, -16',
+          'sw zero, 0(sp)',
+          'bltu a0, sp, 1b',
+          'mv sp, a1',
+        ],
+        results: [],
+        clobbers: ['a0', 'a1'],
       };
   }
 }

@@ -17,6 +17,7 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   if (config.isolation === 'none' && scenario.expected.terminated.length > 0) {
     return 'all domains are one process: who is ended is everybody';
   }
+  if (scenario.preemptive) return 'threads of Xous have no priorities: who makes another ready goes on';
   for (const operation of operationsOf(scenario.functions)) {
     const direct = config.isolation === 'none' && isRequest(operation);
     const missing = direct ? undefined : missingOperation(scenario, operation);

@@ -1,16 +1,19 @@
 # Mutexes of programs, as the standard library of Xous has them: a word, 0 = free, else 1 + threads that wait. Included in every
 # process that has one; the first try is in the program itself. a1 = the word's address. Changes a0 to a7, t0, t1.
 
-# Nobody had it the first time. Three tries, giving the processor away in between; then it waits in the ticktimer server.
+# The first of three tries has failed: the processor is given away after each, then the thread waits in the ticktimer server (Rust's
+# std/src/sys/sync/mutex/xous.rs, whose messages to lock and to unlock are both blocking scalars).
 mutex.lock:
   li    t1, 3
 1:
   li    a0, CALL_YIELD
   ecall
-  jal   t0, mutex.try
-  beqz  a0, 3f
   addi  t1, t1, -1
-  bnez  t1, 1b
+  beqz  t1, 4f
+  jal   t0, mutex.try
+  bnez  a0, 1b
+  ret
+4:
   li    a0, 1
   amoadd.w a0, a0, (a1)
   beqz  a0, 3f

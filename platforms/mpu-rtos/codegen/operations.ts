@@ -67,6 +67,16 @@ class Lowering {
           'bl wait_for_object',
           ...mustBe('E_OK', 'E_OK_NO_WAIT'),
         ]);
+      case 'wait-until':
+        // the kernel compares a byte
+        return {
+          arguments: ['r0', 'r1'],
+          lines: ['movs r2, #0', 'movs r3, #0', 'bl wait_for_object_value'],
+          results: [],
+          clobbers: CHANGED,
+        };
+      case 'wake-at':
+        return { ...library('notify_object2'), arguments: ['r0'], lines: ['movs r1, #0', 'bl notify_object2'] };
       case 'lock':
         return this.onMutex(operation.mutex, 'futex_lock');
       case 'unlock':
@@ -288,6 +298,24 @@ function violate(violation: Violation, given: number): LoweredOperation {
         lines: ['svc #255'],
         results: [],
         clobbers: WORDS,
+      };
+    case 'overflow-stack':
+      return {
+        arguments: ['r0'],
+        lines: [
+          'mov r1, sp',
+          'subs r0, r1, r0',
+          'movs r2, #0',
+          '1:',
+          'sub sp, #16',
+          'str r2, [sp]',
+          'mov r3, sp',
+          'cmp r3, r0',
+          'bhi 1b',
+          'mov sp, r1',
+        ],
+        results: [],
+        clobbers: ['r0', 'r1', 'r2', 'r3'],
       };
   }
 }

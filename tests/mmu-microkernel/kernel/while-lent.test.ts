@@ -1,6 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { outputsOf, run } from './system.js';
 
+/** The end of a thread that tries to get rid of the lent page at s4, over connection s0; the page and the thread's stack. */
+const UNMAP_AND_LEND = `
+    mv a1, s4
+    li a2, 4096
+    kcall CALL_UNMAP_MEMORY
+    out a1
+    mv a4, s4
+    mv a1, s0
+    li a2, KIND_BORROW
+    li a5, 4096
+    kcall CALL_SEND
+    out a1
+    idle
+    .bss
+    .balign 4096
+  buffer: .space 4096
+  stack: .space 1024`;
+
 describe('while pages are lent', () => {
   it.each(['lw t0, 0(a0)', 'sw t0, 0(a0)'])('while a page is lent, other threads of the lender end by %s', (access) => {
     const outputs = outputsOf({
@@ -66,21 +84,7 @@ describe('while pages are lent', () => {
     connect 7
     mv s0, a1
     kcall CALL_YIELD
-    mv a1, s4
-    li a2, 4096
-    kcall CALL_UNMAP_MEMORY
-    out a1
-    mv a4, s4
-    mv a1, s0
-    li a2, KIND_BORROW
-    li a5, 4096
-    kcall CALL_SEND
-    out a1
-    idle
-    .bss
-    .balign 4096
-  buffer: .space 4096
-  stack: .space 1024`,
+    ${UNMAP_AND_LEND}`,
     });
     expect(outputs.slice(0, 4)).toEqual([19, 2, 2, 333]);
     expect(outputs.at(-1)).toBe(18);
@@ -103,21 +107,7 @@ describe('while pages are lent', () => {
   worker: mv s4, a0
     mv s0, a1
     kcall CALL_YIELD
-    mv a1, s4
-    li a2, 4096
-    kcall CALL_UNMAP_MEMORY
-    out a1
-    mv a4, s4
-    mv a1, s0
-    li a2, KIND_BORROW
-    li a5, 4096
-    kcall CALL_SEND
-    out a1
-    idle
-    .bss
-    .balign 4096
-  buffer: .space 4096
-  stack: .space 1024`,
+    ${UNMAP_AND_LEND}`,
     });
     expect(outputs).toEqual([19, 2]);
   });

@@ -98,6 +98,16 @@ export class FunctionBuilder extends StatementBuilder {
     return this.wordOperation({ kind: 'get', queue: queue.name });
   }
 
+  /** Sleeps until the word at a reference has a value, 0 to 127, and `wakeAt` says so; may come back earlier. */
+  waitUntil(word: Reference, value: WordLike): void {
+    this.operation({ kind: 'wait-until' }, [word.expression, this.wordOf(value)]);
+  }
+
+  /** Wakes one thread that sleeps because of the word at a reference, if one does. */
+  wakeAt(word: Reference): void {
+    this.operation({ kind: 'wake-at' }, [word.expression]);
+  }
+
   yield(): void {
     this.operation({ kind: 'yield' });
   }
@@ -214,6 +224,7 @@ const VIOLATION_WORDS: Readonly<Record<Violation, readonly [number, number]>> = 
   jump: [1, 1],
   'forge-handle': [1, 1 + MESSAGE_WORDS],
   'raw-message': [0, 8],
+  'overflow-stack': [1, 1],
 };
 
 /** The buffer that an expression begins with, if it names one. */

@@ -138,6 +138,7 @@ export class ScenarioBuilder extends FunctionLibrary {
   private readonly interrupts: InterruptBinding[] = [];
   private readonly spans: Span[] = [];
   private outcome: Outcome | undefined;
+  private priorities = false;
   private excluded = '';
 
   constructor(private readonly id: string) {
@@ -282,6 +283,11 @@ export class ScenarioBuilder extends FunctionLibrary {
     };
   }
 
+  /** Says that the outcome needs priorities: a thread that one of a lower priority makes ready runs at once. */
+  needsPriorities(): void {
+    this.priorities = true;
+  }
+
   /** Says what happens in the run that no span contains. */
   excludes(what: string): void {
     this.excluded = what;
@@ -304,6 +310,7 @@ export class ScenarioBuilder extends FunctionLibrary {
       queues: this.queues,
       interrupts: this.interrupts,
       functions: this.functions,
+      ...(this.priorities ? { preemptive: true } : {}),
       spans: this.spans,
       expected: this.outcome,
       excluded: this.excluded,

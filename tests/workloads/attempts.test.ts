@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { WORKLOADS } from '../../workloads/index.js';
+import { isExpected } from '../../workloads/language/scenario.js';
+import { AT_DEFAULTS, AT_POINTS, cameTo } from './attempts.js';
+import { run, WITH_KERNEL } from './run.js';
+
+/* What attempts come to beside the defaults of their workloads, which `families.test.ts` runs. */
+
+test('every workload with something to observe has a row for each platform', () => {
+  const observing = WORKLOADS.filter((workload) => workload.build().expected.observed !== undefined);
+  expect(Object.keys(AT_DEFAULTS).sort()).toEqual(observing.map(({ id }) => id).sort());
+  for (const row of Object.values(AT_DEFAULTS)) {
+    expect(Object.keys(row).sort()).toEqual(WITH_KERNEL.map(({ id }) => id).sort());
+  }
+});
+
+describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('%s', (id, platform) => {
+  test.each(AT_POINTS)('%s %o', (workload, values, comesTo) => {
+    const scenario = WORKLOADS.find((w) => w.id === workload)!.build(values);
+    const ran = run(platform, scenario, 'full');
+    if (typeof ran === 'string') throw new Error(ran);
+    expect(isExpected(scenario.expected, ran)).toBe(true);
+    expect(cameTo(scenario.expected, ran)).toBe(comesTo[id as keyof typeof comesTo]);
+  });
+});

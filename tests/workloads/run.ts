@@ -1,0 +1,51 @@
+import type { Machine } from '../../platforms/machine/machine.js';
+import { cycles, instructions } from '../../platforms/machine/units.js';
+import type { Platform } from '../../platforms/platform.js';
+import { readParameters } from '../../runner/parameters.js';
+import { BUILT_IN, loadAll } from '../../runner/platforms.js';
+import type { Ran, Scenario } from '../../workloads/language/scenario.js';
+
+/* Scenarios on the platforms that run them. */
+
+const BUDGET = 5_000_000;
+
+/** Machines are built once: a second one in a process is slow. */
+const machines = new Map<string, Machine>();
+
+export interface Passed extends Ran {
+  /** How often each mark was passed. */
+  readonly passed: Readonly<Record<string, number>>;
+}
+
+/** Runs a scenario; gives why not if the platform refuses it. */
+export function run(platform: Platform, scenario: Scenario, isolation: string): Passed | string {
+  const read = readParameters(platform, { isolation });
+  if (!read.ok) throw new Error(read.problem);
+  const kernel = platform.kernel!;
+  const reason = kernel.supports(scenario, read.value);
+  if (reason !== undefined) return reason;
+  let machine = machines.get(platform.id);
+  if (machine === undefined) {
+    machine = platform.createMachine({ parameters: read.value, board: kernel.board });
+    machines.set(platform.id, machine);
+  }
+  const linked = kernel.link(scenario, read.value, 0);
+  machine.reset();
+  machine.probes.clear();
+  machine.setBudget(instructions(BUDGET));
+  machine.load(linked.image);
+  const ended = linked.watchTerminated(machine);
+  const passed: Record<string, number> = {};
+  for (const [name, at] of linked.marks) {
+    passed[name] = 0;
+    machine.probes.add(at, () => {
+      passed[name]++;
+      return false;
+    });
+  }
+  const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
+  return { stop, reports: linked.reports(machine), ended: ended(), passed };
+}
+
+/** The built-in platforms with a kernel. */
+export const WITH_KERNEL: readonly Platform[] = (await loadAll(BUILT_IN)).filter(({ kernel }) => kernel !== undefined);
