@@ -46,7 +46,10 @@ const byKey = (
  * Pairs of subjects: those that agree in everything, then, where a result has a workload once, those that differ in parameters of
  * the platform, so that kernels and hardware can be compared.
  */
-function pairs(a: readonly SubjectSummary[], b: readonly SubjectSummary[]): readonly (readonly [SubjectSummary, SubjectSummary])[] {
+function pairs(
+  a: readonly SubjectSummary[],
+  b: readonly SubjectSummary[],
+): readonly (readonly [SubjectSummary, SubjectSummary])[] {
   const exactKey = ({ record }: SubjectSummary): string => subjectKey(record);
   const exact = byKey(b, exactKey);
   const paired: [SubjectSummary, SubjectSummary][] = [];
@@ -55,8 +58,14 @@ function pairs(a: readonly SubjectSummary[], b: readonly SubjectSummary[]): read
     if (second !== undefined) paired.push([first, second]);
   }
   const used = new Set(paired.flat());
-  const left = byKey(a.filter((s) => !used.has(s)), looseKey);
-  const right = byKey(b.filter((s) => !used.has(s)), looseKey);
+  const left = byKey(
+    a.filter((s) => !used.has(s)),
+    looseKey,
+  );
+  const right = byKey(
+    b.filter((s) => !used.has(s)),
+    looseKey,
+  );
   for (const [key, [first, ...others]] of left) {
     const [second, ...more] = right.get(key) ?? [];
     if (others.length === 0 && more.length === 0 && second !== undefined) paired.push([first, second]);
@@ -97,7 +106,9 @@ export function compareResults(
         return other === undefined ? [] : [compareSpan(x, span, other, threshold)];
       }),
     ),
-    outcomes: matched.flatMap(([x, y]) => (ended(x) === ended(y) ? [] : [{ subject: y, ended: [ended(x), ended(y)] as const }])),
+    outcomes: matched.flatMap(([x, y]) =>
+      ended(x) === ended(y) ? [] : [{ subject: y, ended: [ended(x), ended(y)] as const }],
+    ),
     parameters: [...parameters],
     onlyFirst: a.filter((s) => !used.has(s)),
     onlySecond: b.filter((s) => !used.has(s)),

@@ -70,7 +70,11 @@ function guarded<T>(folder: string, body: () => T): T {
     return body();
   } catch (thrown) {
     if (thrown instanceof BadInput || (thrown as NodeJS.ErrnoException).code === undefined) throw thrown;
-    throw new BadInput(folder, `cannot be written: ${fileReason(thrown)}`, 'what was measured so far is kept; make room or name another folder');
+    throw new BadInput(
+      folder,
+      `cannot be written: ${fileReason(thrown)}`,
+      'what was measured so far is kept; make room or name another folder',
+    );
   }
 }
 
@@ -114,7 +118,8 @@ export class ResultsFolder {
       const found = readManifest(path);
       const now = expected(found);
       if (JSON.stringify(found) !== JSON.stringify(now)) {
-        const of = (m: Manifest): string => `Bulkhead ${m.bulkhead}, models ${JSON.stringify(m.models)}, ${m.records} records`;
+        const of = (m: Manifest): string =>
+          `Bulkhead ${m.bulkhead}, models ${JSON.stringify(m.models)}, ${m.records} records`;
         throw new BadInput(path, `begun with ${of(found)}`, `this is ${of(now)}: measure again in a new folder`);
       }
       lock(path);

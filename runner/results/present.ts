@@ -31,7 +31,11 @@ export function suiteNames(workloads: readonly Workload[]): SuiteNames {
 export const terminalTables = (records: readonly MeasurementRecord[], workloads: readonly Workload[]): string =>
   resultTables(summarise(records), suiteNames(workloads));
 
-function summaryText(records: readonly MeasurementRecord[], workloads: readonly Workload[], manifest: Manifest): string {
+function summaryText(
+  records: readonly MeasurementRecord[],
+  workloads: readonly Workload[],
+  manifest: Manifest,
+): string {
   const { seeds } = manifest.request;
   const models = Object.entries(manifest.models).map(([id, version]) => `${id} model ${version}`);
   const charts = [

@@ -6,7 +6,12 @@ import { type Manifest, manifestSchema } from './manifest.js';
 import { type MeasurementRecord, recordSchema, SCHEMA_VERSION } from './schema.js';
 
 /** Names of the files in a results folder. */
-export const FILES = { manifest: 'manifest.json', measurements: 'measurements.jsonl', summary: 'summary.md', lock: 'lock' };
+export const FILES = {
+  manifest: 'manifest.json',
+  measurements: 'measurements.jsonl',
+  summary: 'summary.md',
+  lock: 'lock',
+};
 
 function readText(path: string, remedy: string): string {
   try {

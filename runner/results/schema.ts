@@ -44,7 +44,7 @@ const span = z.strictObject({
   name: z.string(),
   path: z.enum(SPAN_PATHS),
   trip: z.enum(['one-way', 'round-trip']),
-  /** Class of the path (DESIGN.md section 1, rule 3); null for a path without kernel. */
+  /** Class of the path (DESIGN.md section 1, rule 3); null where no kernel takes part. */
   fidelity: z.enum(['R', 'P', 'M', 'O']).nullable(),
   /** Starts without an end. */
   unmatched: count,

@@ -86,7 +86,8 @@ function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): st
 const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
 sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
 class: R the real kernel's binary, P our kernel with the real path's length (within 20 %), M mechanism only (protection
-operations exact, path length not the real one's), O the policy is ours; cycles of different classes are not to be ranked.
+operations exact, path length not the real one's), O the policy is ours, - no kernel takes part; cycles of different classes
+are not to be ranked.
 `;
 
 /** The results as text: a table for each family, then what is not applicable and what went wrong. */

@@ -12,7 +12,7 @@ import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
 import { outcomeProblem, placeNames, placeOf } from './outcome.js';
-import { spanRecord } from './span-record.js';
+import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
 
 /**
@@ -124,9 +124,7 @@ function runLoaded(
     (cut ? undefined : neverPassed(measured)) ??
     legProblem(measured);
   if (problem !== undefined) throw new Error(problem);
-  const spans = measured.map((m): SpanRecord => {
-    return spanRecord(m, kernel.fidelity(m.span.path, job.parameters) ?? null, place);
-  });
+  const spans = measured.map((m): SpanRecord => spanRecord(m, classOf(m, kernel, job.parameters), place));
   const { cycles: all, instructions: retired } = machine.counters;
   return {
     image: imageHash(linked.image),

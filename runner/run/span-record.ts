@@ -1,7 +1,24 @@
 import { KINDS, PHASES } from '../../platforms/machine/ledger.js';
-import type { Fidelity } from '../../platforms/platform.js';
+import type { Fidelity, ParameterValues, ScenarioKernel } from '../../platforms/platform.js';
+import type { SpanPath } from '../../workloads/language/scenario.js';
 import type { SpanRecord } from '../results/schema.js';
 import type { SpanPassages } from './spans.js';
+
+/** Paths of requests to services. */
+const REQUESTS: ReadonlySet<SpanPath> = new Set(['call', 'borrow', 'copy', 'move', 'send']);
+
+/**
+ * Class of the path that the passages of a span took; null where no kernel took part. Requests are function calls where all domains
+ * are one (`isolation=none`), unless threads are switched for them: whether one was is seen by its cycles, all of them user code.
+ */
+export function classOf(
+  { span, passages }: SpanPassages,
+  kernel: ScenarioKernel,
+  parameters: ParameterValues,
+): Fidelity | null {
+  const direct = REQUESTS.has(span.path) && passages.every((p) => p.byPhase.user === p.cycles);
+  return direct && passages.length > 0 ? null : (kernel.fidelity(span.path, parameters) ?? null);
+}
 
 /**
  * The passages of a span as a record.

@@ -73,6 +73,14 @@ describe('run --json', () => {
   });
 });
 
+test('a request without kernel has no class, one for which threads are switched has the kernel’s', async () => {
+  const set = ['--set', 'mmu-microkernel.isolation=none', '--set', 'ipc.call.state=warm', '--set', 'ipc.call.words=2'];
+  const { stdout } = await bulkhead(['run', 'ipc.call', 'ipc.clients', ...set, '--json']);
+  const classes = recordsOf(stdout).map(({ workload, spans }) => [workload, ...spans.map((s) => s.fidelity)]);
+  expect(classes[0]).toEqual(['ipc.call', null, null, null]);
+  expect(classes[1]).toEqual(['ipc.clients', 'M', 'M', 'M']);
+});
+
 describe('a results folder', () => {
   test('has manifest, records, summary and the table that is printed', async () => {
     const path = await folder();
