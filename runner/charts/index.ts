@@ -83,11 +83,7 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
   });
 
 /** The charts of one family: bars of its spans, their phases, and curves over its numbers. */
-export function chartsOf(
-  family: string,
-  subjects: readonly SubjectSummary[],
-  names: SuiteNames,
-): readonly Drawing[] {
+export function chartsOf(family: string, subjects: readonly SubjectSummary[], names: SuiteNames): readonly Drawing[] {
   const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
   const series = seriesOf(own, names);
   const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
