@@ -1,5 +1,5 @@
 import { type Drawing, drawSvg } from '../charts/index.js';
-import { html, Html, idOf } from './html.js';
+import { Html, idOf, markup } from './html.js';
 
 /** Typefaces as wide as that with which charts are laid out, for readers who do not have it. */
 const FONTS = 'DejaVu Sans, Verdana, sans-serif';
@@ -29,9 +29,9 @@ export function figure(drawing: Drawing): Html {
   const id = idOf('figure', name);
   const svg = inlineSvg(drawSvg(drawing, 'text'), id).replace(
     /^<svg[^>]*>/,
-    html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title"></svg>`.markup,
+    markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title">`.markup,
   );
-  return html`
+  return markup`
     <figure id="${id}">
       <div class="scroll" role="region" aria-labelledby="${id}-title" tabindex="0">${new Html(svg)}</div>
       <figcaption id="${id}-title">${[title, ...notes].join('; ')}</figcaption>

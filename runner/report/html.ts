@@ -26,7 +26,7 @@ function markupOf(content: Content): string {
 }
 
 /** Markup from a template: whatever is put in is escaped unless it is markup itself. */
-export const html = (strings: TemplateStringsArray, ...contents: readonly Content[]): Html =>
+export const markup = (strings: TemplateStringsArray, ...contents: readonly Content[]): Html =>
   new Html(strings.reduce((all, text, i) => all + markupOf(contents[i - 1]) + text));
 
 /** An id, or a reference to one, from any text: `workload ipc.call` becomes `workload-ipc.call`. */

@@ -1,4 +1,4 @@
-import { html, Html } from './html.js';
+import { Html, markup } from './html.js';
 
 /*
  * The Markdown of our own texts: headings of the third level, paragraphs, lists with `*`, `code` and **bold**. What else there
@@ -7,23 +7,21 @@ import { html, Html } from './html.js';
 
 const inline = (text: string): Html[] =>
   text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
-    if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
-    return part.startsWith('**') ? html`<strong>${part.slice(2, -2)}</strong>` : html`${part}`;
+    if (part.startsWith('`')) return markup`<code>${part.slice(1, -1)}</code>`;
+    return part.startsWith('**') ? markup`<strong>${part.slice(2, -2)}</strong>` : markup`${part}`;
   });
 
 const unwrapped = (block: string): string => block.replace(/\n\s*/g, ' ');
 
 function blockOf(block: string): Html {
-  if (block.startsWith('### ')) return html`<h3>${inline(block.slice(4))}</h3> `;
-  if (!block.startsWith('* ')) return html`<p>${inline(unwrapped(block))}</p> `;
+  if (block.startsWith('### ')) return markup`<h3>${inline(block.slice(4))}</h3>\n`;
+  if (!block.startsWith('* ')) return markup`<p>${inline(unwrapped(block))}</p>\n`;
   const items = block.slice(2).split(/\n\* /);
-  return html`<ul>
-    ${items.map((item) => html`<li>${inline(unwrapped(item))}</li> `)}
-  </ul> `;
+  return markup`<ul>\n${items.map((item) => markup`<li>${inline(unwrapped(item))}</li>\n`)}</ul>\n`;
 }
 
 /** The text below the title of a Markdown file as markup. */
 export const markdown = (text: string): Html => {
   const blocks = text.trim().split(/\n{2,}/);
-  return html`${blocks.filter((block) => !/^##? /.test(block)).map(blockOf)}`;
+  return markup`${blocks.filter((block) => !/^##? /.test(block)).map(blockOf)}`;
 };

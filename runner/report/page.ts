@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asset } from './asset.js';
-import { html, Html } from './html.js';
+import { Html, markup } from './html.js';
 import type { Report, Section } from './report.js';
 import { attempts } from './sections/attempts.js';
 import { classes } from './sections/classes.js';
@@ -48,7 +48,7 @@ export function renderPage(report: Report): string {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest}'; img-src data:`;
   return (
     FIRST_LINE +
-    html`<html lang="en">
+    markup`<html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
@@ -56,9 +56,7 @@ export function renderPage(report: Report): string {
         <meta name="color-scheme" content="light dark" />
         <title>Bulkhead ${report.manifest.bulkhead}: report</title>
         <link rel="icon" href="data:," />
-        <style>
-          ${new Html(style)}
-        </style>
+        <style>${new Html(style)}</style>
       </head>
       <body>
         <a class="skip" href="#content">Skip to the results</a>
@@ -72,22 +70,21 @@ export function renderPage(report: Report): string {
         </header>
         <nav aria-label="Sections">
           <ul>
-            ${parts.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li> `)}
+            ${parts.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>\n`)}
           </ul>
         </nav>
         <main id="content">
           ${parts.map(
             ({ id, title, content }) =>
-              html`<section id="${id}" aria-labelledby="${id}-heading">
+              markup`<section id="${id}" aria-labelledby="${id}-heading">
                 <h2 id="${id}-heading">${title}</h2>
                 ${content}
-              </section> `,
+              </section>\n`,
           )}
         </main>
-        <script>
-          ${new Html(script)};
-        </script>
+        <script>${new Html(script)}</script>
       </body>
-    </html> `.markup
+    </html>
+`.markup
   );
 }

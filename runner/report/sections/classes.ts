@@ -2,7 +2,7 @@ import type { Fidelity } from '../../../platforms/platform.js';
 import { classSwatch } from '../../charts/swatch.js';
 import { CLASSES } from '../../results/table.js';
 import { inlineSvg } from '../figure.js';
-import { html, Html } from '../html.js';
+import { Html, markup } from '../html.js';
 import type { Section } from '../report.js';
 
 /** What each column of the tables says; `workloads.ts` and `platforms.ts` define what the first ones name. */
@@ -31,7 +31,7 @@ const swatch = (fidelity: Fidelity): Html => {
 export const classes: Section = {
   id: 'reading',
   title: 'How to read it',
-  render: () => html`
+  render: () => markup`
     <h3>Class of a path</h3>
     <p>
       Every measured path has a class, and charts hatch it.
@@ -41,20 +41,20 @@ export const classes: Section = {
     <dl class="classes">
       ${(Object.keys(CLASSES) as Fidelity[]).map(
         (c) =>
-          html`<div>
+          markup`<div>
             <dt>${swatch(c)} <b>${c}</b></dt>
             <dd>${CLASSES[c]}</dd>
-          </div> `,
+          </div>\n`,
       )}
     </dl>
     <h3>Columns</h3>
     <dl class="terms">
       ${Object.entries(COLUMNS).map(
         ([name, meaning]) =>
-          html`<div>
+          markup`<div>
             <dt>${name}</dt>
             <dd>${meaning}</dd>
-          </div> `,
+          </div>\n`,
       )}
     </dl>
   `,

@@ -1,6 +1,6 @@
 import { platformLabel, workloadLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
-import { html } from '../html.js';
+import { markup } from '../html.js';
 import type { Section } from '../report.js';
 
 /** Runs that ended otherwise than the workload states: they have no number. */
@@ -14,18 +14,18 @@ export const errors: Section = {
           ? []
           : [
               [
-                html`<code>${workloadLabel(subject, names)}</code>`,
+                markup`<code>${workloadLabel(subject, names)}</code>`,
                 platformLabel(subject),
                 seed,
                 outcome.reason,
                 outcome.place,
-                html`<code>${outcome.trace}</code>`,
+                markup`<code>${outcome.trace}</code>`,
               ],
             ],
       ),
     );
     if (rows.length === 0) return undefined;
-    return html` <p>A run with another outcome than its workload states is an error, never a number.</p>
+    return markup` <p>A run with another outcome than its workload states is an error, never a number.</p>
       ${dataTable({
         id: 'errors-table',
         caption: 'Runs that went wrong',

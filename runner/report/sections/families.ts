@@ -4,7 +4,7 @@ import type { SubjectSummary } from '../../results/analyse.js';
 import { ALIGN, HEADER, platformLabel, spanLine, workloadLabel } from '../../results/table.js';
 import { type Column, dataTable, number, text } from '../data-table.js';
 import { figure } from '../figure.js';
-import { type Content, html, Html, idOf } from '../html.js';
+import { type Content, Html, markup, idOf } from '../html.js';
 import type { Report, Section } from '../report.js';
 
 /** Columns that are always there: they name the row. */
@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? 
 
 /** Names as code, with a way to the definition. */
 const workloadCell = (subject: SubjectSummary, { names }: Report): Html =>
-  html`<a href="#${idOf('workload', subject.record.workload)}"><code>${workloadLabel(subject, names)}</code></a>`;
+  markup`<a href="#${idOf('workload', subject.record.workload)}"><code>${workloadLabel(subject, names)}</code></a>`;
 
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
@@ -44,7 +44,7 @@ function phaseTable(family: string, own: readonly SubjectSummary[], report: Repo
   const columns = [text('workload'), text('span'), text('platform'), ...phases.map(number)];
   const caption = `${family}: cycles by phase of the median passage, which they sum to`;
   const table = dataTable({ id: idOf('phases', family), caption, columns, rows });
-  return html`<details>
+  return markup`<details>
     <summary>Cycles by phase, of every span</summary>
     ${table}
   </details>`;
@@ -53,7 +53,7 @@ function phaseTable(family: string, own: readonly SubjectSummary[], report: Repo
 function familyPart(family: string, report: Report): Html {
   const { subjects, names } = report;
   const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
-  return html` <h3 id="${idOf('family', family)}">${family}: ${names.aboutFamily(family)}</h3>
+  return markup` <h3 id="${idOf('family', family)}">${family}: ${names.aboutFamily(family)}</h3>
     ${chartsOf(family, subjects, names).map(figure)} ${spanTable(family, own, report)}${phaseTable(family, own, report)}`;
 }
 
@@ -65,8 +65,8 @@ export const families: Section = {
     const measured = report.families.filter((family) =>
       report.subjects.some((s) => s.spans.length > 0 && report.names.familyOf(s.record.workload) === family),
     );
-    return html` <ul class="links">
-        ${measured.map((family) => html`<li><a href="#${idOf('family', family)}">${family}</a></li> `)}
+    return markup` <ul class="links">
+        ${measured.map((family) => markup`<li><a href="#${idOf('family', family)}">${family}</a></li>\n`)}
       </ul>
       ${measured.map((family) => familyPart(family, report))}`;
   },

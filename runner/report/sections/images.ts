@@ -1,6 +1,6 @@
 import { platformLabel, workloadLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
-import { html } from '../html.js';
+import { markup } from '../html.js';
 import type { Section } from '../report.js';
 
 /** What exactly ran: a hash of everything that was loaded. */
@@ -14,18 +14,18 @@ export const images: Section = {
           ? []
           : [
               [
-                html`<code>${workloadLabel(subject, names)}</code>`,
+                markup`<code>${workloadLabel(subject, names)}</code>`,
                 platformLabel(subject),
                 seed,
                 modelVersion,
-                html`<code>${image}</code>`,
+                markup`<code>${image}</code>`,
                 total.instructions,
                 total.cycles,
               ],
             ],
       ),
     );
-    return html`
+    return markup`
       <p>
         Two runs with the same hash and the same version of the model give the same samples. Instructions and cycles are
         those of the whole run.

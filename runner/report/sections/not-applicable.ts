@@ -1,6 +1,6 @@
 import { changedOf, platformLabel } from '../../results/table.js';
 import { dataTable, text } from '../data-table.js';
-import { html } from '../html.js';
+import { markup } from '../html.js';
 import type { Section } from '../report.js';
 
 /** Cells of the table workload x platform that have no number, and why. */
@@ -18,13 +18,13 @@ export const notApplicable: Section = {
       cells.set(key, { ...known, points: [...known.points, changedOf(subject, names) || 'the defaults'] });
     }
     if (cells.size === 0) return undefined;
-    return html` <p>A cell without a number is listed with its reason, or it is an error.</p>
+    return markup` <p>A cell without a number is listed with its reason, or it is an error.</p>
       ${dataTable({
         id: 'not-applicable-table',
         caption: 'Workloads that a platform has nothing to measure for',
         columns: [text('workload'), text('platform'), text('reason'), text('at')],
         rows: [...cells.values()].map(({ workload, platform, reason, points }) => [
-          html`<code>${workload}</code>`,
+          markup`<code>${workload}</code>`,
           platform,
           reason,
           points.join('; '),

@@ -1,7 +1,7 @@
 import type { SpanSummary, SubjectSummary } from '../../results/analyse.js';
 import { changedOf, platformLabel, showNumber, workloadLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
-import { type Content, html } from '../html.js';
+import { type Content, markup } from '../html.js';
 import type { Report, Section } from '../report.js';
 
 /** What the overview shows of a workload: its defaults, with caches as they are and with caches that others have used. */
@@ -14,12 +14,12 @@ interface Row {
 }
 
 const showSpan = ({ cycles, span }: SpanSummary): Content =>
-  html`${showNumber(cycles.median)}${span.fidelity === null ? '' : html` <b class="class">${span.fidelity}</b>`}`;
+  markup`${showNumber(cycles.median)}${span.fidelity === null ? '' : markup` <b class="class">${span.fidelity}</b>`}`;
 
 /** Cells of a subject without spans: it is not applicable, was an error, or its attempt ended before the span did. */
 function emptyCell({ record }: SubjectSummary): Content {
-  if (record.outcome.kind === 'not applicable') return html`<a href="#not-applicable">n/a</a>`;
-  return record.outcome.kind === 'error' ? html`<a href="#errors">error</a>` : '-';
+  if (record.outcome.kind === 'not applicable') return markup`<a href="#not-applicable">n/a</a>`;
+  return record.outcome.kind === 'error' ? markup`<a href="#errors">error</a>` : '-';
 }
 
 /** A row for each span of the subjects, in their order. */
@@ -58,7 +58,7 @@ export const overview: Section = {
     const shown = subjects.filter((s) => SHOWN.includes(changedOf(s, names)));
     const platforms = [...new Set(shown.map(platformLabel))];
     if (shown.length === 0) return undefined;
-    return html` <p>
+    return markup` <p>
         Median guest cycles of each span at the defaults of its workload, and with <code>state=polluted</code>, where
         another domain has used the caches before each passage: a system that does something else in between is there;
         without it is the best case. The letter is the class of the path. <code>-</code>: not passed there.
@@ -68,7 +68,7 @@ export const overview: Section = {
         caption: 'Guest cycles and class of the path, all platforms',
         columns: [text('workload'), text('span'), ...platforms.map(number)],
         rows: rowsOf(report, shown).map(({ workload, span, cells }) => [
-          html`<code>${workload}</code>`,
+          markup`<code>${workload}</code>`,
           span,
           ...platforms.map((label) => cells.get(label) ?? '-'),
         ]),

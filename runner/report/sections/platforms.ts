@@ -1,7 +1,7 @@
 import { describeType } from '../../../platforms/parameters.js';
 import type { Platform } from '../../../platforms/platform.js';
 import { dataTable, text } from '../data-table.js';
-import { type Content, html, Html, idOf } from '../html.js';
+import { type Content, Html, markup, idOf } from '../html.js';
 import type { Report, Section } from '../report.js';
 
 /** Values that runs of the platform had beside the default. */
@@ -17,7 +17,7 @@ function definition(platform: Platform, report: Report): Html {
     ran === modelVersion
       ? `model version ${ran}`
       : `model version ${ran}; this version of Bulkhead has ${modelVersion}, whose parameters are listed here`;
-  return html`
+  return markup`
     <details id="${idOf('platform', id)}">
       <summary><code>${id}</code> ${title}</summary>
       <p>Core ${core}, ${version}; ${kernel?.title ?? 'hardware only'}.</p>
@@ -26,11 +26,11 @@ function definition(platform: Platform, report: Report): Html {
         caption: `${id}: parameters`,
         columns: ['parameter', 'in this run', 'default', 'takes', 'meaning', 'source'].map(text),
         rows: parameters.map((p) => [
-          html`<code>${p.name}</code>`,
+          markup`<code>${p.name}</code>`,
           valuesOf(platform, p.name, report),
           `${String(p.default)}${p.unit === undefined ? '' : ` ${p.unit}`}`,
           describeType(p),
-          p.hypothetical === true ? html`<b>hypothetical:</b> ${p.meaning}` : p.meaning,
+          p.hypothetical === true ? markup`<b>hypothetical:</b> ${p.meaning}` : p.meaning,
           p.source,
         ]),
       })}
@@ -44,11 +44,11 @@ export const platforms: Section = {
   title: 'Platforms and their parameters',
   render: (report) => {
     const ids = Object.keys(report.manifest.models);
-    return html` <p>Hardware that nobody ships is called hypothetical wherever a figure uses it.</p>
+    return markup` <p>Hardware that nobody ships is called hypothetical wherever a figure uses it.</p>
       ${ids.map((id) => {
         const platform = report.platforms.find((p) => p.id === id);
         if (platform !== undefined) return definition(platform, report);
-        return html`<p>
+        return markup`<p>
           <code>${id}</code>, model version ${report.manifest.models[id]}, is not a platform of this version.
         </p> `;
       })}`;

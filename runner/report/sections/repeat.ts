@@ -1,5 +1,5 @@
 import type { MeasurementRecord } from '../../results/schema.js';
-import { html } from '../html.js';
+import { markup } from '../html.js';
 import type { Section } from '../report.js';
 import { repeatCommand } from '../repeat.js';
 
@@ -31,14 +31,14 @@ export const repeat: Section = {
       ['Layouts of code and data', `${counted(request.seeds.length, 'seed')}: ${request.seeds.join(', ')}`],
       ...(shard === null ? [] : [['Part of a sweep', `${shard.index} of ${shard.of}`]]),
     ];
-    return html`
+    return markup`
       <dl class="facts">
         ${facts.map(
           ([name, value]) =>
-            html`<div>
+            markup`<div>
               <dt>${name}</dt>
               <dd>${value}</dd>
-            </div> `,
+            </div>\n`,
         )}
       </dl>
       <p>To measure all of it again, with the same bytes as the result, whatever the host:</p>

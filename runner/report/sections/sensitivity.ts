@@ -1,7 +1,7 @@
 import type { SpanSummary, SubjectSummary } from '../../results/analyse.js';
 import { platformLabel, showNumber, workloadLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
-import { html } from '../html.js';
+import { markup } from '../html.js';
 import type { Section } from '../report.js';
 
 const percent = ({ cycles: { minimum, median, maximum } }: SpanSummary): string =>
@@ -15,7 +15,7 @@ export const sensitivity: Section = {
     const spans = subjects.flatMap((subject: SubjectSummary) => subject.spans.map((summary) => ({ subject, summary })));
     const several = spans.filter(({ summary }) => summary.seeds > 1);
     if (several.length === 0) return undefined;
-    return html` <p>
+    return markup` <p>
         Code and data were laid out in several ways. The band from the least to the greatest cycles says how far a
         number depends on that and on the history of caches; the band by the median is the last column. It is a property
         of the model, not a statistical confidence.
@@ -35,7 +35,7 @@ export const sensitivity: Section = {
           number('band'),
         ],
         rows: several.map(({ subject, summary }) => [
-          html`<code>${workloadLabel(subject, names)}</code>`,
+          markup`<code>${workloadLabel(subject, names)}</code>`,
           summary.span.name,
           platformLabel(subject),
           summary.seeds,

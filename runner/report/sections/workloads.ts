@@ -2,7 +2,7 @@ import { describeWorkloadParameter } from '../../../workloads/language/parameter
 import type { Workload } from '../../../workloads/index.js';
 import { showPoint, systemLines } from '../../show/workload.js';
 import { dataTable, text } from '../data-table.js';
-import { html, Html, idOf } from '../html.js';
+import { Html, idOf, markup } from '../html.js';
 import type { Section } from '../report.js';
 
 const pointOf = (point: Workload['points'][number]): string =>
@@ -25,18 +25,18 @@ function definition(workload: Workload): Html {
     caption: `${id}: parameters`,
     columns: ['parameter', 'default', 'takes', 'meaning'].map(text),
     rows: named.map(([name, p]) => [
-      html`<code>${id}.${name}</code>`,
+      markup`<code>${id}.${name}</code>`,
       String(p.default),
       describeWorkloadParameter(p),
       p.meaning,
     ]),
   });
-  return html`
+  return markup`
     <details id="${idOf('workload', id)}">
       <summary><code>${id}</code> ${title}</summary>
       <p>Measures ${purpose}.${scenario.excluded === '' ? '' : ` In no span: ${scenario.excluded}.`}</p>
       <ul>
-        ${systemLines(scenario).map((line) => html`<li>${line}</li> `)}
+        ${systemLines(scenario).map((line) => markup`<li>${line}</li>\n`)}
       </ul>
       ${spans}${named.length > 0 ? table : undefined}
       <p>Measured at: ${points.map(pointOf).join('; ')}.</p>
@@ -51,10 +51,10 @@ export const workloads: Section = {
   render: ({ records, workloads: suite }) => {
     const measured = new Set(records.map(({ workload }) => workload));
     const unknown = [...measured].filter((id) => suite.every((w) => w.id !== id));
-    return html` <p>
+    return markup` <p>
         As this version of Bulkhead defines them; <code>bulkhead show NAME</code> prints the programs too.
       </p>
       ${suite.filter(({ id }) => measured.has(id)).map(definition)}
-      ${unknown.map((id) => html`<p id="${idOf('workload', id)}"><code>${id}</code> is not a workload of this version.</p> `)}`;
+      ${unknown.map((id) => markup`<p id="${idOf('workload', id)}"><code>${id}</code> is not a workload of this version.</p>\n`)}`;
   },
 };
