@@ -26,7 +26,7 @@ export interface BarGroups {
 }
 
 /** Hatching by class of the path: what is not the real system's path does not look solid. */
-const HATCHES: Readonly<Record<Fidelity, Hatch>> = { R: 'none', P: 'none', M: 'rising', O: 'crossed' };
+export const HATCHES: Readonly<Record<Fidelity, Hatch>> = { R: 'none', P: 'none', M: 'rising', O: 'crossed' };
 
 const BAR_HEIGHT = 24;
 const FRAME_HEIGHT = 190;

@@ -28,27 +28,32 @@ const SHARPNESS = 2;
 
 /** Draws a chart as PNG and as SVG; text in the SVG is outlines, so that no font is needed to see it. */
 export function draw(drawing: Drawing): readonly ChartFile[] {
-  registerFonts();
-  Chart.register(...registerables);
   const { name, width, height } = drawing;
   const raster = createCanvas(width, height);
-  const vector = createCanvas(width, height, SvgExportFlag.ConvertTextToPaths);
   return [
     { name: `${name}.png`, content: render(drawing, raster, SHARPNESS, () => raster.toBuffer('image/png')) },
-    { name: `${name}.svg`, content: numberIds(render(drawing, vector, 1, () => vector.getContent())) },
+    { name: `${name}.svg`, content: Buffer.from(drawSvg(drawing, 'outlines')) },
   ];
 }
 
+/**
+ * Draws a chart as SVG.
+ * @param text `outlines` need no font and look the same everywhere; `text` is small, can be searched and read aloud, for pages
+ */
+export function drawSvg(drawing: Drawing, text: 'outlines' | 'text'): string {
+  const flag = text === 'outlines' ? SvgExportFlag.ConvertTextToPaths : SvgExportFlag.NoPrettyXML;
+  const vector = createCanvas(drawing.width, drawing.height, flag);
+  return numberIds(render(drawing, vector, 1, () => vector.getContent()));
+}
+
 /** Numbers the ids of an SVG from 1: the library counts on from one drawing to the next, and the same chart must have the same bytes. */
-function numberIds(svg: Uint8Array): Uint8Array {
+function numberIds(svg: Uint8Array): string {
   const text = Buffer.from(svg).toString();
   const numbers = new Map([...text.matchAll(/ id="([^"]+)"/g)].map(([, id], i) => [id, `i${i + 1}`]));
-  return Buffer.from(
-    text.replace(/( id="|url\(#|href="#)([^")]+)/g, (all, before: string, id: string) => {
-      const number = numbers.get(id);
-      return number === undefined ? all : before + number;
-    }),
-  );
+  return text.replace(/( id="|url\(#|href="#)([^")]+)/g, (all, before: string, id: string) => {
+    const number = numbers.get(id);
+    return number === undefined ? all : before + number;
+  });
 }
 
 /** @param take reads what was drawn, before the canvas is cleared */
@@ -58,6 +63,8 @@ function render(
   devicePixelRatio: number,
   take: () => Uint8Array,
 ): Uint8Array {
+  registerFonts();
+  Chart.register(...registerables);
   const { options, ...rest } = chart;
   const drawn = new Chart(canvas as ConstructorParameters<typeof Chart>[0], {
     ...rest,

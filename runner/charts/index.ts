@@ -7,7 +7,7 @@ import { type ChartFile, draw, type Drawing } from './draw.js';
 import { phaseDrawing } from './phases.js';
 import { type Series, seriesOf } from './series.js';
 
-export type { ChartFile } from './draw.js';
+export { type ChartFile, type Drawing, drawSvg } from './draw.js';
 
 const HOW =
   'median of the passages after the first of each run; whiskers: least and greatest over passages and layouts';
@@ -82,17 +82,19 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
     curves,
   });
 
+/** The charts of one family: bars of its spans, their phases, and curves over its numbers. */
+export function chartsOf(family: string, subjects: readonly SubjectSummary[], names: SuiteNames): readonly Drawing[] {
+  const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
+  const series = seriesOf(own, names);
+  const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
+  const plain = own.filter((s) => changedOf(s, names) === '');
+  const apart = plain.filter((s) => !drawn.has(s.record.workload));
+  const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain);
+  return [...bars, ...series.map(curveOf)];
+}
+
 /** Draws the charts of all families: PNG and SVG of each. */
 export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteNames): readonly ChartFile[] {
   const families = [...new Set(subjects.map(({ record }) => names.familyOf(record.workload)))];
-  const drawings = families.flatMap((family) => {
-    const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
-    const series = seriesOf(own, names);
-    const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
-    const plain = own.filter((s) => changedOf(s, names) === '');
-    const apart = plain.filter((s) => !drawn.has(s.record.workload));
-    const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain);
-    return [...bars, ...series.map(curveOf)];
-  });
-  return drawings.flatMap(draw);
+  return families.flatMap((family) => chartsOf(family, subjects, names)).flatMap(draw);
 }

@@ -12,6 +12,7 @@ import { addCompare } from './compare.js';
 import { addMerge } from './merge.js';
 import { addSweep } from './sweep.js';
 import { addList } from './list.js';
+import { addReport } from './report.js';
 import { addShow } from './show.js';
 import { addRun } from './run.js';
 import { printable, type Terminal } from './terminal.js';
@@ -34,6 +35,7 @@ export async function runCommandLine(
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead run',
     'bulkhead list',
+    'bulkhead report results/run-1',
     'bulkhead validate cores --summary',
     'bulkhead validate silicon',
     'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
@@ -50,6 +52,7 @@ export async function runCommandLine(
   addCompare(program, context);
   addSweep(program, context);
   addMerge(program, context);
+  addReport(program, context);
   addValidate(program, context);
   addExec(program, context);
   addBench(program, context);

@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
-import type { ParameterValues } from '../../platforms/platform.js';
+import type { Fidelity, ParameterValues } from '../../platforms/platform.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import type { SpanSummary, SubjectSummary } from './analyse.js';
 
@@ -51,11 +51,25 @@ function showMasked({ cycles, from }: SpanSummary['masked']): string {
   return from.includes(' or ') ? String(cycles) : `${cycles} from ${from}`;
 }
 
-const HEADER = ['workload', 'span', 'platform', 'class', 'instructions', 'cycles', 'range', 'first', 'traps'];
-HEADER.push('protection operations', 'longest masked', 'reachable bytes');
-const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
+/** Columns of the table of spans, and on which side each is aligned. */
+export const HEADER: readonly string[] = [
+  'workload',
+  'span',
+  'platform',
+  'class',
+  'instructions',
+  'cycles',
+  'range',
+  'first',
+  'traps',
+  'protection operations',
+  'longest masked',
+  'reachable bytes',
+];
+export const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
 
-function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNames): string[] {
+/** A row of the table of spans; `-` where there is nothing to say. */
+export function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNames): string[] {
   const { span, cycles, medians, masked, first, warm } = summary;
   const { granted } = subject;
   return [
@@ -83,11 +97,19 @@ function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): st
   return markdownTable([HEADER, ...lines].map(keep), { align: keep(ALIGN) });
 }
 
+/** What each class of a path says (DESIGN.md section 1, rule 3). */
+export const CLASSES: Readonly<Record<Fidelity, string>> = {
+  R: "the real kernel's binary",
+  P: "our kernel with the real path's length (within 20 %)",
+  M: "mechanism only (protection operations exact, path length not the real one's)",
+  O: 'the policy is ours',
+};
+
 const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
 sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
-class: R the real kernel's binary, P our kernel with the real path's length (within 20 %), M mechanism only (protection
-operations exact, path length not the real one's), O the policy is ours, - no kernel takes part; cycles of different classes
-are not to be ranked.
+class: R ${CLASSES.R}, P ${CLASSES.P},
+M ${CLASSES.M}, O ${CLASSES.O},
+- no kernel takes part; cycles of different classes are not to be ranked.
 `;
 
 /** The results as text: a table for each family, then what is not applicable and what went wrong. */

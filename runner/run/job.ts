@@ -25,7 +25,9 @@ export function changedValues(
   );
 }
 
-const quoted = (word: string): string => (/^[\w./=:-]+$/.test(word) ? word : `'${word}'`);
+/** Words as a shell takes them. */
+export const shellWords = (words: readonly string[]): string =>
+  words.map((word) => (/^[\w./=:,-]+$/.test(word) ? word : `'${word}'`)).join(' ');
 
 /** The command line that repeats one job and nothing else. */
 export function commandOf(
@@ -48,5 +50,5 @@ export function commandOf(
     String(job.seed),
     ...more,
   ];
-  return words.map(quoted).join(' ');
+  return shellWords(words);
 }

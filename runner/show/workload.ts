@@ -21,7 +21,7 @@ const named = (name: string, ...facts: readonly (string | false | undefined)[]):
   `${name}${facts.some((f) => typeof f === 'string') ? ` (${facts.filter((f) => typeof f === 'string').join(', ')})` : ''}`;
 
 /** The parts of a system, a line for each domain and for each kind of thing that belongs to none. */
-function systemLines(s: Scenario): string[] {
+export function systemLines(s: Scenario): string[] {
   const own = <T extends { readonly domain: string }>(list: readonly T[], domain: string): readonly T[] =>
     list.filter((x) => x.domain === domain);
   const group = (title: string, list: readonly string[]): string[] =>

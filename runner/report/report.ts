@@ -1,0 +1,56 @@
+import type { Platform } from '../../platforms/platform.js';
+import type { Workload } from '../../workloads/index.js';
+import { BadInput } from '../failure.js';
+import { type SubjectSummary, summarise } from '../results/analyse.js';
+import type { Manifest } from '../results/manifest.js';
+import { suiteNames } from '../results/present.js';
+import type { Html } from './html.js';
+import { readManifest, readRecords } from '../results/read.js';
+import type { MeasurementRecord } from '../results/schema.js';
+import type { SuiteNames } from '../results/table.js';
+
+/** Results and what this release knows of the things that they are about. */
+export interface Report {
+  readonly manifest: Manifest;
+  readonly records: readonly MeasurementRecord[];
+  readonly subjects: readonly SubjectSummary[];
+  /** Families that have results, in the order of the suite. */
+  readonly families: readonly string[];
+  /** All workloads of this release. */
+  readonly workloads: readonly Workload[];
+  /** The platforms that come with this release. */
+  readonly platforms: readonly Platform[];
+  readonly names: SuiteNames;
+}
+
+/** A part of the page. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** Its content below the heading; undefined if these results have nothing to say there: then the section is left out. */
+  readonly render: (report: Report) => Html | undefined;
+}
+
+/**
+ * Reads a results folder.
+ * @throws BadInput if there is none, a file of it is damaged or of another version, or its run is not finished.
+ */
+export function readReport(folder: string, workloads: readonly Workload[], platforms: readonly Platform[]): Report {
+  const manifest = readManifest(folder);
+  const records = readRecords(folder);
+  if (records.length !== manifest.records) {
+    throw new BadInput(
+      folder,
+      `${records.length} of ${manifest.records} records`,
+      `finish the run: bulkhead ${manifest.request.points.length > 1 ? 'sweep' : 'run'} --resume ${folder}`,
+    );
+  }
+  const names = suiteNames(workloads);
+  const subjects = summarise(records);
+  const place = new Map(workloads.map(({ id }, i) => [id, i]));
+  const inOrder = [...new Set(records.map(({ workload }) => workload))].sort(
+    (a, b) => (place.get(a) ?? Infinity) - (place.get(b) ?? Infinity) || 0,
+  );
+  const families = [...new Set(inOrder.map((id) => names.familyOf(id)))];
+  return { manifest, records, subjects, families, workloads, platforms, names };
+}

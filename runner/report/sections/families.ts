@@ -1,0 +1,73 @@
+import { PHASES } from '../../../platforms/machine/ledger.js';
+import { chartsOf } from '../../charts/index.js';
+import type { SubjectSummary } from '../../results/analyse.js';
+import { ALIGN, HEADER, platformLabel, spanLine, workloadLabel } from '../../results/table.js';
+import { type Column, dataTable, number, text } from '../data-table.js';
+import { figure } from '../figure.js';
+import { type Content, Html, markup, idOf } from '../html.js';
+import type { Report, Section } from '../report.js';
+
+/** Columns that are always there: they name the row. */
+const NAMING = 4;
+const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? number(title) : text(title)));
+
+/** Names as code, with a way to the definition. */
+const workloadCell = (subject: SubjectSummary, { names }: Report): Html =>
+  markup`<a href="#${idOf('workload', subject.record.workload)}"><code>${workloadLabel(subject, names)}</code></a>`;
+
+/** Every span of the family; columns in which nothing stands are left out. */
+function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
+  const rows = own.flatMap((subject) =>
+    subject.spans.map((summary): readonly Content[] => {
+      const [, ...rest] = spanLine(subject, summary, report.names);
+      return [workloadCell(subject, report), ...rest];
+    }),
+  );
+  if (rows.length === 0) return undefined;
+  const kept = COLUMNS.map((_, i) => i < NAMING || rows.some((row) => row[i] !== '-'));
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
+  const caption = `${family}: spans`;
+  return dataTable({ id: idOf('spans', family), caption, columns: keep(COLUMNS), rows: rows.map(keep) });
+}
+
+/** Cycles of each span by phase; phases that none of them has are left out. */
+function phaseTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
+  const spans = own.flatMap((subject) => subject.spans.map((summary) => ({ subject, summary })));
+  const phases = PHASES.filter((phase) => spans.some(({ summary }) => summary.phases[phase] > 0));
+  if (phases.every((phase) => phase === 'user')) return undefined;
+  const rows = spans.map(({ subject, summary }) => [
+    workloadCell(subject, report),
+    summary.span.name,
+    platformLabel(subject),
+    ...phases.map((phase) => summary.phases[phase]),
+  ]);
+  const columns = [text('workload'), text('span'), text('platform'), ...phases.map(number)];
+  const caption = `${family}: cycles by phase of the median passage, which they sum to`;
+  const table = dataTable({ id: idOf('phases', family), caption, columns, rows });
+  return markup`<details>
+    <summary>Cycles by phase, of every span</summary>
+    ${table}
+  </details>`;
+}
+
+function familyPart(family: string, report: Report): Html {
+  const { subjects, names } = report;
+  const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
+  return markup` <h3 id="${idOf('family', family)}">${family}: ${names.aboutFamily(family)}</h3>
+    ${chartsOf(family, subjects, names).map(figure)} ${spanTable(family, own, report)}${phaseTable(family, own, report)}`;
+}
+
+/** Charts and figures of each family of workloads. */
+export const families: Section = {
+  id: 'families',
+  title: 'Families of workloads',
+  render: (report) => {
+    const measured = report.families.filter((family) =>
+      report.subjects.some((s) => s.spans.length > 0 && report.names.familyOf(s.record.workload) === family),
+    );
+    return markup` <ul class="links">
+        ${measured.map((family) => markup`<li><a href="#${idOf('family', family)}">${family}</a></li>\n`)}
+      </ul>
+      ${measured.map((family) => familyPart(family, report))}`;
+  },
+};
