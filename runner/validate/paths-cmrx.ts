@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../platforms/mpu-rtos/kernel/operations.js';
 import type { Operation } from '../../platforms/mpu-rtos/kernel/programs.js';
 import { THREAD_METRIC } from '../../platforms/mpu-rtos/kernel/thread-metric.js';
 import { kernelConfig } from '../../platforms/mpu-rtos/kernel/parameters.js';
-import { CMRX_REFERENCES, PUBLISHED, PUBLISHED_SOURCE } from './paths-cmrx-reference.js';
+import { CMRX_REFERENCES, PHASE_QUANTITIES, PUBLISHED, PUBLISHED_SOURCE } from './paths-cmrx-reference.js';
 import type { PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
 
 const ones = (bits: number): number => {
@@ -45,6 +45,15 @@ function wide(word: number): { loads: number; stores: number } {
   return moved(0);
 }
 
+/** Our instructions by phase, in the order of `PHASE_QUANTITIES`. */
+const PHASES: readonly ((sample: PathSample) => number)[] = [
+  (s) => s.user.instructions,
+  (s) => s.instructionsByPhase.validate,
+  (s) => s.instructionsByPhase.schedule,
+  (s) => s.instructionsByPhase['switch protection'],
+  ({ instructionsByPhase: { save, restore, return: back } }) => save + restore + back,
+];
+
 const CPSID_I = 0xb672;
 const CPSIE_I = 0xb662;
 const THREADS = /(\d+) threads/;
@@ -79,15 +88,7 @@ export const CMRX_PATHS: PathSuite<Operation> = {
     { name: 'loads', of: both('loads') },
     { name: 'stores', of: both('stores') },
     { name: 'longest masked', of: (s) => s.masked },
-    { name: 'instructions of user', of: (s) => s.user.instructions },
-    { name: 'instructions of save', of: (s) => s.instructionsByPhase.save },
-    { name: 'instructions of validate', of: (s) => s.instructionsByPhase.validate },
-    { name: 'instructions of switch protection', of: (s) => s.instructionsByPhase['switch protection'] },
-    { name: 'instructions of schedule', of: (s) => s.instructionsByPhase.schedule },
-    {
-      name: 'instructions of restore and return',
-      of: (s) => s.instructionsByPhase.restore + s.instructionsByPhase.return,
-    },
+    ...PHASE_QUANTITIES.map((name, i) => ({ name, of: PHASES[i] })),
   ],
   columns: { before: ['exceptions', 'MPU stores'], after: ['loads', 'stores', 'longest masked'] },
   references: CMRX_REFERENCES,

@@ -8,19 +8,29 @@ import { notApplicable } from '../../workloads/not-applicable.js';
 
 /* Every workload on the cores that tests/workloads/families.test.ts, which takes the default, leaves out. */
 
-/** Those with the programs of the M4 only in the long tests. */
-const CORES = process.env['BULKHEAD_LONG'] === '1' ? ['m0plus', 'm3', 'm33'] : ['m0plus'];
+/** On cores with the programs of the M4 the first of each family stands for it, but in the long tests. */
+const FEW = WORKLOADS.filter(({ id }, i) => WORKLOADS.findIndex((w) => family(w.id) === family(id)) === i);
+const SAME_PROGRAMS = process.env['BULKHEAD_LONG'] === '1' ? WORKLOADS : FEW;
+const CORES = [
+  ['m0plus', WORKLOADS],
+  ['m3', SAME_PROGRAMS],
+  ['m33', SAME_PROGRAMS],
+] as const;
+
+function family(id: string): string {
+  return id.slice(0, id.indexOf('.'));
+}
 
 const kernel = mpuRtos.kernel!;
 const BUDGET = instructions(5_000_000);
 
-describe.each(CORES)('%s', (core) => {
+describe.each(CORES)('%s', (core, workloads) => {
   const machine = mpuRtos.createMachine({ parameters: { core }, board: kernel.board });
   const read = readParameters(mpuRtos, { core });
   if (!read.ok) throw new Error(read.problem);
   const parameters = read.value;
 
-  test.each(WORKLOADS.map((workload) => [workload.id, workload] as const))('%s', (id, workload) => {
+  test.each(workloads.map((workload) => [workload.id, workload] as const))('%s', (id, workload) => {
     const scenario = workload.build({});
     const cell = notApplicable(id, scenario.parameters, mpuRtos.id, parameters.isolation);
     const reason = kernel.supports(scenario, parameters);

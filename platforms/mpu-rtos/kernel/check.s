@@ -1,6 +1,14 @@
 @ Hardening: what CMRX does not check. Each routine sets Z if all is well.
 
 .if CHECK_POINTERS
+@ `to` := definition of process `number`, which changes.
+.macro definition to, number
+  lsls  \number, #P_SHIFT
+  ldr   \to, =processes
+  adds  \to, \number
+  ldr   \to, [\to, #P_DEFINITION]
+.endm
+
 @ r1 bytes at r0 are memory that the running thread can write: variables of the process whose code runs, shared of the thread's owner,
 @ its stack. Uses r0 to r3; r0 = E_INVALID_ADDRESS if not.
   .phase inherit
@@ -11,17 +19,11 @@ check_own:
   ldr   r7, =kernel
   ldr   r6, [r7, #K_RECORD]
   ldr   r3, [r7, #K_PROCESS]
-  lsls  r3, #P_SHIFT
-  ldr   r2, =processes
-  adds  r2, r3
-  ldr   r2, [r2, #P_DEFINITION]
+  definition r2, r3
   bl    check_variables_of_host
   beq   1f
   ldrb  r3, [r6, #T_HOSTS]
-  lsls  r3, #P_SHIFT
-  ldr   r2, =processes
-  adds  r2, r3
-  ldr   r2, [r2, #P_DEFINITION]
+  definition r2, r3
   movs  r0, r4
   movs  r1, r5
   adds  r2, #D_SHARED

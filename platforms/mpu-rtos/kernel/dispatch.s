@@ -1,5 +1,15 @@
 @ System calls: the number is the immediate of the SVC instruction, right before the return address.
 
+@ Frame at `frame` starts at `entry`, in Thumb state. It has the address without the Thumb bit.
+.macro start_frame frame, entry, scratch
+  lsrs  \entry, #1
+  lsls  \entry, #1
+  str   \entry, [\frame, #F_PC]
+  movs  \scratch, #1
+  lsls  \scratch, #XPSR_T_SHIFT
+  str   \scratch, [\frame, #F_XPSR]
+.endm
+
   .phase validate
 system_call:
   push  {r4, lr}

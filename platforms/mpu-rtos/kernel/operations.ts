@@ -28,6 +28,47 @@ const rpc = (words: string, method = 0): string => `
 /** The callee adds two words. */
 const RPC = repeat(rpc('movs  r0, #20\n  movs  r1, #30'), '50');
 
+/**
+ * A server that keeps a queue for others, as CMRX's queue server does: methods that call the library. The items lie in the
+ * caller's shared, which the callee reaches.
+ */
+const QUEUE_SERVER = process(
+  'server',
+  `
+put:
+  push  {r4, lr}
+  adds  r0, #4
+  bl    queue_send
+  pop   {r4, pc}
+get:
+  push  {r4, lr}
+  adds  r0, #4
+  bl    queue_receive
+  pop   {r4, pc}
+  .section .vtable, "a"
+words:
+  .word put + 1, get + 1
+  .data
+  .balign 4
+service:
+  .word words
+  .hword 16, 10, 0, 0, 0, 0
+  .space 160
+`,
+  ['service'],
+);
+const THROUGH_SERVER = `${repeat(
+  `${rpc('ldr r0, =sent')}${rpc('ldr r0, =received', 1)}`,
+  'E_OK',
+  'ldr r0, =sent\n str r4, [r0]',
+  'ldr r0, =sent\n ldr r0, [r0]\n ldr r1, =received\n ldr r1, [r1]\n cmp r0, r1\n beq 2f\n adds r5, #1\n2:',
+)}
+  .section .shared, "aw"
+  .balign 4
+sent: .space 16
+received: .space 16
+`;
+
 /** Two threads of one process that take turns by signals or notifications; `urgent` has the higher priority. */
 const pair = (urgent: string, other: string): string => `
 urgent:
@@ -222,4 +263,14 @@ status: .space 4
       `mov r0, r6\n ${JOIN}`,
     ),
   ),
+  {
+    id: 'queue-server',
+    title: '16 bytes into a queue that another process keeps, and out again: two RPCs',
+    system: {
+      processes: [QUEUE_SERVER, process('client', THROUGH_SERVER)],
+      threads: [thread('client.main', 10)],
+    },
+    from: ['client.begin'],
+    to: ['client.end'],
+  },
 ];

@@ -128,12 +128,7 @@ rpc_bad_address:
   str   r2, [r4, #F_R3]
   ldr   r0, =rpc_return + 1
   str   r0, [r4, #F_LR]
-  lsrs  r7, #1
-  lsls  r7, #1                      @ the frame has the address without the Thumb bit
-  str   r7, [r4, #F_PC]
-  movs  r0, #1
-  lsls  r0, #XPSR_T_SHIFT
-  str   r0, [r4, #F_XPSR]
+  start_frame r4, r7, r0
   msr   psp, r4
   movs  r0, r6                      @ goes to the frame's r0
 .if EQUAL

@@ -72,12 +72,7 @@ make_thread:
   str   r5, [r6, #F_R0]
   ldr   r0, =thread_exit + 1
   str   r0, [r6, #F_LR]
-  lsrs  r4, #1
-  lsls  r4, #1
-  str   r4, [r6, #F_PC]
-  movs  r0, #1
-  lsls  r0, #XPSR_T_SHIFT
-  str   r0, [r6, #F_XPSR]
+  start_frame r6, r4, r0
   movs  r0, r7
   cmp   r0, r0
   pop   {r4-r7, pc}

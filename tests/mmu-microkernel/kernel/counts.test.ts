@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../../platforms/machine/machine.js';
 import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
-import { kernelConfig } from '../../../platforms/mmu-microkernel/kernel/parameters.js';
-import { linkSystem } from '../../../platforms/mmu-microkernel/kernel/link.js';
-import { OPERATIONS, type Operation } from '../../../platforms/mmu-microkernel/kernel/operations.js';
-import type { ParameterValues } from '../../../platforms/platform.js';
 import { LONG } from './system.js';
-import { measureLinked, pathMachine, steady } from '../../../runner/validate/paths-measure.js';
+import { pathMachine } from '../../../runner/validate/paths-measure.js';
 import type { PathSample } from '../../../runner/validate/paths-suite.js';
 import { XOUS_PATHS } from '../../../runner/validate/paths-xous.js';
+import { pathCounts, unprotectedPhases } from '../../path-counts.js';
 
 /** Traps, satp writes and sfence.vma of an operation (mmu-xous section 2.9, confirmed on the RTL). */
 type Counts = readonly [traps: number, satp: number, sfences: number];
@@ -74,26 +70,19 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, Counts>>>> = {
   },
 };
 
-let shared: Machine | undefined;
-const machine = (): Machine => (shared ??= pathMachine(mmuMicrokernel, XOUS_PATHS, 'core_lat0'));
-const operation = (id: string): Operation => OPERATIONS.find((o) => o.id === id)!;
+const PROTECTION = {
+  satp: (s: PathSample): number => s.protection.satpWrites,
+  sfences: (s: PathSample): number => s.protection.sfences,
+};
 
-const measurePath = (on: Machine, what: Operation, kernel: ParameterValues): readonly PathSample[] =>
-  measureLinked(XOUS_PATHS, on, what, () => {
-    const { image, symbol } = linkSystem(kernelConfig(kernel), what.programs);
-    return { image, place: (name) => symbol(name).physical };
-  });
+const paths = pathCounts(XOUS_PATHS, () => pathMachine(mmuMicrokernel, XOUS_PATHS, 'core_lat0'));
 
 describe.each(Object.entries(EXPECTED))('%s: traps, satp writes, sfence.vma', (generation, operations) => {
   // the same path runs for both kinds of borrow: one of them is enough beside head
   const few = Object.entries(operations).filter(([id]) => generation === 'head' || !/^borrow/.test(id));
   it.each(LONG ? Object.entries(operations) : few)('%s', (id, counts) => {
-    const samples = measurePath(machine(), operation(id), { generation });
-    const measured = [
-      steady(operation(id), samples, (s) => s.traps),
-      steady(operation(id), samples, (s) => s.protection.satpWrites),
-      steady(operation(id), samples, (s) => s.protection.sfences),
-    ];
+    const { satp, sfences } = PROTECTION;
+    const measured = paths.values(id, [(s) => s.traps, satp, sfences], { generation });
     expect(measured).toEqual(counts);
   });
 });
@@ -108,13 +97,9 @@ describe('isolation=path', () => {
     'mutable-borrow-4',
     'move-1',
   ];
-  const OUTSIDE = ['switch protection', 'clear', 'user'];
-
   it.each([...PATHS, 'interrupt-out', 'demand-zero'])('%s: as full outside protection and clearing', (id) => {
-    const [full, path] = ['full', 'path'].map((isolation) => measurePath(machine(), operation(id), { isolation }));
-    const phases = (sample: (typeof full)[number]): unknown =>
-      Object.entries(sample.instructionsByPhase).filter(([phase]) => !OUTSIDE.includes(phase));
-    expect(path.map(phases)).toEqual(full.map(phases));
+    const [full, path] = ['full', 'path'].map((isolation) => paths.measure(id, { isolation }));
+    expect(unprotectedPhases(path)).toEqual(unprotectedPhases(full));
     expect(path.map((s) => [s.traps, s.protection.satpWrites])).toEqual(path.map((s) => [s.traps, 0]));
   });
 });
@@ -123,7 +108,8 @@ describe('ideal on hardware with ASIDs', () => {
   it('flushes nothing when it switches, and single pages when tables change', () => {
     const asid = mmuMicrokernel.createMachine({ parameters: { asid: true }, board: 'xous' });
     const counts = (id: string): unknown[] =>
-      measurePath(asid, operation(id), { generation: 'ideal', asid: true })
+      paths
+        .measure(id, { generation: 'ideal', asid: true }, asid)
         .slice(-4)
         .map((s) => [s.protection.satpWrites, s.protection.sfences]);
     expect(new Set(counts('scalar-call').map(String))).toEqual(new Set(['2,0']));

@@ -155,7 +155,8 @@ main:
       ['client.main', 5],
       ['other.main', 9],
     ] as const;
-    const outputs = (kernel: ParameterValues): readonly number[] => run({ processes, threads }, { core, kernel }).outputs;
+    const outputs = (kernel: ParameterValues): readonly number[] =>
+      run({ processes, threads }, { core, kernel }).outputs;
     expect(outputs({})).toEqual([7, 7, 7, 9]);
     expect(outputs({ rpcCanary: true })).toEqual([7, 7, 4, 2]);
     expect(outputs({ rpcCanary: true, faultPolicy: 'unwind' })).toEqual([7, 7, 4, 9]);
