@@ -84,6 +84,19 @@ describe('after a call', () => {
     expect(reports(nested(body))).toEqual([42]);
   });
 
+  it('the caller has s0 and s1 as they were, whatever the callee put there', () => {
+    const parts: Partial<System> = {
+      compartments: [
+        compartment('outer', 'main:\n  li s0, 1\n  li s1, 2\n  cross_call entry\n  report s0\n  report s1\n  exit', {
+          imports: [call('entry', 'inner')],
+        }),
+        compartment('inner', 'entry:\n  li s0, 8\n  li s1, 9\n  cret', { exports: [{ name: 'entry', arguments: 0 }] }),
+      ],
+      threads: [thread('outer', 'main')],
+    };
+    expect(reports(parts)).toEqual([1, 2]);
+  });
+
   it('a handler may run in the next one that uses the frame, though one has given up in it', () => {
     const body = `
   clw t0, count - globals(cgp)
@@ -150,6 +163,28 @@ describe('registers are null where the switcher leads, but for what belongs ther
   });
 });
 
+it('a thread whose entry function returns ends, and no fault is needed for that', () => {
+  const passed: string[] = [];
+  const { stop } = run(
+    {
+      compartments: [compartment('short', 'main:\n  cret'), compartment('last', 'main:\n  exit')],
+      threads: [thread('short', 'main', { priority: 2 }), thread('last', 'main')],
+    },
+    {
+      watch: (machine, { symbol }) => {
+        for (const name of ['exit_thread', 'fault', 'unwind']) {
+          machine.probes.add(symbol(`switcher.${name}`).physical, () => {
+            passed.push(name);
+            return false;
+          });
+        }
+      },
+    },
+  );
+  expect(stop).toEqual({ kind: 'exit', code: 0 });
+  expect(passed).toEqual(['exit_thread']);
+});
+
 describe('interrupts', () => {
   it.each([
     ['enabled', 8],
@@ -181,6 +216,12 @@ describe("a callee's stack", () => {
     expect(entry.value).toBe(entry.top - constant('RESERVED_BYTES'));
     expect(entry.mark).toBe(entry.value);
   });
+});
+
+it('after a return the high-water mark is where the caller stands: the next call has nothing to zero', () => {
+  const parts = nested(`  cross_call good\nback:\n${BACK}`);
+  const [[mark, sp]] = seenAt(parts, ['middle.back'], (m) => ['mshwm', 'csp'].map((name) => register(m, name).value));
+  expect(mark).toBe(sp);
 });
 
 describe('ephemeral claims', () => {
