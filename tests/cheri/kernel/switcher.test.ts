@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { topOf } from '../../../platforms/cheri/hardware/capability-bounds.js';
 import { constant } from '../../../platforms/cheri/kernel/source.js';
-import type { Compartment, Import, System } from '../../../platforms/cheri/kernel/system.js';
+import type { Compartment, Export, Import, System } from '../../../platforms/cheri/kernel/system.js';
 import type { RegisterValue } from '../../../platforms/machine/machine.js';
 import { physical } from '../../../platforms/machine/units.js';
 import { compartment, run, thread, type WalkedMachine } from './system.js';
@@ -130,6 +130,21 @@ count: .word 0
   });
 });
 
+/** `outer` calls an export of `inner` and reports both results. */
+const entering = (export_: Partial<Export>, before = ''): Partial<System> => ({
+  compartments: [
+    compartment('outer', `main:\n${before}  cross_call entry\n  report a0\n  report a1\n  exit`, {
+      imports: [call('entry', 'inner')],
+    }),
+    compartment('inner', 'entry:\n  nop\n  cret', { exports: [{ name: 'entry', arguments: 0, ...export_ }] }),
+  ],
+  threads: [thread('outer', 'main')],
+});
+
+it('a call that finds too little stack leaves nothing in the second result', () => {
+  expect(reports(entering({ minimumStack: 2040 }, '  li a1, 5\n'))).toEqual([-140 >>> 0, 0]);
+});
+
 /** Registers of a compartment that are not null, tags and metadata included. */
 const filled = (machine: WalkedMachine): readonly string[] =>
   machine
@@ -149,6 +164,12 @@ describe('registers are null where the switcher leads, but for what belongs ther
 
   it.each<[string, Partial<System>, readonly string[]]>([
     ['good.good', nested(`  cross_call good\n${BACK}`), OWN],
+    // flags and number of arguments that are not 0: what the switcher knows of them is cleared too
+    [
+      'inner.entry',
+      entering({ arguments: 3, interrupts: 'disabled' }, '  li a0, 1\n  li a1, 2\n  li a2, 3\n'),
+      [...OWN, 'ca0', 'ca1', 'ca2'],
+    ],
     ['scheduler.schedule', yielding, [...OWN, 'ca0', 'ca1', 'ca2']],
     ['middle.handler', faulting({ errorHandler: 'handler' }), [...OWN, 'ca0', 'ca1', 'ca2']],
     ['middle.handler', faulting({ stacklessHandler: 'handler' }), [...OWN, 'ca0', 'ca1']],
@@ -190,14 +211,7 @@ describe('interrupts', () => {
     ['enabled', 8],
     ['disabled', 0],
   ] as const)('%s in a callee that asks for it', (interrupts, expected) => {
-    const parts: Partial<System> = {
-      compartments: [
-        compartment('outer', 'main:\n  cross_call entry\n  exit', { imports: [call('entry', 'inner')] }),
-        compartment('inner', 'entry:\n  nop\n  cret', { exports: [{ name: 'entry', arguments: 0, interrupts }] }),
-      ],
-      threads: [thread('outer', 'main')],
-    };
-    const seen = seenAt(parts, ['inner.entry'], (machine) => register(machine, 'mstatus').value & 8);
+    const seen = seenAt(entering({ interrupts }), ['inner.entry'], (machine) => register(machine, 'mstatus').value & 8);
     expect(seen).toEqual([expected]);
   });
 });
