@@ -84,5 +84,7 @@ const switches = (cycles: Rows): PathRow[] =>
 const heldOut = (cycles: Rows): PathRow[] =>
   HELD_OUT.flatMap(({ operation, what, memory, times, published, source }) => {
     const row = cycles(operation, memory);
-    return row === undefined ? [] : [{ ...row, operation: `${what}, held-out`, real: published, ours: row.ours / times, source }];
+    return row === undefined
+      ? []
+      : [{ ...row, operation: `${what}, held-out`, real: published, ours: row.ours / times, source }];
   });
