@@ -20,7 +20,7 @@ const STATE =
   'state=polluted where the workload has states: other domains run between samples; warm, the best case, is in summary.md';
 
 /** A row so much longer than the one in the middle makes the others unreadable: it gets a chart of its own. */
-const FAR = 8;
+const FAR = 5;
 
 const spanLabel = (workload: string, { span }: SpanSummary): string =>
   `${workload} ${span.name}${span.trip === 'round-trip' ? ' (round trip)' : ''}`;
