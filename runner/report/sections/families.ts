@@ -1,7 +1,7 @@
 import { PHASES } from '../../../platforms/machine/ledger.js';
 import { chartsOf } from '../../charts/index.js';
 import type { SubjectSummary } from '../../results/analyse.js';
-import { ALIGN, HEADER, platformLabel, spanLine, workloadLabel } from '../../results/table.js';
+import { ALIGN, HEADER, platformLabel, spanLines, workloadLabel } from '../../results/table.js';
 import { type Column, dataTable, number, text } from '../data-table.js';
 import { figure } from '../figure.js';
 import { type Content, Html, markup, idOf } from '../html.js';
@@ -17,12 +17,9 @@ const workloadCell = (subject: SubjectSummary, { names }: Report): Html =>
 
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
-  const rows = own.flatMap((subject) =>
-    subject.spans.map((summary): readonly Content[] => {
-      const [, ...rest] = spanLine(subject, summary, report.names);
-      return [workloadCell(subject, report), ...rest];
-    }),
-  );
+  const rows = spanLines(own, report.names).map(({ subject, line: [, ...rest] }): readonly Content[] => {
+    return [workloadCell(subject, report), ...rest];
+  });
   if (rows.length === 0) return undefined;
   const kept = COLUMNS.map((_, i) => i < NAMING || rows.some((row) => row[i] !== '-'));
   const keep = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);

@@ -109,7 +109,7 @@ test('defaults come first, then a workload’s own points as it lists them, then
     [4096, 'polluted'],
   ];
   expect(found).toEqual([4, 0, 10].flatMap((latency) => points.map((point) => [latency, ...point])));
-  const own = recordsOf((await bulkhead(['run', 'ipc.call', '--platform', 'mpu-rtos', '--json'])).stdout);
+  const own = recordsOf((await bulkhead(['run', 'ipc.call', '--json'])).stdout);
   const given = own.map(({ workloadParameters: w }) => [w['words'], w['state']]);
   expect(given).toEqual([...[2, 0, 1, 3, 4].map((words) => [words, 'warm']), [2, 'polluted']]);
 });
