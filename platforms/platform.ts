@@ -98,6 +98,11 @@ export interface LinkedScenario {
   readonly image: Image;
   /** Where the first instruction behind each mark is. Every mark of the scenario is here. */
   readonly marks: ReadonlyMap<string, PhysicalAddress>;
+  /**
+   * Bytes of memory, read-only and writable, that kernel and programs take when the system starts: what can be given to nobody
+   * else. What the kernel takes later for what programs ask for is not in it.
+   */
+  readonly occupied: number;
   /** Words that programs reported so far, in order. */
   reports(machine: Machine): readonly number[];
   /**

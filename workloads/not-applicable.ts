@@ -66,6 +66,11 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     reason: 'threads of Xous have no priorities: who makes another ready goes on',
   },
   {
+    workload: 'synchronisation.inheritance',
+    platform: 'mmu-microkernel',
+    reason: 'threads of Xous have no priorities: no urgent thread interrupts the one that holds the mutex',
+  },
+  {
     workload: 'synchronisation.futex.wake',
     platform: 'mmu-microkernel',
     reason: 'the kernel has no wait for a word: who waits has sent a message to a server that does not answer yet',

@@ -58,6 +58,9 @@ export interface Image {
   readonly threadWord?: PhysicalAddress;
 }
 
+/** Bytes of memory that an image's segments take; holes between them are not counted. */
+export const imageBytes = ({ segments }: Image): number => segments.reduce((sum, { bytes }) => sum + bytes, 0);
+
 /**
  * Copies an image's segments into memory and clears the rest of each (`Segment.bytes`), whatever was there before.
  * @throws RangeError if a segment does not lie in RAM or ROM; segments before it are in memory then.

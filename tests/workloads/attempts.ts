@@ -12,7 +12,7 @@ type ByIsolation = readonly [full: string, path: string, none: string];
 type ByPlatform<T> = Readonly<Record<'mpu-rtos' | 'mmu-microkernel' | 'cheri', T>>;
 
 /** At the defaults of each workload. */
-export const AT_DEFAULTS: Readonly<Record<string, ByPlatform<ByIsolation>>> = {
+export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation>>>> = {
   // refused
   'guarantee.handle.forged': {
     'mpu-rtos': ['asleep, attacker', 'asleep, attacker', 'asleep, attacker'],
@@ -55,10 +55,9 @@ export const AT_DEFAULTS: Readonly<Record<string, ByPlatform<ByIsolation>>> = {
     'mmu-microkernel': ['0004', '0004', '0404'],
     cheri: ['1000, driver', '1000, driver', 'asleep, driver'],
   },
-  // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities. Xous has none
+  // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],
-    'mmu-microkernel': ['0', '0', '0'],
     cheri: ['8', '8', '8'],
   },
 };

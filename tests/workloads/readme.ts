@@ -3,6 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { WORKLOADS } from '../../workloads/index.js';
 import type { SpanPoint } from '../../workloads/language/scenario.js';
 import { NOT_APPLICABLE } from '../../workloads/not-applicable.js';
+import { footprintTable } from './footprint.js';
 
 /* The tables of workloads/README.md, made from the workloads themselves. `node dist/tests/workloads/readme.js` writes them. */
 
@@ -53,7 +54,11 @@ const notApplicableTable = (): string =>
 
 /** A text with its tables replaced by those of today. */
 export function withTables(text: string): string {
-  const tables = { workloads: workloadTable(), 'not-applicable': notApplicableTable() };
+  const tables = {
+    workloads: workloadTable(),
+    'not-applicable': notApplicableTable(),
+    footprint: markdownTable(footprintTable(), { align: ['l', 'r', 'r', 'r'] }),
+  };
   return Object.entries(tables).reduce((all, [name, table]) => {
     const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
     return `${all.slice(0, all.indexOf(begin) + begin.length)}\n\n${table}\n\n${all.slice(all.indexOf(end))}`;

@@ -43,6 +43,8 @@ function preempt(across: boolean): Workload {
           f.report(i.mul(2));
           f.mark('done');
         });
+        // so that the last round ends as the others do
+        f.wait(go);
       });
       s.span('preempt', {
         from: 'gives',
@@ -56,7 +58,7 @@ function preempt(across: boolean): Workload {
         to: 'resumed',
         trip: 'one-way',
         path: 'switch',
-        meaning: 'from its next wait, or its end, until the preempted thread goes on',
+        meaning: 'from its next wait until the preempted thread goes on',
       });
       s.needsPriorities();
       // the urgent one first, each time

@@ -74,6 +74,8 @@ export const inheritance = workload({
       path: 'lock',
       meaning: 'until the urgent thread has the mutex: the rest of the section, and what runs before it',
     });
+    // where nobody is preempted the mutex is free again before anybody wants it
+    s.needsPriorities();
     s.expect({ reports: [rounds * SECTION, rounds * work], observed: ['rounds_behind_work'] });
     s.excludes("the holder's lock; the work, where it comes after");
   },

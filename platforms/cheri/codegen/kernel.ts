@@ -1,4 +1,5 @@
 import type { Scenario, SpanPath } from '../../../workloads/language/scenario.js';
+import { imageBytes } from '../../machine/image.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine, RegisterValue } from '../../machine/machine.js';
 import { physical } from '../../machine/units.js';
@@ -31,6 +32,7 @@ export const cheriotKernel: ScenarioKernel = {
     return {
       image: system.image,
       marks: marksOf(system.image),
+      occupied: imageBytes(system.image) - system.heap.bytes,
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
       granted: (machine, service) => (inert ? undefined : reachable(machine, handedTo(scenario, system, service))),

@@ -1,4 +1,5 @@
 import type { SpanPath } from '../../../workloads/language/scenario.js';
+import { imageBytes } from '../../machine/image.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
 import { virtual } from '../../machine/units.js';
@@ -27,6 +28,7 @@ export const xousKernel: ScenarioKernel = {
     return {
       image: system.image,
       marks: marksOf(system.image),
+      occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, names, ended),
       granted: (machine) => (inert ? undefined : windowBytes(machine, system)),
