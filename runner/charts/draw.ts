@@ -47,7 +47,7 @@ export function drawSvg(drawing: Drawing, text: 'outlines' | 'text'): string {
 }
 
 /** Numbers the ids of an SVG from 1: the library counts on from one drawing to the next, and the same chart must have the same bytes. */
-function numberIds(svg: Uint8Array): string {
+export function numberIds(svg: Uint8Array): string {
   const text = Buffer.from(svg).toString();
   const numbers = new Map([...text.matchAll(/ id="([^"]+)"/g)].map(([, id], i) => [id, `i${i + 1}`]));
   return text.replace(/( id="|url\(#|href="#)([^")]+)/g, (all, before: string, id: string) => {

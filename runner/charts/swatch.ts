@@ -1,6 +1,7 @@
 import { createCanvas, SvgExportFlag } from '@napi-rs/canvas';
 import type { Fidelity } from '../../platforms/platform.js';
 import { drawFrame, HATCHES } from './bars.js';
+import { numberIds } from './draw.js';
 import { drawHatch } from './hatch.js';
 import { COLOURS } from './style.js';
 
@@ -15,5 +16,5 @@ export function classSwatch(fidelity: Fidelity): string {
   context.fillRect(AREA.left, AREA.top, AREA.width, AREA.height);
   drawHatch(context, AREA, HATCHES[fidelity], '#FFFFFF');
   drawFrame(context, AREA);
-  return canvas.getContent().toString();
+  return numberIds(canvas.getContent());
 }

@@ -1,8 +1,9 @@
 import type { SubjectSummary } from '../../results/analyse.js';
 import { platformLabel, workloadLabel } from '../../results/table.js';
 import { dataTable, text } from '../data-table.js';
-import { type Content, type Html, idOf, markup } from '../html.js';
+import { type Content, type Html, markup } from '../html.js';
 import type { Report, Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 /** The family whose workloads are probes: words of theirs say whether what is tried has worked (workloads/README.md, Probes). */
 const PROBES = 'guarantee';
@@ -36,7 +37,8 @@ const tried = ({ record: { outcome, ended } }: SubjectSummary): boolean =>
   ended.length > 0 || (outcome.kind === 'measured' && Object.keys(outcome.observed).length > 0);
 
 /** A row for each workload with its parameters, a column for each platform. */
-function table(subjects: readonly SubjectSummary[], isProbe: boolean, { names, workloads }: Report): Html | undefined {
+function table(subjects: readonly SubjectSummary[], isProbe: boolean, report: Report): Html | undefined {
+  const { names, workloads } = report;
   const labels = new Set(subjects.filter(tried).map((s) => workloadLabel(s, names)));
   const own = subjects.filter((s) => labels.has(workloadLabel(s, names)));
   if (own.length === 0) return undefined;
@@ -48,8 +50,7 @@ function table(subjects: readonly SubjectSummary[], isProbe: boolean, { names, w
       const subject = line.find((s) => platformLabel(s) === platform);
       return subject === undefined ? '-' : cell(subject, isProbe);
     });
-    const name = markup`<a href="#${idOf('workload', workload)}"><code>${label}</code></a>`;
-    return [name, workloads.find(({ id }) => id === workload)?.title ?? '-', ...cells];
+    return [workloadName(line[0], report), workloads.find(({ id }) => id === workload)?.title ?? '-', ...cells];
   });
   return dataTable({
     id: isProbe ? 'probes-table' : 'ended-table',

@@ -1,7 +1,8 @@
-import { platformLabel, workloadLabel } from '../../results/table.js';
+import { platformLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 /** Runs that ended otherwise than the workload states: they have no number. */
 export const errors: Section = {
@@ -14,7 +15,7 @@ export const errors: Section = {
           ? []
           : [
               [
-                markup`<code>${workloadLabel(subject, names)}</code>`,
+                workloadName(subject, { names }),
                 platformLabel(subject),
                 seed,
                 outcome.reason,

@@ -1,24 +1,21 @@
 import { PHASES } from '../../../platforms/machine/ledger.js';
 import { chartsOf } from '../../charts/index.js';
 import type { SubjectSummary } from '../../results/analyse.js';
-import { ALIGN, HEADER, platformLabel, spanLines, workloadLabel } from '../../results/table.js';
+import { ALIGN, HEADER, platformLabel, spanLines } from '../../results/table.js';
 import { type Column, dataTable, number, text } from '../data-table.js';
 import { figure } from '../figure.js';
 import { type Content, Html, markup, idOf } from '../html.js';
 import type { Report, Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 /** Columns that are always there: they name the row. */
 const NAMING = 4;
 const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? number(title) : text(title)));
 
-/** Names as code, with a way to the definition. */
-const workloadCell = (subject: SubjectSummary, { names }: Report): Html =>
-  markup`<a href="#${idOf('workload', subject.record.workload)}"><code>${workloadLabel(subject, names)}</code></a>`;
-
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
   const rows = spanLines(own, report.names).map(({ subject, line: [, ...rest] }): readonly Content[] => {
-    return [workloadCell(subject, report), ...rest];
+    return [workloadName(subject, report), ...rest];
   });
   if (rows.length === 0) return undefined;
   const kept = COLUMNS.map((_, i) => i < NAMING || rows.some((row) => row[i] !== '-'));
@@ -33,7 +30,7 @@ function phaseTable(family: string, own: readonly SubjectSummary[], report: Repo
   const phases = PHASES.filter((phase) => spans.some(({ summary }) => summary.phases[phase] > 0));
   if (phases.every((phase) => phase === 'user')) return undefined;
   const rows = spans.map(({ subject, summary }) => [
-    workloadCell(subject, report),
+    workloadName(subject, report),
     summary.span.name,
     platformLabel(subject),
     ...phases.map((phase) => summary.phases[phase]),

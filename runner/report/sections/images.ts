@@ -1,7 +1,8 @@
-import { platformLabel, workloadLabel } from '../../results/table.js';
+import { platformLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 /** What exactly ran: a hash of everything that was loaded. */
 export const images: Section = {
@@ -14,7 +15,7 @@ export const images: Section = {
           ? []
           : [
               [
-                markup`<code>${workloadLabel(subject, names)}</code>`,
+                workloadName(subject, { names }),
                 platformLabel(subject),
                 seed,
                 modelVersion,

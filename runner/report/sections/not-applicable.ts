@@ -2,6 +2,7 @@ import { changedOf, platformLabel } from '../../results/table.js';
 import { dataTable, text } from '../data-table.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
+import { workloadId } from '../workload-name.js';
 
 /** Cells of the table workload x platform that have no number, and why. */
 export const notApplicable: Section = {
@@ -24,7 +25,7 @@ export const notApplicable: Section = {
         caption: 'Workloads that a platform has nothing to measure for',
         columns: [text('workload'), text('platform'), text('reason'), text('at')],
         rows: [...cells.values()].map(({ workload, platform, reason, points }) => [
-          markup`<code>${workload}</code>`,
+          markup`<a href="#${workloadId(workload)}"><code>${workload}</code></a>`,
           platform,
           reason,
           points.join('; '),

@@ -1,14 +1,16 @@
 import type { SpanSummary, SubjectSummary } from '../../results/analyse.js';
 import { changedOf, platformLabel, showNumber, workloadLabel } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
-import { type Content, markup } from '../html.js';
+import { type Content, type Html, markup } from '../html.js';
 import type { Report, Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 /** What the overview shows of a workload: its defaults, with caches as they are and with caches that others have used. */
 const SHOWN = ['', 'state=polluted'];
 
 interface Row {
   readonly workload: string;
+  readonly name: Html;
   readonly span: string;
   readonly cells: Map<string, Content>;
 }
@@ -25,9 +27,15 @@ function emptyCell({ record }: SubjectSummary): Content {
 /** A row for each span of the subjects, in their order. */
 function rowsOf({ names, workloads }: Report, subjects: readonly SubjectSummary[]): readonly Row[] {
   const rows = new Map<string, Row>();
-  const rowOf = (workload: string, span: string): Row => {
+  const rowOf = (subject: SubjectSummary, span: string): Row => {
+    const workload = workloadLabel(subject, names);
     const key = `${workload} ${span}`;
-    const row = rows.get(key) ?? { workload, span, cells: new Map<string, Content>() };
+    const row = rows.get(key) ?? {
+      workload,
+      name: workloadName(subject, { names }),
+      span,
+      cells: new Map<string, Content>(),
+    };
     rows.set(key, row);
     return row;
   };
@@ -36,14 +44,14 @@ function rowsOf({ names, workloads }: Report, subjects: readonly SubjectSummary[
   for (const subject of inOrder) {
     for (const summary of subject.spans) {
       const { name, trip } = summary.span;
-      const row = rowOf(workloadLabel(subject, names), trip === 'one-way' ? name : `${name} (round trip)`);
+      const row = rowOf(subject, trip === 'one-way' ? name : `${name} (round trip)`);
       row.cells.set(platformLabel(subject), showSpan(summary));
     }
   }
   for (const subject of inOrder.filter(({ spans }) => spans.length === 0)) {
     const label = workloadLabel(subject, names);
     const own = [...rows.values()].filter(({ workload }) => workload === label);
-    for (const row of own.length > 0 ? own : [rowOf(label, '-')])
+    for (const row of own.length > 0 ? own : [rowOf(subject, '-')])
       row.cells.set(platformLabel(subject), emptyCell(subject));
   }
   return [...rows.values()];
@@ -67,8 +75,8 @@ export const overview: Section = {
         id: 'overview-table',
         caption: 'Guest cycles and class of the path, all platforms',
         columns: [text('workload'), text('span'), ...platforms.map(number)],
-        rows: rowsOf(report, shown).map(({ workload, span, cells }) => [
-          markup`<code>${workload}</code>`,
+        rows: rowsOf(report, shown).map(({ name, span, cells }) => [
+          name,
           span,
           ...platforms.map((label) => cells.get(label) ?? '-'),
         ]),

@@ -5,6 +5,12 @@ import { repeatCommand } from '../repeat.js';
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
+/** `0 to 31`, or all of them where they do not follow each other. */
+const listed = (seeds: readonly number[]): string =>
+  seeds.length > 2 && seeds.every((seed, i) => seed === seeds[0] + i)
+    ? `${seeds[0]} to ${seeds[seeds.length - 1]}`
+    : seeds.join(', ');
+
 const having = (records: readonly MeasurementRecord[], kind: MeasurementRecord['outcome']['kind']): number =>
   records.filter(({ outcome }) => outcome.kind === kind).length;
 
@@ -28,7 +34,7 @@ export const repeat: Section = {
         `${records.length}: ${having(records, 'measured')} measured, ${having(records, 'not applicable')} not applicable, ` +
           counted(having(records, 'error'), 'error'),
       ],
-      ['Layouts of code and data', `${counted(request.seeds.length, 'seed')}: ${request.seeds.join(', ')}`],
+      ['Layouts of code and data', `${counted(request.seeds.length, 'seed')}: ${listed(request.seeds)}`],
       ...(shard === null ? [] : [['Part of a sweep', `${shard.index} of ${shard.of}`]]),
     ];
     return markup`

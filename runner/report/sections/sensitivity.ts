@@ -1,8 +1,9 @@
 import type { SpanSummary, SubjectSummary } from '../../results/analyse.js';
-import { platformLabel, showNumber, workloadLabel } from '../../results/table.js';
+import { platformLabel, showNumber } from '../../results/table.js';
 import { dataTable, number, text } from '../data-table.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
+import { workloadName } from '../workload-name.js';
 
 const percent = ({ cycles: { minimum, median, maximum } }: SpanSummary): string =>
   median === 0 ? '-' : `${((100 * (maximum - minimum)) / median).toFixed(1)} %`;
@@ -35,7 +36,7 @@ export const sensitivity: Section = {
           number('band'),
         ],
         rows: several.map(({ subject, summary }) => [
-          markup`<code>${workloadLabel(subject, names)}</code>`,
+          workloadName(subject, { names }),
           summary.span.name,
           platformLabel(subject),
           summary.seeds,

@@ -4,6 +4,7 @@ import { showPoint, systemLines } from '../../show/workload.js';
 import { dataTable, text } from '../data-table.js';
 import { Html, idOf, markup } from '../html.js';
 import type { Section } from '../report.js';
+import { workloadId } from '../workload-name.js';
 
 const pointOf = (point: Workload['points'][number]): string =>
   Object.entries(point)
@@ -32,7 +33,7 @@ function definition(workload: Workload): Html {
     ]),
   });
   return markup`
-    <details id="${idOf('workload', id)}">
+    <details id="${workloadId(id)}">
       <summary><code>${id}</code> ${title}</summary>
       <p>Measures ${purpose}.${scenario.excluded === '' ? '' : ` In no span: ${scenario.excluded}.`}</p>
       <ul>
@@ -55,6 +56,6 @@ export const workloads: Section = {
         As this version of Bulkhead defines them; <code>bulkhead show NAME</code> prints the programs too.
       </p>
       ${suite.filter(({ id }) => measured.has(id)).map(definition)}
-      ${unknown.map((id) => markup`<p id="${idOf('workload', id)}"><code>${id}</code> is not a workload of this version.</p>\n`)}`;
+      ${unknown.map((id) => markup`<p id="${workloadId(id)}"><code>${id}</code> is not a workload of this version.</p>\n`)}`;
   },
 };
