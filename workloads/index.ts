@@ -8,6 +8,7 @@ import { faultService } from './fault/service.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
+import { moveKept } from './guarantee/move.js';
 import { interruptBusy, interruptCalling, interruptIdle } from './interrupt/wake.js';
 import { chain } from './ipc/chain.js';
 import { clients } from './ipc/clients.js';
@@ -57,6 +58,7 @@ export const WORKLOADS: readonly Workload[] = [
   mutableBorrowWriteBeyond,
   borrowWrite,
   borrowKept,
+  moveKept,
   pipeline,
   slideOut,
   crc,

@@ -92,6 +92,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   });
   const code = [
     ...services.filter(({ transfer }) => transfer === 'copy').flatMap((s) => copyingEntry(s, places)),
+    ...(direct ? [] : services.filter(({ transfer }) => transfer === 'move')).flatMap(claimingEntry),
     `${FAILED}:`,
     `load_import ct0, ${BENCH}`,
     `li t1, ${FAILED_CODE}`,
@@ -102,14 +103,14 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   return {
     name,
     program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines(dataLines(globals))}\n`,
-    imports: importsOf(scenario, name, operationsOf(functions), direct),
+    imports: importsOf(scenario, name, operationsOf(functions), services, direct),
     exports: direct ? [] : services.map(exportOf),
   };
 }
 
-/** A service is entered at its body, or at what copies its bytes first. */
+/** A service is entered at its body, or at what copies or claims its bytes first. */
 const labelOf = ({ name, transfer, function: body }: Service): string =>
-  transfer === 'copy' ? entrySymbol(name) : functionSymbol(body);
+  transfer === 'copy' || transfer === 'move' ? entrySymbol(name) : functionSymbol(body);
 
 const exportOf = (service: Service): Export => ({
   name: labelOf(service),
@@ -121,15 +122,24 @@ function importsOf(
   scenario: Scenario,
   owner: string,
   operations: readonly PortableOperation[],
+  services: readonly Service[],
   direct: boolean,
 ): readonly Import[] {
   const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
   const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
-  const usesHeap = operations.some(({ kind }) => kind === 'allocate' || kind === 'free');
+  const claims = !direct && services.some(({ transfer }) => transfer === 'move');
+  const usesHeap = claims || operations.some((o) => o.kind === 'allocate' || o.kind === 'free' || isMove(o));
   const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
-  const all = [bench, ...(usesHeap ? [quota] : []), ...others];
+  const all = [
+    bench,
+    ...(usesHeap ? [quota] : []),
+    ...(claims ? [fromKernel(ALLOCATOR, 'heap_claim')] : []),
+    ...others,
+  ];
   return [...new Map(all.map((item) => [item.name, item])).values()];
 }
+
+const isMove = (operation: PortableOperation): boolean => 'transfer' in operation && operation.transfer === 'move';
 
 const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call', name, compartment, export: name });
 const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
@@ -148,7 +158,10 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       if (direct) return [];
       const service = scenario.services.find(({ name }) => name === operation.service)!;
       const name = serviceImport(service.name);
-      return [{ kind: 'call', name, compartment: service.domain, export: labelOf(service) }];
+      return [
+        { kind: 'call', name, compartment: service.domain, export: labelOf(service) },
+        ...(isMove(operation) ? [fromKernel(ALLOCATOR, 'heap_free')] : []),
+      ];
     }
     case 'null-call':
       return [fromKernel(SCHEDULER, 'ticks')];
@@ -177,6 +190,28 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       return [];
   }
 }
+
+/**
+ * Claims the bytes that a caller hands over, so that they stay when it gives them up, and goes on in the body. What is no whole
+ * piece of the heap is a mistake of the scenario.
+ */
+const claimingEntry = ({ name, words, function: body }: Service): readonly string[] => {
+  const given = Array.from({ length: words + 2 }, (_, i) => [`ca${i}`, 8 + 8 * i] as const);
+  return [
+    `${entrySymbol(name)}:`,
+    'cincoffset csp, csp, -48',
+    'csc ra, 0(csp)',
+    ...given.map(([register, at]) => `csc ${register}, ${at}(csp)`),
+    `cmove ca1, ca${words}`,
+    `load_import ca0, ${QUOTA}`,
+    'cross_call heap_claim',
+    `bltz a0, ${FAILED}`,
+    ...given.map(([register, at]) => `clc ${register}, ${at}(csp)`),
+    'clc ra, 0(csp)',
+    'cincoffset csp, csp, 48',
+    `j ${functionSymbol(body)}`,
+  ];
+};
 
 /**
  * Copies the bytes that a caller shows to a buffer of the service, whole words, and goes on in the body with a reference to

@@ -89,7 +89,6 @@ function lower(
       return request(operation);
     case 'try-call': {
       const called = request(operation);
-      if (typeof called === 'string') return called;
       // as programs of CHERIoT RTOS tell: no service answers so itself
       return {
         ...called,
@@ -183,9 +182,9 @@ const kernelCall = (given: readonly string[], lines: readonly string[]): Lowered
 });
 
 /** A message without answer is a call as well: threads of CHERIoT RTOS go to the code, and nobody waits there for words. */
-function request(operation: Request): LoweredOperation | string {
+function request(operation: Request): LoweredOperation {
   const { service, words, transfer } = operation;
-  if (transfer === 'move') return 'the allocator of this kernel has no claims yet';
+  if (transfer === 'move') return handOver(operation);
   const [reference, length] = [`a${words}`, `a${words + 1}`];
   const narrow =
     transfer === undefined
@@ -198,6 +197,31 @@ function request(operation: Request): LoweredOperation | string {
   return {
     arguments: messageRegisters(operation),
     lines: [...narrow, `cross_call ${serviceImport(service)}`],
+    results: ['a0'],
+    clobbers: CALL_REGISTERS,
+  };
+}
+
+/**
+ * Bytes of the heap that change hands: the receiver's entry claims them with a quota of its own (`compartments.ts`), then the
+ * sender, who had allocated or claimed them, gives up its own right. If the receiver was unwound before it had claimed them, they
+ * are freed.
+ */
+function handOver(operation: Request): LoweredOperation {
+  return {
+    arguments: messageRegisters(operation),
+    lines: [
+      'cincoffset csp, csp, -16',
+      `csc a${operation.words}, 0(csp)`,
+      `cross_call ${serviceImport(operation.service)}`,
+      'clc a1, 0(csp)',
+      'csw a0, 0(csp)',
+      `load_import ca0, ${QUOTA}`,
+      'cross_call heap_free',
+      mustSucceed,
+      'clw a0, 0(csp)',
+      'cincoffset csp, csp, 16',
+    ],
     results: ['a0'],
     clobbers: CALL_REGISTERS,
   };
