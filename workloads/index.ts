@@ -6,6 +6,7 @@ import { sort } from './compute/sort.js';
 import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
 import { faultService } from './fault/service.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
+import { faultRestart } from './fault/restart.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
 import { moveKept } from './guarantee/move.js';
@@ -52,6 +53,7 @@ export const WORKLOADS: readonly Workload[] = [
   faultLoad,
   faultLoadBenign,
   faultService,
+  faultRestart,
   forgedHandle,
   foreignWrite,
   borrowReadBeyond,

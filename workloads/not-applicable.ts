@@ -61,6 +61,15 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     },
   ]),
   { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  ...['fault.restart', 'fault.cascade.'].flatMap((workload) => [
+    {
+      workload,
+      platform: 'mpu-rtos',
+      reason: 'no request starts a process of CMRX again: a parameter of the kernel does, after a fault',
+    },
+    { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
+    { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_DOMAIN },
+  ]),
   { workload: 'fault.load', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   ...(['full', 'path'] as const).map((isolation) => ({

@@ -15,6 +15,17 @@ import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
 import { dataLines, globalsOf, placesOf } from './globals.js';
 import { cheriotOperations } from './operations.js';
 import {
+  END,
+  GUARD,
+  guardedEntry,
+  guardedSymbol,
+  REBOOT_HANDLER,
+  rebootCode,
+  rebootExports,
+  rebootImports,
+  restartedDomains,
+} from './reboot.js';
+import {
   BENCH,
   BENCH_EXIT,
   bufferSymbol,
@@ -28,6 +39,7 @@ import {
   notificationImport,
   QUOTA,
   queueImport,
+  rebootExport,
   serviceImport,
 } from './symbols.js';
 import { needsOf } from './threads.js';
@@ -80,12 +92,15 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
-  const globals = globalsOf(scenario, domains);
   const [name] = domains;
+  const restarted = restartedDomains(scenario).has(name);
+  const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
+  const operations = operationsOf(functions);
+  const usesHeap = needsQuota(operations, services, direct);
   const places = placesOf(globals);
   const compiled = compileFunctions(functions, {
     abi: cheriotAbi(places),
-    operations: cheriotOperations(scenario, direct),
+    operations: cheriotOperations(scenario, direct, name),
     threadsReturn: true,
     functionSymbol,
     bufferSymbol,
@@ -93,6 +108,8 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const code = [
     ...services.filter(({ transfer }) => transfer === 'copy').flatMap((s) => copyingEntry(s, places)),
     ...(direct ? [] : services.filter(({ transfer }) => transfer === 'move')).flatMap(claimingEntry),
+    ...(restarted ? services.flatMap((s) => guardedEntry(s, labelOf(s))) : []),
+    ...(restarted ? rebootCode(name, operations, usesHeap, globals) : []),
     `${FAILED}:`,
     `load_import ct0, ${BENCH}`,
     `li t1, ${FAILED_CODE}`,
@@ -102,9 +119,17 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const lines = (list: readonly string[]): string => list.map((l) => (/^\S+:/.test(l) ? l : `  ${l}`)).join('\n');
   return {
     name,
-    program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines(dataLines(globals))}\n`,
-    imports: importsOf(scenario, name, operationsOf(functions), services, direct),
-    exports: direct ? [] : services.map(exportOf),
+    program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines([...dataLines(globals), ...(restarted ? [`${END}:`] : [])])}\n`,
+    imports: [
+      ...new Map(
+        [
+          ...importsOf(scenario, name, operations, services, direct),
+          ...(restarted ? rebootImports(operations, usesHeap) : []),
+        ].map((item) => [item.name, item]),
+      ).values(),
+    ],
+    exports: direct ? [] : [...services.map((s) => exportOf(s, restarted)), ...(restarted ? rebootExports(name) : [])],
+    ...(restarted ? { stacklessHandler: REBOOT_HANDLER } : {}),
   };
 }
 
@@ -112,8 +137,12 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
 const labelOf = ({ name, transfer, function: body }: Service): string =>
   transfer === 'copy' || transfer === 'move' ? entrySymbol(name) : functionSymbol(body);
 
-const exportOf = (service: Service): Export => ({
-  name: labelOf(service),
+/** The label that callers reach. */
+const exportedAs = (service: Service, restarted: boolean): string =>
+  restarted ? guardedSymbol(service.name) : labelOf(service);
+
+const exportOf = (service: Service, restarted: boolean): Export => ({
+  name: exportedAs(service, restarted),
   arguments: service.words + (service.transfer === undefined ? 0 : 2),
 });
 
@@ -127,8 +156,8 @@ function importsOf(
 ): readonly Import[] {
   const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
   const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
-  const claims = !direct && services.some(({ transfer }) => transfer === 'move');
-  const usesHeap = claims || operations.some((o) => o.kind === 'allocate' || o.kind === 'free' || isMove(o));
+  const claims = claimsMemory(services, direct);
+  const usesHeap = needsQuota(operations, services, direct);
   const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
   const all = [
     bench,
@@ -138,6 +167,12 @@ function importsOf(
   ];
   return [...new Map(all.map((item) => [item.name, item])).values()];
 }
+
+const claimsMemory = (services: readonly Service[], direct: boolean): boolean =>
+  !direct && services.some(({ transfer }) => transfer === 'move');
+
+const needsQuota = (operations: readonly PortableOperation[], services: readonly Service[], direct: boolean): boolean =>
+  claimsMemory(services, direct) || operations.some((o) => o.kind === 'allocate' || o.kind === 'free' || isMove(o));
 
 const isMove = (operation: PortableOperation): boolean => 'transfer' in operation && operation.transfer === 'move';
 
@@ -159,10 +194,24 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       const service = scenario.services.find(({ name }) => name === operation.service)!;
       const name = serviceImport(service.name);
       return [
-        { kind: 'call', name, compartment: service.domain, export: labelOf(service) },
+        {
+          kind: 'call',
+          name,
+          compartment: service.domain,
+          export: exportedAs(service, restartedDomains(scenario).has(service.domain)),
+        },
         ...(isMove(operation) ? [fromKernel(ALLOCATOR, 'heap_free')] : []),
       ];
     }
+    case 'restart':
+      return [
+        {
+          kind: 'call',
+          name: rebootExport(operation.domain),
+          compartment: operation.domain,
+          export: rebootExport(operation.domain),
+        },
+      ];
     case 'null-call':
       return [fromKernel(SCHEDULER, 'ticks')];
     case 'sleep':

@@ -281,6 +281,7 @@ chunk_of:
 
   .include "claims.s"
   .include "tokens.s"
+  .include "free-all.s"
 
   .data
 lock:                 .word 0

@@ -59,6 +59,7 @@ export const allocatorCompartment = (sweeper: boolean): Compartment => ({
     { name: 'heap_claim', arguments: 2, minimumStack: 0x220 },
     { name: 'quota_left', arguments: 1, minimumStack: 0x220 },
     { name: 'quarantine_flush', arguments: 1, minimumStack: 0x220 },
+    { name: 'heap_free_all', arguments: 1, minimumStack: 0x220 },
     { name: 'token_key_new', arguments: 0, minimumStack: 0x220 },
     { name: 'token_allocate', arguments: 4, minimumStack: 0x240 },
     { name: 'token_free', arguments: 3, minimumStack: 0x220 },
@@ -106,6 +107,21 @@ export const LIBRARIES: readonly Library[] = [
     program: '.include "queues.s"',
     imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('try_put', 'try_get')],
     exports: [libraryFunction('queue_put', 2), libraryFunction('queue_get', 1)],
+  },
+  {
+    name: 'reboot',
+    program: '.include "reboot.s"',
+    imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('leave_guard')],
+    exports: [
+      ...['guard_enter', 'guard_close', 'guard_open'].map((name): Export => ({
+        name,
+        arguments: 1,
+        interrupts: 'disabled',
+      })),
+      libraryFunction('guard_leave', 1),
+      libraryFunction('guard_drain', 1),
+      libraryFunction('guard_reset', 2),
+    ],
   },
   {
     name: 'tokens',
