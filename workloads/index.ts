@@ -5,6 +5,7 @@ import { matrix } from './compute/matrix.js';
 import { sort } from './compute/sort.js';
 import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
 import { faultService } from './fault/service.js';
+import { cascadeChain, cascadeStar } from './fault/cascade.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
 import { faultRestart } from './fault/restart.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
@@ -54,6 +55,8 @@ export const WORKLOADS: readonly Workload[] = [
   faultLoadBenign,
   faultService,
   faultRestart,
+  cascadeChain,
+  cascadeStar,
   forgedHandle,
   foreignWrite,
   borrowReadBeyond,

@@ -19,7 +19,7 @@ export const faultRestart = workload({
       unit: 'threads',
       meaning: 'threads of other domains that wait inside for something that does not come',
     },
-    state: {
+    bytes: {
       kind: 'integer',
       minimum: 8,
       maximum: 16384,
@@ -36,11 +36,11 @@ export const faultRestart = workload({
       meaning: 'pieces of 64 bytes that it has allocated',
     },
   },
-  points: [{ inside: 0 }, { inside: 1 }, { inside: 4 }, { state: 4096 }, { pieces: 0 }, { pieces: 16 }],
-  system(s, { rounds, inside, state, pieces }) {
+  points: [{ inside: 0 }, { inside: 1 }, { inside: 4 }, { bytes: 4096 }, { pieces: 0 }, { pieces: 16 }],
+  system(s, { rounds, inside, bytes, pieces }) {
     const server = s.domain('server');
     const supervisor = s.domain('supervisor');
-    const variables = s.buffer('variables', { domain: server, bytes: 8 * Math.floor(state / 8), words: [FIRST] });
+    const variables = s.buffer('variables', { domain: server, bytes: 8 * Math.floor(bytes / 8), words: [FIRST] });
     const present = s.buffer('present', { domain: server, bytes: 4 });
     const never = s.notification('never');
     const count = s.service('count', { domain: server }, (f) => {
