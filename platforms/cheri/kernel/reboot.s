@@ -11,7 +11,7 @@
 .equ GUARD_ROUNDS, 12                 # of draining
 .equ GUARD_BYTES, 16
 .equ DRAIN_TICKS, 200000              # how long it waits for those inside before it tries again: a tick of 10 ms (as theirs)
-.equ MOST_ROUNDS, 100
+.equ MOST_ROUNDS, 20                   # then it gives up: somebody neither leaves nor faults
 
 # Behind sentries that disable interrupts, all four. ca0 = guard. a0 = 0, or -RESTARTING: it is closed.
 guard_enter:
