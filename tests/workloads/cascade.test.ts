@@ -32,15 +32,15 @@ function outcome(
 }
 
 test.each([
-  [cascadeChain, 'error', 3, { errors: 3, restarts: 0, ended: 0 }],
-  [cascadeChain, 'fault', 3, { errors: 3, restarts: 0, ended: 3 }],
-  [cascadeChain, 'restart', 3, { errors: 3, restarts: 3, ended: 3 }],
-  [cascadeChain, 'retry', 3, { errors: 0, restarts: 0, ended: 0 }],
-  [cascadeChain, 'restart', 6, { errors: 6, restarts: 6, ended: 6 }],
-  [cascadeStar, 'error', 3, { errors: 3, restarts: 0, ended: 0 }],
-  [cascadeStar, 'fault', 3, { errors: 3, restarts: 0, ended: 3 }],
-  [cascadeStar, 'restart', 6, { errors: 6, restarts: 6, ended: 6 }],
-  [cascadeStar, 'retry', 6, { errors: 0, restarts: 0, ended: 0 }],
-])('$id policy=%s, %d dependents: %o', (workload, policy, dependents, expected) => {
-  expect(outcome(workload, policy, dependents)).toEqual(expected);
+  ['chain', 'error', 3, { errors: 3, restarts: 0, ended: 0 }],
+  ['chain', 'fault', 3, { errors: 3, restarts: 0, ended: 3 }],
+  ['chain', 'restart', 3, { errors: 3, restarts: 3, ended: 3 }],
+  ['chain', 'retry', 3, { errors: 0, restarts: 0, ended: 0 }],
+  ['chain', 'restart', 6, { errors: 6, restarts: 6, ended: 6 }],
+  ['star', 'error', 3, { errors: 3, restarts: 0, ended: 0 }],
+  ['star', 'fault', 3, { errors: 3, restarts: 0, ended: 3 }],
+  ['star', 'restart', 6, { errors: 6, restarts: 6, ended: 6 }],
+  ['star', 'retry', 6, { errors: 0, restarts: 0, ended: 0 }],
+] as const)('%s, policy %s, %d dependents: %o', (shape, policy, dependents, expected) => {
+  expect(outcome(shape === 'chain' ? cascadeChain : cascadeStar, policy, dependents)).toEqual(expected);
 });

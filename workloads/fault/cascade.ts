@@ -41,7 +41,7 @@ const insist = (f: FunctionBuilder, service: ServiceHandle, wrong: WordVariable)
     },
   );
 
-/** A service that others depend on is started again while they are inside (FLT-6): what comes of it for them. */
+/** A service that others depend on is started again while they are inside (FLT-5): what comes of it for them. */
 function cascade(shape: 'chain' | 'star'): Workload {
   return workload({
     id: `fault.cascade.${shape}`,

@@ -4,7 +4,7 @@ import { workload } from '../workload.js';
 
 const FIRST = 41;
 
-/** A domain is started again while threads of others are inside (FLT-6). */
+/** A domain is started again while threads of others are inside (FLT-5). */
 export const faultRestart = workload({
   id: 'fault.restart',
   title: 'a domain with threads inside is started again, and answers again with nothing left of what was',

@@ -99,7 +99,7 @@ describe.each(['hardware', 'software'])('heap_free_all, revocation=%s', (revocat
 
   it('the memory is used again', () => {
     const body = `
-  li s0, 30
+  li s0, 9
 1:
   allocate 0x3000, 8
   usable 8
@@ -112,7 +112,7 @@ describe.each(['hardware', 'software'])('heap_free_all, revocation=%s', (revocat
   cross_call quarantine_flush
   report a0
   left`;
-    expect(free(body)).toEqual([...Array.from({ length: 30 }, () => 1), 0, QUOTA]);
+    expect(free(body)).toEqual([...Array.from({ length: 9 }, () => 1), 0, QUOTA]);
   });
 });
 
