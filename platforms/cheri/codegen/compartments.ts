@@ -17,6 +17,7 @@ import { cheriotOperations } from './operations.js';
 import {
   END,
   GUARD,
+  GUARD_STACK,
   guardedEntry,
   guardedSymbol,
   REBOOT_HANDLER,
@@ -144,6 +145,7 @@ const exportedAs = (service: Service, restarted: boolean): string =>
 const exportOf = (service: Service, restarted: boolean): Export => ({
   name: exportedAs(service, restarted),
   arguments: service.words + (service.transfer === undefined ? 0 : 2),
+  ...(restarted ? { minimumStack: GUARD_STACK } : {}),
 });
 
 /** What operations need beyond the compartment, each once. */

@@ -14,6 +14,8 @@ import { entrySymbol, notificationImport, QUOTA, rebootExport } from './symbols.
 
 /** First of the globals. */
 export const GUARD: Global = { symbol: 'reboot.guard', bytes: 16, alignment: 8, words: [] };
+/** Stack that guarded entries ask for: no fault there may come before they have counted their caller, whom the handler takes off. */
+export const GUARD_STACK = 256;
 const CLOSED = `${GUARD.symbol} - globals`;
 const IMAGE = 'reboot.image';
 const ABANDONED = 'reboot.abandoned';
@@ -56,8 +58,14 @@ export const lowerRestart = (
     ? { arguments: [], lines: ['ebreak'], results: [], clobbers }
     : {
         arguments: [],
-        // closed by somebody else who reboots it: as good
-        lines: [`cross_call ${rebootExport(domain)}`, 'addi a0, a0, TIMED_OUT', `beqz a0, ${failed}`],
+        // closed by somebody else who reboots it: that is waited for by him alone
+        lines: [
+          `cross_call ${rebootExport(domain)}`,
+          'beqz a0, 1f',
+          'addi a0, a0, RESTARTING',
+          `bnez a0, ${failed}`,
+          '1:',
+        ],
         results: [],
         clobbers,
       };

@@ -1,7 +1,7 @@
 # Library: micro-reboots. A compartment that can be rebooted has a guard as the first of its globals; every export goes through
 # guard_enter and guard_leave, and its stackless error handler through guard_leave. Who reboots it runs, in the compartment,
 # (1) guard_close: new callers are refused; (2) wakes whatever threads inside wait for, and (3) gives back its heap, so that they
-# fault where they use it or find the guard closed: (2) and (3) again until guard_drain says that nobody is left; (4) guard_reset,
+# fault where they use it or find the guard closed: both again until guard_drain says that nobody is left; (4) guard_reset,
 # guard_open. These are the steps of the real network stack (research/cheri-cheriot.md section 2.15); they too are the compartment's
 # own code, not the kernel's.
   .text

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemOf } from '../../../platforms/cheri/codegen/compartments.js';
 import { cheri } from '../../../platforms/cheri/index.js';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../../platforms/machine/units.js';
@@ -6,6 +7,7 @@ import type { ParameterValues } from '../../../platforms/platform.js';
 import { readParameters } from '../../../runner/parameters.js';
 import { scenario, type ScenarioBuilder } from '../../../workloads/language/index.js';
 import type { Scenario } from '../../../workloads/language/scenario.js';
+import { run as runSystem } from './system.js';
 
 /* Micro-reboots, as the operation `restart` of scenarios does them: each of the four steps, and what cannot be restarted. */
 
@@ -247,4 +249,27 @@ describe('what cannot be restarted is refused with the reason', () => {
       'restart server: all domains are one compartment: who is restarted is everybody',
     );
   });
+});
+
+test('with however little stack a caller comes, it is counted in and out, or not at all', () => {
+  const built = unchecked((s) => {
+    const server = s.domain('server');
+    const deep = s.service('deep', { domain: server, words: 1 }, (f, [n]) => f.return(n.add(1)));
+    s.thread('main', { domain: s.domain('client'), endsRun: true }, (f) => {
+      f.report(f.tryCallService(deep, [1])[0]);
+      // what makes the domain one that is restarted
+      f.if(f.callService(deep, [0]).equals(77), () => f.restart(server));
+    });
+  });
+  const system = systemOf(built);
+  const answers = new Set<number>();
+  for (let stackBytes = 128; stackBytes <= 704; stackBytes += 16) {
+    const threads = system.threads.map((thread) => ({ ...thread, stackBytes }));
+    const { machine, linked, stop, reports } = runSystem({ ...system, threads });
+    expect(stop).toEqual(DONE);
+    reports.forEach((word) => answers.add(word));
+    expect([stackBytes, machine.word(linked.symbol('server.reboot.guard').physical + 4)]).toEqual([stackBytes, 0]);
+  }
+  // 140: not enough stack
+  expect([...answers]).toEqual([-140 >>> 0, 2]);
 });
