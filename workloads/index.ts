@@ -6,10 +6,13 @@ import { sort } from './compute/sort.js';
 import { preemptAcrossDomains, preemptSameDomain } from './context/preempt.js';
 import { yieldAcrossDomains, yieldSameDomain } from './context/yield.js';
 import { faultService } from './fault/service.js';
+import { cascadeChain, cascadeStar } from './fault/cascade.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
 import { faultStack, faultStackBenign } from './fault/stack.js';
+import { faultRestart } from './fault/restart.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
+import { moveKept } from './guarantee/move.js';
 import { interruptBusy, interruptCalling, interruptIdle } from './interrupt/wake.js';
 import { chain } from './ipc/chain.js';
 import { clients } from './ipc/clients.js';
@@ -64,12 +67,16 @@ export const WORKLOADS: readonly Workload[] = [
   faultStack,
   faultStackBenign,
   faultService,
+  faultRestart,
+  cascadeChain,
+  cascadeStar,
   forgedHandle,
   foreignWrite,
   borrowReadBeyond,
   mutableBorrowWriteBeyond,
   borrowWrite,
   borrowKept,
+  moveKept,
   pipeline,
   slideOut,
   crc,

@@ -24,6 +24,11 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     reason: 'which process owns a region is fixed when the system is linked',
   },
   {
+    workload: 'guarantee.move.kept',
+    platform: 'mpu-rtos',
+    reason: 'which process owns a region is fixed when the system is linked',
+  },
+  {
     workload: 'memory.allocate',
     platform: 'mpu-rtos',
     reason: 'CMRX has no allocator: all memory is fixed when linking',
@@ -95,14 +100,17 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     },
   ]),
   { workload: 'fault.service', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+  ...['fault.restart', 'fault.cascade.'].flatMap((workload) => [
+    {
+      workload,
+      platform: 'mpu-rtos',
+      reason: 'no request starts a process of CMRX again: a parameter of the kernel does, after a fault',
+    },
+    { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
+    { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_DOMAIN },
+  ]),
   { workload: 'fault.load', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
-  ...(['full', 'path'] as const).map((isolation) => ({
-    workload: 'ipc.payload.move',
-    platform: 'cheri',
-    isolation,
-    reason: "memory is handed over by a claim of the receiver's, which this kernel's allocator does not have yet",
-  })),
   ...(['full', 'path'] as const).map((isolation) => ({
     workload: 'synchronisation.mutex.across-domains',
     platform: 'mmu-microkernel',

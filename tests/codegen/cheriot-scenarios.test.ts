@@ -483,6 +483,6 @@ describe('what the kernel cannot run is known before', () => {
   test('an operation, with the reason', () => {
     const built = ipcCall.build();
     expect(missingOperation(built, { kind: 'yield' })).toBeUndefined();
-    expect(missingOperation(built, { kind: 'restart', domain: 'one' })).toMatch(/^restart one: /);
+    expect(missingOperation(built, { kind: 'restart', domain: 'one' }, true)).toMatch(/^restart one: /);
   });
 });

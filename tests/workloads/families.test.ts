@@ -11,7 +11,7 @@ import { run, WITH_KERNEL } from './run.js';
 /** How often each mark must be passed: once each in what cannot be done twice, else once in each round. */
 function passages(scenario: Scenario): Readonly<Record<string, number>> {
   const rounds = Number(scenario.parameters.rounds);
-  const once = scenario.id.startsWith('fault.') || scenario.id.startsWith('guarantee.');
+  const once = /^fault\.(load|service)/.test(scenario.id) || scenario.id.startsWith('guarantee.');
   return Object.fromEntries(marksOf(scenario.functions).map((mark) => [mark, once ? 1 : rounds]));
 }
 

@@ -52,19 +52,25 @@ const notApplicableTable = (): string =>
     ]),
   ]);
 
-/** A text with its tables replaced by those of today. */
+/** A text with the table of that name replaced. */
+export function withTable(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
+  return `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`;
+}
+
+/** A text with the tables replaced that follow from the workloads alone. */
 export function withTables(text: string): string {
   const tables = {
     workloads: workloadTable(),
     'not-applicable': notApplicableTable(),
     footprint: markdownTable(footprintTable(), { align: ['l', 'r', 'r', 'r'] }),
   };
-  return Object.entries(tables).reduce((all, [name, table]) => {
-    const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
-    return `${all.slice(0, all.indexOf(begin) + begin.length)}\n\n${table}\n\n${all.slice(all.indexOf(end))}`;
-  }, text);
+  return Object.entries(tables).reduce((all, [name, table]) => withTable(all, name, table), text);
 }
 
 export const readme = (): string => readFileSync(README, 'utf8');
 
-if (process.argv[1] === new URL(import.meta.url).pathname) writeFileSync(README, withTables(readme()));
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const { cascadeTable } = await import('./cascade.js');
+  writeFileSync(README, withTable(withTables(readme()), 'cascade', cascadeTable()));
+}

@@ -85,7 +85,10 @@ export type PortableOperation =
   | { readonly kind: 'alarm' }
   /** Result: the low word of the cycle counter that user code of the platform can read. */
   | { readonly kind: 'cycles' }
-  /** Ends a domain and starts it again from the beginning. */
+  /**
+   * Ends a domain and starts it again from the beginning: its memory has its first contents, what it has allocated is freed, and
+   * who waits for an answer of it is told that there is none. Where a domain restarts itself the program does not go on.
+   */
   | { readonly kind: 'restart'; readonly domain: string }
   /**
    * Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words;

@@ -15,6 +15,18 @@ import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
 import { dataLines, globalsOf, placesOf } from './globals.js';
 import { cheriotOperations, retires } from './operations.js';
 import {
+  END,
+  GUARD,
+  GUARD_STACK,
+  guardedEntry,
+  guardedSymbol,
+  REBOOT_HANDLER,
+  rebootCode,
+  rebootExports,
+  rebootImports,
+  restartedDomains,
+} from './reboot.js';
+import {
   BENCH,
   BENCH_EXIT,
   bufferSymbol,
@@ -28,6 +40,7 @@ import {
   notificationImport,
   QUOTA,
   queueImport,
+  rebootExport,
   serviceImport,
 } from './symbols.js';
 import { needsOf } from './threads.js';
@@ -80,12 +93,15 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const needed = new Set([...domains].flatMap((domain) => functionsOfDomain(scenario, domain)));
   const functions = scenario.functions.filter((f) => needed.has(f));
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
-  const globals = globalsOf(scenario, domains);
   const [name] = domains;
+  const restarted = restartedDomains(scenario).has(name);
+  const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
+  const operations = operationsOf(functions);
+  const usesHeap = needsQuota(operations, services, direct);
   const places = placesOf(globals);
   const compiled = compileFunctions(functions, {
     abi: cheriotAbi(places),
-    operations: cheriotOperations(scenario, direct),
+    operations: cheriotOperations(scenario, direct, name),
     retires,
     threadsReturn: true,
     functionSymbol,
@@ -93,6 +109,9 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   });
   const code = [
     ...services.filter(({ transfer }) => transfer === 'copy').flatMap((s) => copyingEntry(s, places)),
+    ...(direct ? [] : services.filter(({ transfer }) => transfer === 'move')).flatMap(claimingEntry),
+    ...(restarted ? services.flatMap((s) => guardedEntry(s, labelOf(s))) : []),
+    ...(restarted ? rebootCode(name, operations, usesHeap, globals) : []),
     `${FAILED}:`,
     `load_import ct0, ${BENCH}`,
     `li t1, ${FAILED_CODE}`,
@@ -102,19 +121,32 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const lines = (list: readonly string[]): string => list.map((l) => (/^\S+:/.test(l) ? l : `  ${l}`)).join('\n');
   return {
     name,
-    program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines(dataLines(globals))}\n`,
-    imports: importsOf(scenario, name, operationsOf(functions), direct),
-    exports: direct ? [] : services.map(exportOf),
+    program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines([...dataLines(globals), ...(restarted ? [`${END}:`] : [])])}\n`,
+    imports: [
+      ...new Map(
+        [
+          ...importsOf(scenario, name, operations, services, direct),
+          ...(restarted ? rebootImports(operations, usesHeap) : []),
+        ].map((item) => [item.name, item]),
+      ).values(),
+    ],
+    exports: direct ? [] : [...services.map((s) => exportOf(s, restarted)), ...(restarted ? rebootExports(name) : [])],
+    ...(restarted ? { stacklessHandler: REBOOT_HANDLER } : {}),
   };
 }
 
-/** A service is entered at its body, or at what copies its bytes first. */
+/** A service is entered at its body, or at what copies or claims its bytes first. */
 const labelOf = ({ name, transfer, function: body }: Service): string =>
-  transfer === 'copy' ? entrySymbol(name) : functionSymbol(body);
+  transfer === 'copy' || transfer === 'move' ? entrySymbol(name) : functionSymbol(body);
 
-const exportOf = (service: Service): Export => ({
-  name: labelOf(service),
+/** The label that callers reach. */
+const exportedAs = (service: Service, restarted: boolean): string =>
+  restarted ? guardedSymbol(service.name) : labelOf(service);
+
+const exportOf = (service: Service, restarted: boolean): Export => ({
+  name: exportedAs(service, restarted),
   arguments: service.words + (service.transfer === undefined ? 0 : 2),
+  ...(restarted ? { minimumStack: GUARD_STACK } : {}),
 });
 
 /** What operations need beyond the compartment, each once. */
@@ -122,15 +154,30 @@ function importsOf(
   scenario: Scenario,
   owner: string,
   operations: readonly PortableOperation[],
+  services: readonly Service[],
   direct: boolean,
 ): readonly Import[] {
   const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
   const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
-  const usesHeap = operations.some(({ kind }) => kind === 'allocate' || kind === 'free');
+  const claims = claimsMemory(services, direct);
+  const usesHeap = needsQuota(operations, services, direct);
   const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
-  const all = [bench, ...(usesHeap ? [quota] : []), ...others];
+  const all = [
+    bench,
+    ...(usesHeap ? [quota] : []),
+    ...(claims ? [fromKernel(ALLOCATOR, 'heap_claim')] : []),
+    ...others,
+  ];
   return [...new Map(all.map((item) => [item.name, item])).values()];
 }
+
+const claimsMemory = (services: readonly Service[], direct: boolean): boolean =>
+  !direct && services.some(({ transfer }) => transfer === 'move');
+
+const needsQuota = (operations: readonly PortableOperation[], services: readonly Service[], direct: boolean): boolean =>
+  claimsMemory(services, direct) || operations.some((o) => o.kind === 'allocate' || o.kind === 'free' || isMove(o));
+
+const isMove = (operation: PortableOperation): boolean => 'transfer' in operation && operation.transfer === 'move';
 
 const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call', name, compartment, export: name });
 const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
@@ -149,8 +196,25 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       if (direct) return [];
       const service = scenario.services.find(({ name }) => name === operation.service)!;
       const name = serviceImport(service.name);
-      return [{ kind: 'call', name, compartment: service.domain, export: labelOf(service) }];
+      return [
+        {
+          kind: 'call',
+          name,
+          compartment: service.domain,
+          export: exportedAs(service, restartedDomains(scenario).has(service.domain)),
+        },
+        ...(isMove(operation) ? [fromKernel(ALLOCATOR, 'heap_free')] : []),
+      ];
     }
+    case 'restart':
+      return [
+        {
+          kind: 'call',
+          name: rebootExport(operation.domain),
+          compartment: operation.domain,
+          export: rebootExport(operation.domain),
+        },
+      ];
     case 'null-call':
       return [fromKernel(SCHEDULER, 'ticks')];
     case 'sleep':
@@ -182,6 +246,28 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       return [];
   }
 }
+
+/**
+ * Claims the bytes that a caller hands over, so that they stay when it gives them up, and goes on in the body. What is no whole
+ * piece of the heap is a mistake of the scenario.
+ */
+const claimingEntry = ({ name, words, function: body }: Service): readonly string[] => {
+  const given = Array.from({ length: words + 2 }, (_, i) => [`ca${i}`, 8 + 8 * i] as const);
+  return [
+    `${entrySymbol(name)}:`,
+    'cincoffset csp, csp, -48',
+    'csc ra, 0(csp)',
+    ...given.map(([register, at]) => `csc ${register}, ${at}(csp)`),
+    `cmove ca1, ca${words}`,
+    `load_import ca0, ${QUOTA}`,
+    'cross_call heap_claim',
+    `bltz a0, ${FAILED}`,
+    ...given.map(([register, at]) => `clc ${register}, ${at}(csp)`),
+    'clc ra, 0(csp)',
+    'cincoffset csp, csp, 48',
+    `j ${functionSymbol(body)}`,
+  ];
+};
 
 /**
  * Copies the bytes that a caller shows to a buffer of the service, whole words, and goes on in the body with a reference to

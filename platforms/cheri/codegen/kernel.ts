@@ -77,8 +77,9 @@ function register(machine: Machine, name: string): RegisterValue {
 }
 
 /** Memory in which bytes lie that a service is given. */
-function handedTo(scenario: Scenario, { symbol }: LinkedSystem, name: string): readonly Region[] {
+function handedTo(scenario: Scenario, { symbol, heap }: LinkedSystem, name: string): readonly Region[] {
   const { domain, transfer, mostBytes } = scenario.services.find((s) => s.name === name)!;
+  if (transfer === 'move') return [heap];
   if (transfer === 'copy') return [{ base: symbol(`${domain}.${copySymbol(name)}`).physical, bytes: mostBytes }];
   return scenario.buffers
     .filter((buffer) => buffer.passed && buffer.domain !== domain)

@@ -5,7 +5,8 @@ import {
   type Violation,
 } from '../../../workloads/language/operations.js';
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
-import type { Scenario } from '../../../workloads/language/scenario.js';
+import type { Scenario, Service } from '../../../workloads/language/scenario.js';
+import { abandoning, CHECK, lowerRestart, restartedDomains } from './reboot.js';
 import {
   BENCH,
   BENCH_ALARM,
@@ -51,14 +52,24 @@ export const retires = (line: string): boolean => line !== YIELD;
  * The operations of programs as calls between compartments.
  * @param direct true if all domains are one compartment, in which a call of a service is a call of its body
  * (`isolation=none`).
+ * @param owner domain whose programs they are
  */
-export function cheriotOperations(scenario: Scenario, direct = false): OperationLowering {
+export function cheriotOperations(scenario: Scenario, direct = false, owner = ''): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
+  const restarted = restartedDomains(scenario);
   return {
-    lower: (operation, given, within) =>
-      direct && (operation.kind === 'call' || operation.kind === 'try-call' || operation.kind === 'send')
-        ? directCall(scenario, operation)
-        : lower(scenario, operation, given, ending.has(within)),
+    lower(operation, given, within) {
+      if (direct && (operation.kind === 'call' || operation.kind === 'try-call' || operation.kind === 'send')) {
+        return directCall(scenario, operation);
+      }
+      if (operation.kind === 'restart') {
+        if (direct) return 'all domains are one compartment: who is restarted is everybody';
+        return lowerRestart(operation.domain, owner, CALL_REGISTERS, FAILED);
+      }
+      const guarded = restarted.has(owner);
+      const lowered = lower(scenario, operation, given, ending.has(within), guarded);
+      return guarded && typeof lowered !== 'string' ? abandoning(operation, lowered) : lowered;
+    },
   };
 }
 
@@ -69,8 +80,8 @@ const messageRegisters = ({ words, transfer }: Request): readonly string[] =>
   CALL_REGISTERS.slice(0, words + (transfer === undefined ? 0 : 2));
 
 /** A request as a function call: of the service's body, or of the entry that copies its bytes before. */
-function directCall({ services }: Scenario, operation: Request): LoweredOperation {
-  const { name, function: body } = services.find((s) => s.name === operation.service)!;
+function directCall(scenario: Scenario, operation: Request): LoweredOperation {
+  const { name, function: body } = serviceOf(scenario, operation);
   return {
     arguments: messageRegisters(operation),
     lines: [
@@ -84,9 +95,10 @@ function directCall({ services }: Scenario, operation: Request): LoweredOperatio
 
 function lower(
   scenario: Scenario,
-  operation: PortableOperation,
+  operation: Exclude<PortableOperation, { kind: 'restart' }>,
   given: number,
   endsRun: boolean,
+  guarded: boolean,
 ): LoweredOperation | string {
   switch (operation.kind) {
     case 'call':
@@ -94,11 +106,15 @@ function lower(
       return request(operation);
     case 'try-call': {
       const called = request(operation);
-      if (typeof called === 'string') return called;
       // as programs of CHERIoT RTOS tell: no service answers so itself
       return {
         ...called,
-        lines: [...called.lines, 'addi t0, a0, COMPARTMENT_FAILED', 'seqz a1, t0'],
+        lines: [
+          ...called.lines,
+          'addi t0, a0, COMPARTMENT_FAILED',
+          'seqz a1, t0',
+          ...(restartedDomains(scenario).has(serviceOf(scenario, operation).domain) ? REFUSED : []),
+        ],
         results: ['a0', 'a1'],
       };
     }
@@ -137,7 +153,7 @@ function lower(
     case 'wait':
       return scenario.interrupts.some(({ notification }) => notification === operation.notification)
         ? waitForInterrupt(operation.notification)
-        : wait(notificationImport(operation.notification));
+        : wait(notificationImport(operation.notification), guarded);
     case 'wait-until':
       // the scheduler sleeps while the word is what it was
       return {
@@ -187,10 +203,13 @@ function lower(
     case 'free':
       // the allocator knows how long it is
       return kernelCall(['a1', 'a2'], [`load_import ca0, ${QUOTA}`, 'cross_call heap_free', mustSucceed]);
-    case 'restart':
-      return 'compartments are not restarted by this kernel yet';
   }
 }
+
+/** A service that is being rebooted refuses callers: failed is then 2. */
+const REFUSED: readonly string[] = ['addi t0, a0, RESTARTING', 'seqz t0, t0', 'slli t0, t0, 1', 'or a1, a1, t0'];
+
+const serviceOf = ({ services }: Scenario, { service }: Request): Service => services.find((s) => s.name === service)!;
 
 const kernelCall = (given: readonly string[], lines: readonly string[]): LoweredOperation => ({
   arguments: given,
@@ -200,9 +219,9 @@ const kernelCall = (given: readonly string[], lines: readonly string[]): Lowered
 });
 
 /** A message without answer is a call as well: threads of CHERIoT RTOS go to the code, and nobody waits there for words. */
-function request(operation: Request): LoweredOperation | string {
+function request(operation: Request): LoweredOperation {
   const { service, words, transfer } = operation;
-  if (transfer === 'move') return 'the allocator of this kernel has no claims yet';
+  if (transfer === 'move') return handOver(operation);
   const [reference, length] = [`a${words}`, `a${words + 1}`];
   const narrow =
     transfer === undefined
@@ -215,6 +234,31 @@ function request(operation: Request): LoweredOperation | string {
   return {
     arguments: messageRegisters(operation),
     lines: [...narrow, `cross_call ${serviceImport(service)}`],
+    results: ['a0'],
+    clobbers: CALL_REGISTERS,
+  };
+}
+
+/**
+ * Bytes of the heap that change hands: the receiver's entry claims them with a quota of its own (`compartments.ts`), then the
+ * sender, who had allocated or claimed them, gives up its own right. If the receiver was unwound before it had claimed them, they
+ * are freed.
+ */
+function handOver(operation: Request): LoweredOperation {
+  return {
+    arguments: messageRegisters(operation),
+    lines: [
+      'cincoffset csp, csp, -16',
+      `csc a${operation.words}, 0(csp)`,
+      `cross_call ${serviceImport(operation.service)}`,
+      'clc a1, 0(csp)',
+      'csw a0, 0(csp)',
+      `load_import ca0, ${QUOTA}`,
+      'cross_call heap_free',
+      mustSucceed,
+      'clw a0, 0(csp)',
+      'cincoffset csp, csp, 16',
+    ],
     results: ['a0'],
     clobbers: CALL_REGISTERS,
   };
@@ -239,12 +283,13 @@ const notify = (word: string): LoweredOperation =>
   kernelCall([], [`load_import ca0, ${word}`, 'li a1, 1', 'csw a1, 0(ca0)', 'cross_call futex_wake', mustSucceed]);
 
 /** The loop does not come back to the first instruction: a mark may be there. */
-const wait = (word: string): LoweredOperation =>
+const wait = (word: string, guarded: boolean): LoweredOperation =>
   kernelCall(
     [],
     [
       `load_import ca1, ${word}`,
       '1:',
+      ...(guarded ? CHECK : []),
       'clw a0, 0(ca1)',
       'bnez a0, 2f',
       'li t0, FOREVER',

@@ -8,6 +8,8 @@ export const bufferSymbol = (name: string): string => `buffer.${name}`;
 export const copySymbol = (service: string): string => `copy.${service}`;
 /** The entry of a service that does something before its body. */
 export const entrySymbol = (service: string): string => `serve.${service}`;
+/** Export and import: what reboots a domain. */
+export const rebootExport = (domain: string): string => `reboot.${domain}`;
 /** Imports: the export of a service; objects that domains share. */
 export const serviceImport = (service: string): string => `service.${service}`;
 export const notificationImport = (notification: string): string => `notification.${notification}`;

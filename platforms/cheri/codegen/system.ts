@@ -7,6 +7,7 @@ import type { Padding } from '../kernel/system.js';
 import { systemOf } from './compartments.js';
 import { missingOperation } from './operations.js';
 import { functionsReachedFrom } from './reach.js';
+import { restartProblem } from './reboot.js';
 
 /**
  * Why the kernel cannot run a scenario: an operation that it lacks, or more of something than it has.
@@ -26,6 +27,8 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     .map((operation) => missingOperation(scenario, operation, direct))
     .find((reason) => reason !== undefined);
   if (missing !== undefined) return missing;
+  const unfit = restartProblem(scenario);
+  if (unfit !== undefined) return unfit;
   const odd = scenario.interrupts.find(
     ({ line, notification }) => line >= RTOS_SOURCES.lineCount || given(scenario, notification),
   );

@@ -14,6 +14,7 @@
 .equ NOT_PERMITTED, 1                 # a handle without the right, or of another object
 .equ INVALID, 22
 .equ TIMED_OUT, 116
+.equ RESTARTING, 85                   # a compartment that is being rebooted takes no callers
 
 # Timeout, a structure of the caller: both words are timer ticks
 .equ TIMEOUT_ELAPSED, 0               # how long it has waited: the kernel adds to it

@@ -280,6 +280,8 @@ chunk_of:
   cret
 
   .include "claims.s"
+  .include "tokens.s"
+  .include "free-all.s"
 
   .data
 lock:                 .word 0
@@ -290,5 +292,6 @@ quarantine_last:      .word 0
 quarantine_bytes:     .word 0
 free_bytes:           .word 0
 claims:               .word 0         # first of the list of claims
+next_key:             .word -1        # number of the next key of sealed objects
 started:              .word 0         # the heap has been made one free chunk
 bins:                 .space 4 * BINS

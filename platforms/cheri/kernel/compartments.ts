@@ -42,6 +42,8 @@ export const allocatorCompartment = (sweeper: boolean): Compartment => ({
   imports: [
     { kind: 'authority', name: 'heap', authority: 'heap' },
     { kind: 'authority', name: 'token_key', authority: 'static tokens' },
+    { kind: 'authority', name: 'dynamic_key', authority: 'dynamic tokens' },
+    { kind: 'authority', name: 'key_space', authority: 'token keys' },
     { kind: 'device', name: 'bitmap', device: 'bitmap' },
     ...(sweeper
       ? fromCompartment(SWEEPER, 'sweep', 'sweep_epoch')
@@ -57,6 +59,10 @@ export const allocatorCompartment = (sweeper: boolean): Compartment => ({
     { name: 'heap_claim', arguments: 2, minimumStack: 0x220 },
     { name: 'quota_left', arguments: 1, minimumStack: 0x220 },
     { name: 'quarantine_flush', arguments: 1, minimumStack: 0x220 },
+    { name: 'heap_free_all', arguments: 1, minimumStack: 0x220 },
+    { name: 'token_key_new', arguments: 0, minimumStack: 0x220 },
+    { name: 'token_allocate', arguments: 4, minimumStack: 0x240 },
+    { name: 'token_free', arguments: 3, minimumStack: 0x220 },
   ],
 });
 
@@ -88,7 +94,7 @@ const uninterrupted = (...names: readonly string[]): readonly Import[] =>
 
 const libraryFunction = (name: string, count: number): Export => ({ name, arguments: count, interrupts: 'inherit' });
 
-/** Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`). */
+/** Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`), sealed objects (`unseal.s`). */
 export const LIBRARIES: readonly Library[] = [
   {
     name: 'locks',
@@ -101,6 +107,27 @@ export const LIBRARIES: readonly Library[] = [
     program: '.include "queues.s"',
     imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('try_put', 'try_get')],
     exports: [libraryFunction('queue_put', 2), libraryFunction('queue_get', 1)],
+  },
+  {
+    name: 'reboot',
+    program: '.include "reboot.s"',
+    imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('leave_guard')],
+    exports: [
+      ...['guard_enter', 'guard_close', 'guard_open'].map((name): Export => ({
+        name,
+        arguments: 1,
+        interrupts: 'disabled',
+      })),
+      libraryFunction('guard_leave', 1),
+      libraryFunction('guard_drain', 1),
+      libraryFunction('guard_reset', 2),
+    ],
+  },
+  {
+    name: 'tokens',
+    program: '.include "unseal.s"',
+    imports: [{ kind: 'authority', name: 'dynamic_key', authority: 'unsealing dynamic tokens' }],
+    exports: [{ name: 'token_unseal', arguments: 2, interrupts: 'disabled' }],
   },
 ];
 

@@ -115,9 +115,11 @@
 
 # objects sealed by software: a word that says with which key, and the payload behind it
 .equ TOKEN_KEY, 0
+.equ TOKEN_LENGTH, 4                   # of those made at run time: bytes of the payload
 .equ TOKEN_HEADER, 8
-.equ KEY_ALLOCATOR, 16
+.equ KEY_ALLOCATOR, 16                # numbers of static keys; hardware types are below
 .equ KEY_INTERRUPT, 17
+.equ DYNAMIC_KEYS, 0x01000000         # the least number of a key made at run time; the first one is 0xffffffff
 .equ QUOTA_LEFT, 8                    # of a quota: bytes left, owner number (0: none yet)
 .equ QUOTA_OWNER, 12
 .equ QUOTA_BYTES, 24

@@ -8,6 +8,7 @@ import {
   allocatorCompartment,
   IDLE,
   IDLE_COMPARTMENT,
+  LIBRARIES,
   librariesOf,
   reservedNames,
   SCHEDULER,
@@ -283,7 +284,7 @@ class Linker {
       case 'interrupt':
         return this.token(`interrupt ${item.source}`);
       case 'authority':
-        if (unit.define.IN_KERNEL !== 1)
+        if (unit.define.IN_KERNEL !== 1 && !LIBRARIES.some(({ program }) => program === unit.program))
           throw new RangeError(`${unit.name}: imports of kind authority are the kernel's`);
         return this.authority(item.authority);
     }
@@ -317,6 +318,14 @@ class Linker {
         return this.make.kernel({ base: ram.start, bytes: ram.bytes }, 'MEMORY_PERMISSIONS');
       case 'static tokens':
         return this.make.key(constant('TYPE_STATIC_TOKEN'), 'UNSEAL_PERMISSIONS');
+      case 'dynamic tokens':
+        return this.make.key(constant('TYPE_DYNAMIC_TOKEN'), 'BOTH_SEAL_PERMISSIONS');
+      case 'unsealing dynamic tokens':
+        return this.make.key(constant('TYPE_DYNAMIC_TOKEN'), 'UNSEAL_PERMISSIONS');
+      case 'token keys': {
+        const first = constant('DYNAMIC_KEYS');
+        return this.make.key(first, 'BOTH_SEAL_PERMISSIONS', 2 ** 32 - first);
+      }
     }
   }
 

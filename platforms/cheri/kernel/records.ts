@@ -77,11 +77,11 @@ export class Capabilities {
     return { root: 'memory', bounds: region, address, permissions: constant(permissions), type };
   }
 
-  /** The right to seal or unseal with one type. */
-  key(type: number, permissions: string): Capability {
+  /** The right to seal or unseal with one type, or with `types` from it on. */
+  key(type: number, permissions: string, types = 1): Capability {
     return {
       root: 'sealing',
-      bounds: { base: type, bytes: 1 },
+      bounds: { base: type, bytes: types },
       address: type,
       permissions: constant(permissions),
       type: 0,

@@ -34,11 +34,15 @@ export type Import =
   | { readonly kind: 'quota'; readonly name: string; readonly quota: string }
   /** The right to wait for an interrupt (number of the board) and to complete it: a sealed object. */
   | { readonly kind: 'interrupt'; readonly name: string; readonly source: number }
-  /** What only compartments of the kernel get. */
+  /** What only compartments and libraries of the kernel get. */
   | { readonly kind: 'authority'; readonly name: string; readonly authority: Authority };
 
-/** The heap; all of memory; the right to unseal static tokens. */
-export type Authority = 'heap' | 'memory' | 'static tokens';
+/**
+ * The heap; all of memory; the right to unseal static tokens; to seal and unseal, or only to unseal, those made at run time; the
+ * numbers of their keys.
+ */
+export type Authority =
+  'heap' | 'memory' | 'static tokens' | 'dynamic tokens' | 'unsealing dynamic tokens' | 'token keys';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to
