@@ -17,6 +17,12 @@ import { send } from './ipc/send.js';
 import { allocate } from './memory/allocate.js';
 import { wake } from './notification/wake.js';
 import { queueAcrossDomains, queueSelf } from './queue/queue.js';
+import { realtimeAllocate } from './realtime/allocate.js';
+import { realtimeCall } from './realtime/call.js';
+import { realtimeFault } from './realtime/fault.js';
+import { realtimeLock } from './realtime/lock.js';
+import { realtimeWake } from './realtime/wake.js';
+import { realtimeYield } from './realtime/yield.js';
 import { mutexAcrossDomains, mutexContended, mutexFree } from './synchronisation/mutex.js';
 import { notifyNobody } from './system-call/notify-nobody.js';
 import { nullCall } from './system-call/null.js';
@@ -42,6 +48,12 @@ export const WORKLOADS: readonly Workload[] = [
   interruptIdle,
   interruptBusy,
   interruptCalling,
+  realtimeCall,
+  realtimeYield,
+  realtimeWake,
+  realtimeLock,
+  realtimeFault,
+  realtimeAllocate,
   mutexFree,
   mutexContended,
   mutexAcrossDomains,

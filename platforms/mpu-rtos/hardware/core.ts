@@ -303,7 +303,7 @@ export class Core extends SimulatedCore {
   /** Tells the ledger whether interrupts are masked: by PRIMASK or FAULTMASK (DESIGN section 3, masked intervals). */
   noteMasking(): void {
     const now = this.base + this.next;
-    if (this.nvic.primask !== 0 || this.nvic.faultmask !== 0) this.ledger.interruptsMasked(now, this.pc >>> 0);
+    if (this.nvic.blocksInterrupts) this.ledger.interruptsMasked(now, this.pc >>> 0);
     else this.ledger.interruptsEnabled(now);
   }
 
