@@ -42,6 +42,8 @@ export interface Arrival {
 export class ArrivalRunner {
   private readonly bench: BenchDevice;
   private snapshot: Snapshot | undefined;
+  /** Domains that had been ended before the snapshot. */
+  private readonly endedBefore: string[] = [];
   private handler: PhysicalAddress | undefined;
   /** Runs so far. */
   runs = 0;
@@ -64,6 +66,7 @@ export class ArrivalRunner {
     const { machine, span } = this;
     if (this.snapshot !== undefined) return machine.restore(this.snapshot);
     this.boot();
+    this.watchEnded(this.endedBefore);
     const stop = machine.run(cycles(Math.max(0, span.start - LEAD)));
     if (stop.kind !== 'limit' || machine.counters.cycles >= span.start) {
       throw new Error(`there is no instruction boundary in the ${LEAD} cycles before span ${this.sweep.span}`);
@@ -79,18 +82,25 @@ export class ArrivalRunner {
     machine.load(this.linked.image);
   }
 
+  /** Adds to a list what the guest kernel ends from now on; it may end the same domain twice. */
+  private watchEnded(list: string[]): void {
+    this.linked.watchTerminated(this.machine, (domain) => {
+      if (!list.includes(domain)) list.push(domain);
+    });
+  }
+
   /** One run with the line raised `offset` cycles after the start of the span. @throws Error if it goes wrong. */
   arrive(offset: number): Arrival {
     this.handler ??= this.findHandler();
     this.rewind();
-    return this.run(offset, this.handler);
+    return this.run(offset, this.handler, [...this.endedBefore]);
   }
 
   /** The same from reset, without any snapshot: what `arrive` must give. */
   arriveFromReset(offset: number): Arrival {
     this.handler ??= this.findHandler();
     this.boot();
-    return this.run(offset, this.handler);
+    return this.run(offset, this.handler, []);
   }
 
   /** Address of the first instruction that is executed after the interrupt has been taken. */
@@ -117,7 +127,7 @@ export class ArrivalRunner {
     return found;
   }
 
-  private run(offset: number, handler: PhysicalAddress): Arrival {
+  private run(offset: number, handler: PhysicalAddress, ended: string[]): Arrival {
     const { machine, bench, linked, span } = this;
     const { ledger, probes } = machine;
     const at = span.start + offset;
@@ -135,13 +145,10 @@ export class ArrivalRunner {
       if (entered >= 0 && served < 0) served = cycle - span.start;
       return false;
     };
-    const ended: string[] = [];
     probes.clear();
     probes.add(handler, onHandler);
     probes.add(linked.marks.get(this.sweep.served)!, onServed);
-    linked.watchTerminated(machine, (domain) => {
-      if (!ended.includes(domain)) ended.push(domain);
-    });
+    this.watchEnded(ended);
     bench.onTimer = () => {
       interrupts = machine.counters.interrupts;
       window = ledger.openMasked(at);
