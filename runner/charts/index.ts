@@ -4,6 +4,8 @@ import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
 import { barDrawing } from './bars.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
+import { summariseArrivals } from '../results/arrivals.js';
+import { arrivalDrawing } from './histogram.js';
 import { phaseDrawing } from './phases.js';
 import { type Series, seriesOf } from './series.js';
 
@@ -82,6 +84,13 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
     curves,
   });
 
+/** How long interrupts wait, for each workload that sweeps one. */
+function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[] {
+  const swept = summariseArrivals(subjects);
+  const workloads = [...new Set(swept.map(({ subject }) => subject.record.workload))];
+  return workloads.map((id) => arrivalDrawing(id, swept.filter(({ subject }) => subject.record.workload === id)));
+}
+
 /** Draws the charts of all families: PNG and SVG of each. */
 export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteNames): readonly ChartFile[] {
   const families = [...new Set(subjects.map(({ record }) => names.familyOf(record.workload)))];
@@ -92,7 +101,7 @@ export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteName
     const plain = own.filter((s) => changedOf(s, names) === '');
     const apart = plain.filter((s) => !drawn.has(s.record.workload));
     const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain);
-    return [...bars, ...series.map(curveOf)];
+    return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain)];
   });
   return drawings.flatMap(draw);
 }

@@ -9,7 +9,7 @@ export const realtimeAllocate = workload({
   purpose: 'how long the allocator keeps an interrupt waiting at worst',
   parameters: {
     rounds: ROUNDS,
-    bytes: { kind: 'integer', minimum: 8, maximum: 32768, default: 4096, unit: 'bytes', meaning: 'size asked for' },
+    bytes: { kind: 'integer', minimum: 8, maximum: 32768, default: 256, unit: 'bytes', meaning: 'size asked for' },
     ...ARRIVALS,
   },
   system(s, { rounds, bytes, ...arrivals }) {
