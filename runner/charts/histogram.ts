@@ -65,11 +65,17 @@ export function arrivalDrawing(workload: string, summaries: readonly ArrivalSumm
       context.fillStyle = INK;
       context.font = `bold 12px "${FONT}"`;
       context.textBaseline = 'middle';
+      context.strokeStyle = '#FFFFFF';
+      context.lineWidth = 4;
+      context.lineJoin = 'round';
+      context.setLineDash([]);
       summaries.forEach(({ worst }, i) => {
         const bar = chart.getDatasetMeta(i).data[greatest[i]];
         context.save();
         context.translate(bar.x, bar.y - 6);
         context.rotate(-Math.PI / 2);
+        // readable over a bar beside it
+        context.strokeText(`longest ${worst.handler.arrival.latency}`, 0, 0);
         context.fillText(`longest ${worst.handler.arrival.latency}`, 0, 0);
         context.restore();
       });

@@ -88,7 +88,12 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
 function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[] {
   const swept = summariseArrivals(subjects);
   const workloads = [...new Set(swept.map(({ subject }) => subject.record.workload))];
-  return workloads.map((id) => arrivalDrawing(id, swept.filter(({ subject }) => subject.record.workload === id)));
+  return workloads.map((id) =>
+    arrivalDrawing(
+      id,
+      swept.filter(({ subject }) => subject.record.workload === id),
+    ),
+  );
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */

@@ -47,7 +47,17 @@ export function summariseArrivals(subjects: readonly SubjectSummary[]): readonly
   });
 }
 
-const HEADER = ['workload', 'platform', 'class', 'cycles', 'arrivals', 'handler: least', 'median', 'longest', 'if it arrives in'];
+const HEADER = [
+  'workload',
+  'platform',
+  'class',
+  'cycles',
+  'arrivals',
+  'handler: least',
+  'median',
+  'longest',
+  'if it arrives in',
+];
 HEADER.push('phase', 'before', 'longest masked', 'entry', 'driver: least', 'median', 'longest');
 const ALIGN = ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r', 'r', 'r', 'r', 'r'] as const;
 

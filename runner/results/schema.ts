@@ -172,7 +172,9 @@ function stepsAgree({
     first.length > 0 &&
     first.length === entered.length &&
     first.length === served.length &&
-    first.every((c, i) => (i === 0 ? c === 0 : c > first[i - 1]) && c < cycles && c <= entered[i] && entered[i] <= served[i]) &&
+    first.every(
+      (c, i) => (i === 0 ? c === 0 : c > first[i - 1]) && c < cycles && c <= entered[i] && entered[i] <= served[i],
+    ) &&
     longest(entered) === handler.latency &&
     longest(served) === driver.latency
   );

@@ -13,13 +13,15 @@ export const ARRIVALS = {
     maximum: 10_000,
     default: 1,
     unit: 'cycles',
-    meaning: 'from one arrival of the interrupt to the next; 1 is every cycle, with more the greatest latency is a lower bound',
+    meaning:
+      'from one arrival of the interrupt to the next; 1 is every cycle, with more the greatest latency is a lower bound',
   },
   method: {
     kind: 'choice',
     values: ['bisect', 'every'],
     default: 'bisect',
-    meaning: 'every: each arrival is run; bisect: those between arrivals that entered the handler in one cycle follow from them',
+    meaning:
+      'every: each arrival is run; bisect: those between arrivals that entered the handler in one cycle follow from them',
   },
 } as const satisfies WorkloadParameters;
 

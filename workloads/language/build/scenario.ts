@@ -279,7 +279,8 @@ export class ScenarioBuilder extends FunctionLibrary {
     }
     if (!this.hasMark(sweep.served)) this.fail(`sweeps arrivals up to mark ${sweep.served}, which no program has`);
     for (const what of ['passage', 'stride'] as const) {
-      if (!Number.isInteger(sweep[what]) || sweep[what] < 1) this.fail(`${what} ${sweep[what]} of arrivals: 1 at least`);
+      if (!Number.isInteger(sweep[what]) || sweep[what] < 1)
+        this.fail(`${what} ${sweep[what]} of arrivals: 1 at least`);
     }
     this.arrivals = sweep;
   }
