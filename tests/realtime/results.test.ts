@@ -82,7 +82,9 @@ test('a record without a sweep, as files before had it, is read; one whose steps
     { driver: { ...swept.driver, latency: 25 } },
   ];
   for (const change of wrong) {
-    expect(recordSchema.safeParse(record({ ...swept, ...change })), JSON.stringify(change)).toMatchObject({ success: false });
+    expect(recordSchema.safeParse(record({ ...swept, ...change })), JSON.stringify(change)).toMatchObject({
+      success: false,
+    });
   }
 });
 
@@ -94,13 +96,35 @@ test('steps stand for all arrivals, with any stride', () => {
 });
 
 test('the table has the longest of all layouts and where it was', () => {
-  const longer = { ...swept, handler: { ...swept.handler, latency: 8, arrival: 0, place: 'other' }, steps: { ...swept.steps, entered: [8, 9] } };
+  const longer = {
+    ...swept,
+    handler: { ...swept.handler, latency: 8, arrival: 0, place: 'other' },
+    steps: { ...swept.steps, entered: [8, 9] },
+  };
   const subjects = summarise([record(swept), record(longer, 1)]);
   const table = arrivalTable(subjects, suiteNames(WORKLOADS))!;
-  const cells = table.split('\n')[2].split('|').map((cell) => cell.trim());
-  expect(cells.slice(1, -1)).toEqual(
-    ['realtime.call', 'cheri', 'M', '6', '12', '4', '5', '8', '0', 'hardware entry', 'other', '5', '3', '17', '19.5', '26'],
-  );
+  const cells = table
+    .split('\n')[2]
+    .split('|')
+    .map((cell) => cell.trim());
+  expect(cells.slice(1, -1)).toEqual([
+    'realtime.call',
+    'cheri',
+    'M',
+    '6',
+    '12',
+    '4',
+    '5',
+    '8',
+    '0',
+    'hardware entry',
+    'other',
+    '5',
+    '3',
+    '17',
+    '19.5',
+    '26',
+  ]);
   expect(arrivalTable(summarise([record()]), suiteNames(WORKLOADS))).toBeUndefined();
 });
 

@@ -13,6 +13,8 @@ export const realtimeYield = workload({
     const [first, second] = [s.domain('first'), s.domain('second')];
     s.thread('leaves', { domain: first, endsRun: true, priority: VICTIM }, (f) => {
       waits.await(f);
+      // the other's first turn, if it has not had one yet
+      f.yield();
       f.repeat(rounds, (i) => {
         f.report(i);
         f.mark('leaves');
