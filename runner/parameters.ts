@@ -1,6 +1,6 @@
 import { refuse } from '../platforms/machine/checked.js';
 import { accepts, describeType } from '../platforms/parameters.js';
-import type { Checked, Parameter, ParameterValue, ParameterValues, Platform } from '../platforms/platform.js';
+import type { Checked, ParameterType, ParameterValue, ParameterValues, Platform } from '../platforms/platform.js';
 import { suggestion } from './suggest.js';
 
 /**
@@ -29,8 +29,9 @@ export function readParameters(
   return { ok: true, value: values };
 }
 
-function parseValue(parameter: Parameter, text: string): ParameterValue {
-  switch (parameter.type.kind) {
+/** The value that a text means for a parameter of a kind; a text that means none stays one, and no parameter of the kind takes it. */
+export function parseValue(kind: ParameterType['kind'], text: string): ParameterValue {
+  switch (kind) {
     case 'integer':
       return /^-?(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : text;
     case 'switch':
@@ -59,7 +60,7 @@ export function readSettings(platform: Platform, settings: readonly string[]): C
       );
     }
     const parameter = platform.parameters.find((p) => p.name === name);
-    const value = parameter === undefined ? text : parseValue(parameter, text);
+    const value = parameter === undefined ? text : parseValue(parameter.type.kind, text);
     const checked = readParameters(platform, { [name]: value }, place);
     if (!checked.ok) return checked;
     overrides[name] = value;

@@ -12,6 +12,8 @@ export interface Bar {
   readonly minimum: number;
   readonly maximum: number;
   readonly fidelity: Fidelity | null;
+  /** What is written behind the figure. */
+  readonly note: string;
 }
 
 /** Bars of several platforms for each of several things. */
@@ -52,6 +54,7 @@ export const elementsOf = (chart: Chart, dataset: number): readonly BarElement[]
 
 /** Horizontal bars side by side, with hatching by class, whiskers from the least to the greatest value, and the figures. */
 export function barDrawing({ name, title, notes, groups, series }: BarGroups): Drawing {
+  const noted = series.some(({ bars }) => bars.some((b) => b !== undefined && b.note !== ''));
   const longest = Math.max(...series.flatMap(({ bars }) => bars.map((b) => b?.maximum ?? 0)));
   const datasets = series.map(({ label, bars }, i): ChartDataset<'bar'> => ({
     label,
@@ -81,7 +84,8 @@ export function barDrawing({ name, title, notes, groups, series }: BarGroups): D
           context.font = `12px "${FONT}"`;
           context.textAlign = 'left';
           context.textBaseline = 'middle';
-          context.fillText(`${showNumber(bar.value)}${range}${mark}`, at(bar.maximum) + 8, element.y);
+          const note = bar.note === '' ? '' : `  ${bar.note}`;
+          context.fillText(`${showNumber(bar.value)}${range}${mark}${note}`, at(bar.maximum) + 8, element.y);
           context.restore();
         }),
       );
@@ -101,7 +105,7 @@ export function barDrawing({ name, title, notes, groups, series }: BarGroups): D
         indexAxis: 'y',
         scales: {
           // room for the figures beside the longest bar
-          x: axis('guest cycles', { beginAtZero: true, suggestedMax: longest * 1.3 }),
+          x: axis('guest cycles', { beginAtZero: true, suggestedMax: longest * (noted ? 1.7 : 1.3) }),
           y: axis('', { grid: { display: false }, title: { display: false } }),
         },
         plugins: { legend: { position: 'bottom', align: 'start', labels: legendLabels } },

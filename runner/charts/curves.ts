@@ -11,6 +11,14 @@ export interface CurvePoint {
   readonly maximum: number;
 }
 
+/** A curve: those of a platform have one colour, those of a workload one kind of line and point. */
+export interface Curve {
+  readonly label: string;
+  readonly platform: string;
+  readonly workload: string;
+  readonly points: readonly CurvePoint[];
+}
+
 /** Cycles over a number. */
 export interface Curves {
   readonly name: string;
@@ -18,7 +26,7 @@ export interface Curves {
   readonly notes: readonly string[];
   /** What the number is, with its unit. */
   readonly xTitle: string;
-  readonly curves: readonly { readonly label: string; readonly points: readonly CurvePoint[] }[];
+  readonly curves: readonly Curve[];
 }
 
 /** A range so wide that equal ratios should have equal lengths. */
@@ -35,14 +43,17 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
   const logX = wide(xs);
   const logY = wide(points.flatMap((p) => [p.minimum, p.maximum]));
-  const datasets = curves.map(({ label, points: own }, i): ChartDataset<'line'> => ({
-    label,
-    data: own.map((p) => ({ x: p.x, y: p.value })),
-    borderColor: nth(COLOURS, i),
-    backgroundColor: nth(COLOURS, i),
-    borderDash: [...nth(DASHES, i)],
+  const platforms = [...new Set(curves.map((c) => c.platform))];
+  const workloads = [...new Set(curves.map((c) => c.workload))];
+  const colourOf = ({ platform }: Curve): string => nth(COLOURS, platforms.indexOf(platform));
+  const datasets = curves.map((curve): ChartDataset<'line'> => ({
+    label: curve.label,
+    data: curve.points.map((p) => ({ x: p.x, y: p.value })),
+    borderColor: colourOf(curve),
+    backgroundColor: colourOf(curve),
+    borderDash: [...nth(DASHES, workloads.indexOf(curve.workload))],
     borderWidth: 2.5,
-    pointStyle: nth(POINTS, i),
+    pointStyle: nth(POINTS, workloads.indexOf(curve.workload)),
     pointRadius: 5,
     pointBorderColor: INK,
     tension: 0,
@@ -54,9 +65,9 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
       context.save();
       context.lineWidth = 1.2;
       context.setLineDash([]);
-      curves.forEach(({ points: own }, i) => {
-        context.strokeStyle = nth(COLOURS, i);
-        for (const { x, minimum, maximum } of own) {
+      for (const curve of curves) {
+        context.strokeStyle = colourOf(curve);
+        for (const { x, minimum, maximum } of curve.points) {
           const at = chart.scales['x'].getPixelForValue(x);
           const [low, high] = [minimum, maximum].map((v) => chart.scales['y'].getPixelForValue(v));
           if (low - high < 2) continue;
@@ -69,7 +80,7 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
           context.lineTo(at + 4, high);
           context.stroke();
         }
-      });
+      }
       context.restore();
     },
   };
@@ -102,7 +113,13 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
             ticks: { color: INK, callback: (value: number): string => (logY && !isRound(value) ? '' : String(value)) },
           }),
         },
-        plugins: { legend: { position: 'bottom', align: 'start', labels: { ...legendLabels, usePointStyle: true } } },
+        plugins: {
+          legend: {
+            position: 'bottom',
+            align: 'start', // a line with its dashes, not a box
+            labels: { ...legendLabels, boxHeight: 0 },
+          },
+        },
       },
     },
   };

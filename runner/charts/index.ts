@@ -1,6 +1,8 @@
+import { median } from 'simple-statistics';
 import { PHASES } from '../../platforms/machine/ledger.js';
 import type { SpanSummary, SubjectSummary } from '../results/analyse.js';
-import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
+import { GUARANTEE_NOTES, guaranteesAmong } from '../results/guarantees.js';
+import { isHeadline, platformLabel, type SuiteNames } from '../results/table.js';
 import { barDrawing } from './bars.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
@@ -16,70 +18,100 @@ const HOW =
 const CLASSES =
   'solid: path of the real kernel or as long (R, P), or no kernel; hatched: mechanism only (M); crossed: policy is ours (O)';
 
+const STATE =
+  'state=polluted where the workload has states: other domains run between samples; warm, the best case, is in summary.md';
+
+/** A row so much longer than the one in the middle makes the others unreadable: it gets a chart of its own. */
+const FAR = 5;
+
 const spanLabel = (workload: string, { span }: SpanSummary): string =>
   `${workload} ${span.name}${span.trip === 'round-trip' ? ' (round trip)' : ''}`;
+
+/** A span on a platform. */
+interface Cell {
+  readonly subject: SubjectSummary;
+  readonly summary: SpanSummary;
+}
 
 /** A span of a workload, and what each platform has of it. */
 interface Row {
   readonly label: string;
-  readonly cells: Map<string, SpanSummary>;
+  readonly cells: Map<string, Cell>;
 }
 
-/** Spans of the subjects at the workloads' defaults. */
+/** The spans of subjects. */
 function rowsOf(subjects: readonly SubjectSummary[]): readonly Row[] {
   const rows = new Map<string, Row>();
   for (const subject of subjects) {
     for (const summary of subject.spans) {
       const label = spanLabel(subject.record.workload, summary);
-      const row = rows.get(label) ?? { label, cells: new Map<string, SpanSummary>() };
+      const row = rows.get(label) ?? { label, cells: new Map<string, Cell>() };
       rows.set(label, row);
-      row.cells.set(platformLabel(subject), summary);
+      row.cells.set(platformLabel(subject), { subject, summary });
     }
   }
   return [...rows.values()];
 }
 
+/** Rows of which the longest are about as long, and those that are far longer. */
+function byLength(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const lengthOf = ({ cells }: Row): number =>
+    Math.max(...[...cells.values()].map(({ summary }) => summary.cycles.median));
+  const middle = median(rows.map(lengthOf));
+  const near = rows.filter((row) => lengthOf(row) <= FAR * middle);
+  const far = rows.filter((row) => lengthOf(row) > FAR * middle);
+  return far.length === 0 ? [near] : [near, far];
+}
+
 /** What each span of a family costs, side by side and by phase. */
-function familyDrawings(family: string, about: string, subjects: readonly SubjectSummary[]): readonly Drawing[] {
-  const rows = rowsOf(subjects);
-  if (rows.length === 0) return [];
+function familyDrawings(
+  family: string,
+  about: string,
+  subjects: readonly SubjectSummary[],
+  marksOf: (subject: SubjectSummary, path: string) => string,
+): readonly Drawing[] {
+  const all = rowsOf(subjects);
+  if (all.length === 0) return [];
   const platforms = [...new Set(subjects.map(platformLabel))];
-  const series = platforms.map((label) => ({
-    label,
-    bars: rows.map(({ cells }) => {
-      const cell = cells.get(label);
-      if (cell === undefined) return undefined;
-      const { cycles, span } = cell;
-      return { value: cycles.median, minimum: cycles.minimum, maximum: cycles.maximum, fidelity: span.fidelity };
-    }),
-  }));
-  const bars = rows.flatMap(({ label, cells }) =>
-    platforms.flatMap((platform) => {
-      const cell = cells.get(platform);
-      if (cell === undefined) return [];
-      const mark = cell.span.fidelity === null ? '' : `, ${cell.span.fidelity}`;
-      return [{ label: [label, `${platform}${mark}`], phases: cell.phases }];
-    }),
-  );
-  const groups = rows.map(({ label }) => label);
-  const paths = bars.some(({ phases }) => PHASES.some((phase) => phase !== 'user' && phases[phase] > 0));
-  const byPhase = phaseDrawing({
-    name: `${family}-phases`,
-    title: `${family}: where the cycles go`,
-    notes: ['cycles by phase of the path, of the median passage; they sum to its cycles'],
-    bars,
+  return byLength(all).flatMap((rows, part) => {
+    const name = part === 0 ? family : `${family}-long`;
+    const series = platforms.map((label) => ({
+      label,
+      bars: rows.map(({ cells }) => {
+        const cell = cells.get(label);
+        if (cell === undefined) return undefined;
+        const { cycles, span } = cell.summary;
+        const { minimum, median: value, maximum } = cycles;
+        return { value, minimum, maximum, fidelity: span.fidelity, note: marksOf(cell.subject, span.path) };
+      }),
+    }));
+    const bars = rows.flatMap(({ label, cells }) =>
+      platforms.flatMap((platform) => {
+        const summary = cells.get(platform)?.summary;
+        if (summary === undefined) return [];
+        const mark = summary.span.fidelity === null ? '' : `, ${summary.span.fidelity}`;
+        return [{ label: [label, `${platform}${mark}`], phases: summary.phases }];
+      }),
+    );
+    const groups = rows.map(({ label }) => label);
+    const paths = bars.some(({ phases }) => PHASES.some((phase) => phase !== 'user' && phases[phase] > 0));
+    const marked = series.some((s) => s.bars.some((bar) => bar !== undefined && bar.note !== ''));
+    const byPhase = phaseDrawing({
+      name: `${name}-phases`,
+      title: `${family}: where the cycles go`,
+      notes: ['cycles by phase of the path, of the median passage; they sum to its cycles', STATE],
+      bars,
+    });
+    const notes = [HOW, STATE, CLASSES, ...(marked ? GUARANTEE_NOTES : [])];
+    return [barDrawing({ name, title: `${family}: ${about}`, notes, groups, series }), ...(paths ? [byPhase] : [])];
   });
-  return [
-    barDrawing({ name: family, title: `${family}: ${about}`, notes: [HOW, CLASSES], groups, series }),
-    ...(paths ? [byPhase] : []),
-  ];
 }
 
 const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
   curveDrawing({
     name: `${name}-${parameter}`,
     title: `${name}: span '${span}' by number of ${unit}`,
-    notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked'],
+    notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked; warm: the best case'],
     xTitle: parameter === unit ? unit : `${parameter}, ${unit}`,
     curves,
   });
@@ -99,13 +131,14 @@ function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[
 /** Draws the charts of all families: PNG and SVG of each. */
 export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteNames): readonly ChartFile[] {
   const families = [...new Set(subjects.map(({ record }) => names.familyOf(record.workload)))];
+  const marksOf = guaranteesAmong(subjects);
   const drawings = families.flatMap((family) => {
     const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
     const series = seriesOf(own, names);
     const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
-    const plain = own.filter((s) => changedOf(s, names) === '');
+    const plain = own.filter((s) => isHeadline(s, names));
     const apart = plain.filter((s) => !drawn.has(s.record.workload));
-    const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain);
+    const bars = familyDrawings(family, names.aboutFamily(family), apart.length > 0 ? apart : plain, marksOf);
     return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain)];
   });
   return drawings.flatMap(draw);

@@ -1,6 +1,6 @@
 import type { SubjectSummary } from '../results/analyse.js';
 import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
-import type { CurvePoint } from './curves.js';
+import type { Curve } from './curves.js';
 
 /** Workloads that were measured at several values of one number. */
 export interface Series {
@@ -10,7 +10,7 @@ export interface Series {
   readonly parameter: string;
   readonly unit: string;
   readonly span: string;
-  readonly curves: readonly { readonly label: string; readonly points: readonly CurvePoint[] }[];
+  readonly curves: readonly Curve[];
 }
 
 /** Values that make a curve. */
@@ -76,7 +76,12 @@ function seriesAlong(
       return { x: value(subject), value: cycles.median, minimum: cycles.minimum, maximum: cycles.maximum };
     });
     const { fidelity } = line[0].spans.find((s) => s.span.name === span)!.span;
-    return { label: `${label}${fidelity === null ? '' : `, ${fidelity}`}`, points: points.sort((a, b) => a.x - b.x) };
+    return {
+      label: `${label}${fidelity === null ? '' : `, ${fidelity}`}`,
+      platform: platformLabel(line[0]),
+      workload: line[0].record.workload,
+      points: points.sort((a, b) => a.x - b.x),
+    };
   });
   const workloads = [...new Set(long.flatMap(([, line]) => line.map((s) => s.record.workload)))];
   return { name, workloads, parameter, span, curves };

@@ -3,6 +3,7 @@ import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { ParameterValues } from '../../platforms/platform.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import type { SpanSummary, SubjectSummary } from './analyse.js';
+import { type Prices, pricesAmong } from './twins.js';
 
 /** What the table needs to know of the suite: defaults of a workload's parameters, and its family. */
 export interface SuiteNames {
@@ -22,9 +23,18 @@ export const showNumber = (value: number): string => (Number.isInteger(value) ? 
 export const changedOf = ({ record }: SubjectSummary, names: SuiteNames): string =>
   names.changedValues(record.workload, record.workloadParameters);
 
-/** `ipc.call words=2`. */
-export const workloadLabel = (subject: SubjectSummary, names: SuiteNames): string =>
-  [subject.record.workload, changedOf(subject, names)].filter((t) => t !== '').join(' ');
+/** A state in which nothing else has run between samples: no figure to expect from a system that does other work. */
+const BEST_CASE = 'warm';
+
+/** What is charted of a workload: its defaults, and other domains have run between samples where it can be so. */
+export const isHeadline = (subject: SubjectSummary, names: SuiteNames): boolean =>
+  changedOf(subject, names) === ('state' in subject.record.workloadParameters ? 'state=polluted' : '');
+
+/** `ipc.call words=1 (warm: best case)`. */
+export function workloadLabel(subject: SubjectSummary, names: SuiteNames): string {
+  const best = subject.record.workloadParameters['state'] === BEST_CASE ? `(${BEST_CASE}: best case)` : '';
+  return [subject.record.workload, changedOf(subject, names), best].filter((t) => t !== '').join(' ');
+}
 
 /** `mmu-microkernel isolation=none`; hardware that nobody ships is called so. */
 export function platformLabel({ record }: SubjectSummary): string {
@@ -52,10 +62,12 @@ function showMasked({ cycles, from }: SpanSummary['masked']): string {
 }
 
 const HEADER = ['workload', 'span', 'platform', 'class', 'instructions', 'cycles', 'range', 'first', 'traps'];
-HEADER.push('protection operations', 'longest masked', 'reachable bytes');
-const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
+HEADER.push('price of mechanism', 'price of boundary', 'protection operations', 'longest masked', 'reachable bytes');
+const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
 
-function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNames): string[] {
+const showPrice = (price: number | undefined): string => (price === undefined ? '-' : showNumber(price));
+
+function spanLine(subject: SubjectSummary, summary: SpanSummary, prices: Prices, names: SuiteNames): string[] {
   const { span, cycles, medians, masked, first, warm } = summary;
   const { granted } = subject;
   return [
@@ -68,6 +80,8 @@ function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNam
     cycles.minimum === cycles.maximum ? '-' : `${cycles.minimum}..${cycles.maximum}`,
     String(first),
     showNumber(medians.traps),
+    showPrice(prices.mechanism),
+    showPrice(prices.boundary),
     protection(summary),
     showMasked(masked),
     granted === undefined ? '-' : showNumber(granted.median),
@@ -76,7 +90,10 @@ function spanLine(subject: SubjectSummary, summary: SpanSummary, names: SuiteNam
 
 /** One table for the subjects of a family; columns in which nothing stands are left out. */
 function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): string | undefined {
-  const lines = subjects.flatMap((subject) => subject.spans.map((span) => spanLine(subject, span, names)));
+  const pricesOf = pricesAmong(subjects);
+  const lines = subjects.flatMap((subject) =>
+    subject.spans.map((span) => spanLine(subject, span, pricesOf(subject, span.span.name), names)),
+  );
   if (lines.length === 0) return undefined;
   const kept = HEADER.map((_, column) => column < 4 || lines.some((line) => line[column] !== '-'));
   const keep = <T>(row: readonly T[]): T[] => row.filter((_, column) => kept[column]);
@@ -85,6 +102,9 @@ function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): st
 
 const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
 sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
+state=polluted: other domains run between the samples, the figure to look at; warm: nothing else has run, the best case.
+price of mechanism: cycles with isolation=full less those of the same path with its protection inert (isolation=path); price of
+boundary: less those of the same request within one domain (isolation=none).
 class: R the real kernel's binary, P our kernel with the real path's length (within 20 %), M mechanism only (protection
 operations exact, path length not the real one's), O the policy is ours, - no kernel takes part; cycles of different classes
 are not to be ranked.

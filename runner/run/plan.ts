@@ -4,6 +4,7 @@ import { recordKey } from '../results/schema.js';
 import { BadInput } from '../failure.js';
 import { suggestion } from '../suggest.js';
 import type { Job } from './job.js';
+import { compareRanks, pointRank, type Rank, rankOf } from './order.js';
 import { checkSettings, meant, platformValues, type Setting, workloadValues } from './settings.js';
 
 /** A platform as the command line named it. */
@@ -34,19 +35,21 @@ export function chooseWorkloads(known: readonly Workload[], names: readonly stri
   return names.length === 0 ? known : known.filter((workload) => chosen.has(workload));
 }
 
-/** A job with its key and the version of the model that will run it. */
-interface Keyed {
-  readonly key: string;
+/** A job with its place in the canonical order. */
+interface Ranked {
   readonly job: Job;
+  readonly rank: Rank;
 }
 
 /**
- * The jobs of a request, each once, in the canonical order: by platform, its parameters, workload, its parameters, seed. The
- * order in which workloads, platforms and settings were named does not matter.
+ * The jobs of a request, each once, in the canonical order: by platform, its parameters, workload, its parameters, seed. Defaults
+ * come first, then a workload's own points as it lists them. The order in which workloads, platforms and settings were named does
+ * not matter.
  * @throws BadInput for a setting that does not fit.
  */
 export function planJobs({ workloads, platforms, points, seeds, budget }: Request): readonly Job[] {
-  const jobs = new Map<string, Job>();
+  const jobs = new Map<string, Ranked>();
+  const ids = platforms.map(({ platform }) => platform.id).sort();
   for (const settings of points) {
     checkSettings(
       settings,
@@ -55,37 +58,20 @@ export function planJobs({ workloads, platforms, points, seeds, budget }: Reques
     );
     for (const { name, platform } of platforms) {
       const parameters = platformValues(platform, settings);
-      for (const workload of workloads) {
+      const platformRank = [ids.indexOf(platform.id), ...rankOf(platform.parameters, parameters)];
+      workloads.forEach((workload, nth) => {
         for (const workloadParameters of pointsOf(workload, workloads, settings)) {
+          const rank = [...platformRank, nth, ...pointRank(workload, workloadParameters)];
           for (const seed of seeds) {
             const job = { workload: workload.id, workloadParameters, platform: name, parameters, seed, budget };
-            jobs.set(recordKey({ ...job, platform: platform.id, modelVersion: platform.modelVersion }), job);
+            const key = recordKey({ ...job, platform: platform.id, modelVersion: platform.modelVersion });
+            jobs.set(key, { job, rank: [...rank, seed] });
           }
         }
-      }
+      });
     }
   }
-  const suite = new Map(workloads.map(({ id }, i) => [id, i]));
-  const order = new Map(platforms.map(({ name, platform }) => [name, platform.id]));
-  const rank = ({ job }: Keyed): readonly (string | number)[] => [
-    order.get(job.platform)!,
-    JSON.stringify(job.parameters),
-    suite.get(job.workload)!,
-    ...Object.values(job.workloadParameters).map((v) => (typeof v === 'number' ? v : String(v))),
-    job.seed,
-  ];
-  return [...jobs]
-    .map(([key, job]) => ({ key, job, rank: rank({ key, job }) }))
-    .sort((a, b) => compareRanks(a.rank, b.rank))
-    .map(({ job }) => job);
-}
-
-function compareRanks(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] < b[i]) return -1;
-    if (a[i] > b[i]) return 1;
-  }
-  return 0;
+  return [...jobs.values()].sort((a, b) => compareRanks(a.rank, b.rank)).map(({ job }) => job);
 }
 
 /** The sets of values at which a workload is measured: its own points with the settings on top. */

@@ -1,8 +1,8 @@
-import type { ParameterValue, ParameterValues, Platform } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
-import { completeValues, type GivenValues, type WorkloadParameter } from '../../workloads/language/parameters.js';
+import { completeValues, type GivenValues } from '../../workloads/language/parameters.js';
 import { BadInput, messageOf, must } from '../failure.js';
-import { readSettings } from '../parameters.js';
+import { parseValue, readSettings } from '../parameters.js';
 import { suggestion } from '../suggest.js';
 
 /** `target.name=value`: the target is a platform, a workload or a family of workloads. */
@@ -40,17 +40,6 @@ export const platformValues = (platform: Platform, settings: readonly Setting[])
     ),
   );
 
-function parseValue(parameter: WorkloadParameter, text: string): ParameterValue {
-  switch (parameter.kind) {
-    case 'integer':
-      return /^-?(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : text;
-    case 'switch':
-      return text === 'true' ? true : text === 'false' ? false : text;
-    case 'choice':
-      return text;
-  }
-}
-
 /**
  * Complete values of a workload's parameters. What is set for the workload itself counts more than what is set for its family.
  * @param workloads those of the run, which say what a setting's target means
@@ -70,7 +59,7 @@ export function workloadValues(
     .sort((a, b) => a.target.length - b.target.length);
   const given: Record<string, unknown> = { ...base };
   for (const { name, value, place } of own) {
-    given[name] = parseValue(workload.parameters[name], value);
+    given[name] = parseValue(workload.parameters[name].kind, value);
     try {
       completeValues(workload.id, workload.parameters, { [name]: given[name] });
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import { operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import { lastLink } from '../../last-link.js';
 import { RTOS_SOURCES } from '../devices/board.js';
 import { type LinkedSystem, linkSystem } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
@@ -58,8 +59,7 @@ function callersOf(scenario: Scenario, service: string): number {
   return scenario.threads.filter(({ function: program }) => reaches(program, new Set())).length;
 }
 
-/** The last layout of each scenario: whoever asks whether it can run links it next, the same way. */
-const linked = new WeakMap<Scenario, { readonly key: string; readonly system: LinkedSystem }>();
+const linkedBefore = lastLink<LinkedSystem>();
 
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
 export function linkScenario(
@@ -67,10 +67,7 @@ export function linkScenario(
   config: KernelConfig,
   padding: Padding = { code: 0, globals: 0 },
 ): LinkedSystem {
-  const key = JSON.stringify([config, padding]);
-  const known = linked.get(scenario);
-  if (known?.key === key) return known.system;
-  const system = linkSystem(config, systemOf(scenario, config.isolation === 'none'), padding);
-  linked.set(scenario, { key, system });
-  return system;
+  return linkedBefore(scenario, [config, padding], () =>
+    linkSystem(config, systemOf(scenario, config.isolation === 'none'), padding),
+  );
 }

@@ -26,9 +26,11 @@ export class TagMemory {
   /** Clears the tags of a physical range, as a store of data does. */
   clearRange(address: number, bytes: number): void {
     const end = address + bytes;
-    for (let at = address - (address % GRANULE_BYTES); at < end; at += GRANULE_BYTES) {
-      const page = this.memory.readMap[at / PAGE_BYTES];
-      if (page !== 0) this.tags[(page + (at % PAGE_BYTES)) >>> GRANULE_SHIFT] = 0;
+    for (let at = address; at < end; at += PAGE_BYTES - (at % PAGE_BYTES)) {
+      const page = this.memory.readMap[Math.floor(at / PAGE_BYTES)];
+      if (page === 0) continue;
+      const last = page + Math.min((at % PAGE_BYTES) + end - at, PAGE_BYTES) - 1;
+      this.tags.fill(0, (page + (at % PAGE_BYTES)) >>> GRANULE_SHIFT, (last >>> GRANULE_SHIFT) + 1);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
 import { functionsOfDomain, operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import { lastLink } from '../../last-link.js';
 import { CYCLES_PER_MILLISECOND, XOUS_BOARD, XOUS_LINES } from '../devices/board.js';
 import { kernelProgram, type LinkedSystem, linkSystem, type ProcessSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
@@ -61,24 +62,22 @@ function sharedPart(scenario: Scenario, { isolation }: KernelConfig): string | u
   return shared === undefined ? undefined : `domains ${shared.who.join(' and ')} ${shared.problem}`;
 }
 
-/** What was linked for a scenario, by configuration and layout: whether it can run is known by linking it. */
-const links = new WeakMap<Scenario, Map<string, LinkedSystem>>();
+const linkedBefore = lastLink<LinkedSystem>();
 
 /** Links a scenario with the kernel. @throws RangeError if it does not fit; CodegenError if an operation is missing. */
-export function linkScenario(scenario: Scenario, config: KernelConfig, padding?: Padding): LinkedSystem {
-  const key = JSON.stringify([config, padding?.text ?? 0, padding?.data ?? 0]);
-  const known = links.get(scenario) ?? new Map<string, LinkedSystem>();
-  links.set(scenario, known);
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const devices = [{ virtual: BENCH, physical: XOUS_BOARD.bench }];
-  const processes = processesOf(scenario, config.isolation === 'none', padding);
-  const system = linkSystem(config, [
-    ...processes.map((process) => ({ ...process, devices })),
-    ...(operationsOf(scenario.functions).some(needsTicktimer) ? [ticktimer(scenario)] : []),
-  ]);
-  known.set(key, system);
-  return system;
+export function linkScenario(
+  scenario: Scenario,
+  config: KernelConfig,
+  padding: Padding = { text: 0, data: 0 },
+): LinkedSystem {
+  return linkedBefore(scenario, [config, padding], () => {
+    const devices = [{ virtual: BENCH, physical: XOUS_BOARD.bench }];
+    const processes = processesOf(scenario, config.isolation === 'none', padding);
+    return linkSystem(config, [
+      ...processes.map((process) => ({ ...process, devices })),
+      ...(operationsOf(scenario.functions).some(needsTicktimer) ? [ticktimer(scenario)] : []),
+    ]);
+  });
 }
 
 /** The process of the ticktimer server; it comes after those of the scenario. */

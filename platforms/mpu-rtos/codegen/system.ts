@@ -1,5 +1,6 @@
 import { operationsOf, type Scenario, type Service } from '../../../workloads/language/scenario.js';
 import { type ReferenceExpression, visitStatements } from '../../../workloads/language/program.js';
+import { lastLink } from '../../last-link.js';
 import { CMRX_LINES } from '../devices/board.js';
 import { type InterruptSource, type LinkedSystem, linkSystem, type ThreadSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
@@ -74,6 +75,8 @@ function beginsWithBuffer(expression: ReferenceExpression): boolean {
   return expression.kind === 'buffer';
 }
 
+const linkedBefore = lastLink<LinkedSystem>();
+
 /**
  * Links a scenario with the kernel.
  * @throws RangeError if it does not fit; CodegenError if an operation is missing.
@@ -83,27 +86,29 @@ export function linkScenario(
   config: KernelConfig,
   padding: Padding = { text: 0, data: 0 },
 ): LinkedSystem {
-  const direct = config.isolation === 'none';
-  const kernelVariables = kernelProgram(config).symbols.get('kernel')!;
-  const process = (domain: string): string => (direct ? scenario.domains[0].name : domain);
-  return linkSystem(config, {
-    processes: processesOf(scenario, {
-      wide: config.core !== 'm0plus',
-      direct,
-      kernelVariables,
-      unwinds: config.faultPolicy === 'unwind',
-      padding,
-    }),
-    threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({
-      process: process(domain),
-      entry: enablesInterrupts(scenario, program) ? startSymbol(program) : functionSymbol(program),
-      priority: MOST_URGENT - priority,
-    })),
-    interrupts: scenario.interrupts.map(({ notification }): InterruptSource => ({
-      line: CMRX_LINES.benchTimer,
-      object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
-      acknowledge: { address: BENCH + BENCH_LINES, value: 0 },
-    })),
-    timers: usesSleep(scenario),
+  return linkedBefore(scenario, [config, padding], () => {
+    const direct = config.isolation === 'none';
+    const kernelVariables = kernelProgram(config).symbols.get('kernel')!;
+    const process = (domain: string): string => (direct ? scenario.domains[0].name : domain);
+    return linkSystem(config, {
+      processes: processesOf(scenario, {
+        wide: config.core !== 'm0plus',
+        direct,
+        kernelVariables,
+        unwinds: config.faultPolicy === 'unwind',
+        padding,
+      }),
+      threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({
+        process: process(domain),
+        entry: enablesInterrupts(scenario, program) ? startSymbol(program) : functionSymbol(program),
+        priority: MOST_URGENT - priority,
+      })),
+      interrupts: scenario.interrupts.map(({ notification }): InterruptSource => ({
+        line: CMRX_LINES.benchTimer,
+        object: `${process(notificationOwner(scenario, notification))}.${notificationSymbol(notification)}`,
+        acknowledge: { address: BENCH + BENCH_LINES, value: 0 },
+      })),
+      timers: usesSleep(scenario),
+    });
   });
 }

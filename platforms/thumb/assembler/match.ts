@@ -40,15 +40,19 @@ export interface Surroundings {
 
 const SHAPE: Refused = { reason: '', rank: 0 };
 
-/** Thrown inside this file only: the operands do not fit. */
-class NoMatch extends Error {
-  constructor(readonly refused: Refused) {
-    super(refused.reason);
-  }
+/** Thrown inside this file only: the operands do not fit. No `Error`: its stack would cost more than all of the matching. */
+class NoMatch {
+  constructor(readonly refused: Refused) {}
 }
 
 function refuse(reason: string, rank = 1): never {
+  // eslint-disable-next-line @typescript-eslint/only-throw-error
   throw new NoMatch({ reason, rank });
+}
+
+/** The operands are of another kind than the instruction takes. */
+function misfit(): never {
+  refuse(SHAPE.reason, SHAPE.rank);
 }
 
 /** Puts operands into an instruction. */
@@ -91,14 +95,14 @@ class Builder {
   add(pattern: Pattern, operand: Operand | undefined): void {
     switch (pattern.kind) {
       case 'register':
-        if (operand?.kind !== 'register' || operand.writeBack !== pattern.writeBack) throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'register' || operand.writeBack !== pattern.writeBack) misfit();
         this.register(pattern.field, operand.register);
         return;
       case 'fixed register':
-        if (operand?.kind !== 'register' || operand.register !== pattern.register) throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'register' || operand.register !== pattern.register) misfit();
         return;
       case 'zero':
-        if (operand?.kind !== 'value' || this.around.constant(operand.expression) !== 0) throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'value' || this.around.constant(operand.expression) !== 0) misfit();
         return;
       case 'value':
         this.value(pattern.field, operand);
@@ -131,21 +135,21 @@ class Builder {
     switch (field.form) {
       case 'number':
       case 'coprocessor':
-        if (operand?.kind !== 'value') throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'value') misfit();
         this.number(field, operand.expression);
         return;
       case 'target':
-        if (operand?.kind !== 'value' || operand.hash) throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'value' || operand.hash) misfit();
         this.wait(field, operand.expression);
         return;
       case 'literal':
         if (operand?.kind === 'memory' && operand.base === 15 && operand.index === undefined && !operand.writeBack) {
           this.number(field, operand.offset ?? { kind: 'number', value: 0n });
         } else if (operand?.kind === 'value' && !operand.hash) this.wait(field, operand.expression);
-        else throw new NoMatch(SHAPE);
+        else misfit();
         return;
       case 'list': {
-        if (operand?.kind !== 'list') throw new NoMatch(SHAPE);
+        if (operand?.kind !== 'list') misfit();
         const bits = encodeBits(field.codec, operand.list, 16);
         if (bits === undefined) refuse(`the list may hold ${listLimits(field.codec)}`, 2);
         if (operand.list === 0) refuse('the list is empty', 2);
@@ -188,7 +192,7 @@ class Builder {
   }
 
   private special(operand: Operand | undefined): void {
-    if (operand?.kind !== 'value') throw new NoMatch(SHAPE);
+    if (operand?.kind !== 'value') misfit();
     const mask = this.prepared.layouts.get('j');
     const number = operand.hash ? this.around.constant(operand.expression) : undefined;
     if (number !== undefined) {
@@ -216,7 +220,7 @@ class Builder {
       this.word |= insert(layout, 15);
       return;
     }
-    if (operand.kind !== 'value') throw new NoMatch(SHAPE);
+    if (operand.kind !== 'value') misfit();
     const named = BARRIERS.get(operand.name?.toLowerCase() ?? '');
     const isb = this.prepared.instruction.mnemonic === 'isb';
     if (named !== undefined && (!isb || named === 15)) this.word |= insert(layout, named);
@@ -230,10 +234,10 @@ class Builder {
       return;
     }
     if (operand === undefined) {
-      if (field.shift === 'asr') throw new NoMatch(SHAPE);
+      if (field.shift === 'asr') misfit();
       return;
     }
-    if (operand.kind !== 'shift') throw new NoMatch(SHAPE);
+    if (operand.kind !== 'shift') misfit();
     this.writtenShift(field, operand.shift);
   }
 
@@ -249,8 +253,8 @@ class Builder {
       return;
     }
     const type = field.shift === 'asr' ? Shift.ASR : field.shift === 'rotation' ? Shift.ROR : Shift.LSL;
-    if (shift.type !== type && amount !== 0) throw new NoMatch(SHAPE);
-    if (field.shift === 'asr' && (amount < 1 || amount > 32)) throw new NoMatch(SHAPE);
+    if (shift.type !== type && amount !== 0) misfit();
+    if (field.shift === 'asr' && (amount < 1 || amount > 32)) misfit();
     const codec = field.shift === 'rotation' ? Codec.BYTES : field.shift === 'asr' ? Codec.RIGHT_SHIFT : Codec.UNSIGNED;
     const bits = encodeBits(codec, amount, layout.width);
     if (bits === undefined) {
@@ -265,7 +269,7 @@ class Builder {
   }
 
   private bitFieldWidth(field: ShiftField, operand: Operand | undefined): void {
-    if (operand?.kind !== 'value') throw new NoMatch(SHAPE);
+    if (operand?.kind !== 'value') misfit();
     const width = this.around.constant(operand.expression);
     if (width === undefined) refuse('the width must be known here', 3);
     if (width < 1 || width + this.lowestBit > 32) {
@@ -275,26 +279,26 @@ class Builder {
   }
 
   private memory(pattern: Extract<Pattern, { kind: 'memory' }>, operand: Operand | undefined): void {
-    if (operand?.kind !== 'memory') throw new NoMatch(SHAPE);
+    if (operand?.kind !== 'memory') misfit();
     if (operand.index !== undefined && operand.writeBack) refuse('an index register cannot be written back', 2);
-    if (operand.writeBack !== pattern.writeBack) throw new NoMatch(SHAPE);
-    if ((operand.index === undefined) !== (pattern.index === undefined)) throw new NoMatch(SHAPE);
+    if (operand.writeBack !== pattern.writeBack) misfit();
+    if ((operand.index === undefined) !== (pattern.index === undefined)) misfit();
     if (operand.offset !== undefined && pattern.offset === undefined) {
       // `[r0, #0]` where there is no offset
-      if (pattern.writeBack || this.around.constant(operand.offset) !== 0) throw new NoMatch(SHAPE);
+      if (pattern.writeBack || this.around.constant(operand.offset) !== 0) misfit();
     }
     if (typeof pattern.base !== 'number') this.register(pattern.base, operand.base);
-    else if (pattern.base !== operand.base) throw new NoMatch(SHAPE);
+    else if (pattern.base !== operand.base) misfit();
     if (pattern.offset !== undefined) {
-      if (operand.minusZero === true && this.prepared.instruction.length === 2) throw new NoMatch(SHAPE);
-      if (operand.offset === undefined && pattern.writeBack) throw new NoMatch(SHAPE);
+      if (operand.minusZero === true && this.prepared.instruction.length === 2) misfit();
+      if (operand.offset === undefined && pattern.writeBack) misfit();
       this.number(pattern.offset, operand.offset ?? { kind: 'number', value: 0n });
     }
     if (pattern.index === undefined || operand.index === undefined) return;
     this.register(pattern.index, operand.index);
     if (pattern.shift === undefined) {
       // Not even `lsl #0`: GNU as takes the 32-bit form for it
-      if (operand.shift !== undefined) throw new NoMatch(SHAPE);
+      if (operand.shift !== undefined) misfit();
     } else if (pattern.shift === 1) {
       const amount = operand.shift?.amount;
       if (operand.shift?.type !== Shift.LSL || amount === undefined || this.around.constant(amount) !== 1) {

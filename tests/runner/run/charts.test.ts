@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
-import { barDrawing } from '../../../runner/charts/bars.js';
+import { type Bar, barDrawing } from '../../../runner/charts/bars.js';
 import { curveDrawing } from '../../../runner/charts/curves.js';
 import { draw, type Drawing } from '../../../runner/charts/draw.js';
 import { phaseDrawing } from '../../../runner/charts/phases.js';
 import { PHASES } from '../../../platforms/machine/ledger.js';
 import type { Fidelity } from '../../../platforms/platform.js';
 
-const bar = (value: number, fidelity: Fidelity | null) => ({
+const bar = (value: number, fidelity: Fidelity | null): Bar => ({
   value,
   minimum: value - 10,
   maximum: value + 10,
   fidelity,
+  note: '',
 });
 const bars = (fidelity: Fidelity | null): Drawing =>
   barDrawing({
@@ -66,14 +67,11 @@ describe('a chart', () => {
   });
 
   test('has a log axis where the range is wide, with ticks at what was measured', () => {
-    const curve = (xs: readonly number[]): Drawing =>
-      curveDrawing({
-        name: 'c',
-        title: 'c',
-        notes: [],
-        xTitle: 'bytes',
-        curves: [{ label: 'copy', points: xs.map((x) => ({ x, value: 100 + x, minimum: 100 + x, maximum: 100 + x })) }],
-      });
+    const curve = (xs: readonly number[]): Drawing => {
+      const points = xs.map((x) => ({ x, value: 100 + x, minimum: 100 + x, maximum: 100 + x }));
+      const curves = [{ label: 'copy', platform: 'p', workload: 'copy', points }];
+      return curveDrawing({ name: 'c', title: 'c', notes: [], xTitle: 'bytes', curves });
+    };
     const scale = ({ chart }: Drawing): { type?: string; title?: { text?: string } } =>
       chart.options.scales!['x']! as never;
     expect(scale(curve([16, 256, 65536]))).toMatchObject({
@@ -81,6 +79,19 @@ describe('a chart', () => {
       title: { text: 'bytes, logarithmic' },
     });
     expect(scale(curve([0, 1, 2]))).toMatchObject({ type: 'linear', title: { text: 'bytes' } });
+  });
+
+  test('has one colour for each platform and one line for each workload', () => {
+    const curves = ['copy', 'borrow'].flatMap((workload) =>
+      ['a', 'b'].map((platform) => ({ label: `${workload} on ${platform}`, platform, workload, points: [] })),
+    );
+    const { chart } = curveDrawing({ name: 'c', title: 'c', notes: [], xTitle: 'bytes', curves });
+    const styles = chart.data.datasets.map((d) => d as { borderColor?: unknown; borderDash?: unknown });
+    const [copyOnA, copyOnB, borrowOnA] = styles;
+    expect(copyOnA.borderColor).toBe(borrowOnA.borderColor);
+    expect(copyOnA.borderColor).not.toBe(copyOnB.borderColor);
+    expect(copyOnA.borderDash).toEqual(copyOnB.borderDash);
+    expect(copyOnA.borderDash).not.toEqual(borrowOnA.borderDash);
   });
 
   test('stacks the phases that occur', () => {

@@ -37,8 +37,8 @@ describe('run --json', () => {
     const records = recordsOf(stdout);
     // with the number of words set, the points are the defaults and the polluted state
     expect(records.map((r) => [r.workloadParameters['words'], r.workloadParameters['state']])).toEqual([
-      [1, 'polluted'],
       [1, 'warm'],
+      [1, 'polluted'],
     ]);
     for (const record of records) {
       expect(recordSchema.safeParse(record)).toMatchObject({ success: true });
@@ -55,7 +55,7 @@ describe('run --json', () => {
         });
       }
     }
-    const round = records[1].spans.find((s) => s.name === 'round')!;
+    const round = records[0].spans.find((s) => s.name === 'round')!;
     expect(round).toMatchObject({ trip: 'round-trip', path: 'call', fidelity: 'M', unmatched: 0 });
     expect(round.samples.satpWrites.slice(1).every((n) => n === 4)).toBe(true);
     expect(round.samples.traps.slice(1).every((n) => n === 2)).toBe(true);
@@ -79,6 +79,39 @@ test('a request without kernel has no class, one for which threads are switched 
   const classes = recordsOf(stdout).map(({ workload, spans }) => [workload, ...spans.map((s) => s.fidelity)]);
   expect(classes[0]).toEqual(['ipc.call', null, null, null]);
   expect(classes[1]).toEqual(['ipc.clients', 'M', 'M', 'M']);
+});
+
+test('defaults come first, then a workload’s own points as it lists them, then others by value', async () => {
+  const grid = ['--grid', 'mmu-microkernel.memoryLatency=10,4,0', '--grid', 'memory.allocate.bytes=4096,64,32'];
+  const args = [
+    'sweep',
+    'memory.allocate',
+    '--platform',
+    'mmu-microkernel',
+    ...grid,
+    '--set',
+    'memory.allocate.rounds=2',
+    '--json',
+  ];
+  const { code, stdout, stderr } = await bulkhead(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const found = recordsOf(stdout).map(({ parameters, workloadParameters: w }) => [
+    parameters['memoryLatency'],
+    w['bytes'],
+    w['state'],
+  ]);
+  const points = [
+    [32, 'warm'],
+    [32, 'polluted'],
+    [64, 'warm'],
+    [64, 'polluted'],
+    [4096, 'warm'],
+    [4096, 'polluted'],
+  ];
+  expect(found).toEqual([4, 0, 10].flatMap((latency) => points.map((point) => [latency, ...point])));
+  const own = recordsOf((await bulkhead(['run', 'ipc.call', '--json'])).stdout);
+  const given = own.map(({ workloadParameters: w }) => [w['words'], w['state']]);
+  expect(given).toEqual([...[2, 0, 1, 3, 4].map((words) => [words, 'warm']), [2, 'polluted']]);
 });
 
 describe('a results folder', () => {

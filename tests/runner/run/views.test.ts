@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { summarise, type SubjectSummary } from '../../../runner/results/analyse.js';
+import { guaranteesAmong } from '../../../runner/results/guarantees.js';
+import { suiteNames } from '../../../runner/results/present.js';
+import { isHeadline, resultTables, workloadLabel } from '../../../runner/results/table.js';
+import { pricesAmong } from '../../../runner/results/twins.js';
+import { WORKLOADS } from '../../../workloads/index.js';
+import { bulkhead, recordsOf } from './suite.js';
+
+const names = suiteNames(WORKLOADS);
+
+async function measured(...args: readonly string[]): Promise<readonly SubjectSummary[]> {
+  const { code, stdout, stderr } = await bulkhead([...args, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return summarise(recordsOf(stdout));
+}
+
+describe('twins', () => {
+  const grid = ['--grid', 'mmu-microkernel.isolation=full,path,none', '--set', 'ipc.call.words=1'];
+  let subjects: readonly SubjectSummary[];
+  beforeAll(async () => {
+    subjects = await measured('sweep', 'ipc.call', ...grid, '--set', 'ipc.call.rounds=4');
+    // three kernels are assembled
+  }, 60_000);
+  const of = (isolation: string, state: string): SubjectSummary =>
+    subjects.find(
+      ({ record: r }) => r.parameters['isolation'] === isolation && r.workloadParameters['state'] === state,
+    )!;
+  const cycles = (subject: SubjectSummary): number =>
+    subject.spans.find(({ span }) => span.name === 'round')!.cycles.median;
+
+  test.each(['warm', 'polluted'])('prices are the differences of the medians, in the same state: %s', (state) => {
+    const { mechanism, boundary } = pricesAmong(subjects)(of('full', state), 'round');
+    expect(mechanism).toBe(cycles(of('full', state)) - cycles(of('path', state)));
+    expect(boundary).toBe(cycles(of('full', state)) - cycles(of('none', state)));
+    expect(mechanism).toBeGreaterThan(0);
+    expect(boundary).toBeGreaterThan(mechanism!);
+  });
+
+  test('only what is isolated has prices, and only those whose twin was measured', () => {
+    const nothing = { mechanism: undefined, boundary: undefined };
+    expect(pricesAmong(subjects)(of('path', 'warm'), 'round')).toEqual(nothing);
+    const alone = subjects.filter(({ record }) => record.parameters['isolation'] !== 'none');
+    expect(pricesAmong(alone)(of('full', 'warm'), 'round').boundary).toBeUndefined();
+    expect(pricesAmong([of('full', 'warm'), of('path', 'polluted')])(of('full', 'warm'), 'round')).toEqual(nothing);
+  });
+
+  test('the table has a column for each price that is known', () => {
+    expect(resultTables(subjects, names)).toMatch(/price of mechanism \| price of boundary/);
+    const full = subjects.filter(({ record }) => record.parameters['isolation'] === 'full');
+    expect(resultTables(full, names)).not.toMatch(/price of mechanism \|/);
+  });
+
+  test('the polluted state is the headline, the warm one the best case', () => {
+    expect(workloadLabel(of('full', 'warm'), names)).toBe('ipc.call rounds=4 words=1 (warm: best case)');
+    expect(workloadLabel(of('full', 'polluted'), names)).toBe('ipc.call rounds=4 words=1 state=polluted');
+  });
+});
+
+describe('guarantees', () => {
+  test('are what the probes found with the same parameters, and those of lending only where bytes are lent', async () => {
+    const subjects = await measured('run', 'ipc.call', 'guarantee');
+    const call = subjects.find((s) => isHeadline(s, names))!;
+    expect(call.record.workloadParameters).toMatchObject({ words: 2, state: 'polluted' });
+    const marksOf = guaranteesAmong(subjects);
+    expect(marksOf(call, 'call')).toBe('+H +C');
+    // a page is lent, whatever bytes of it are named
+    expect(marksOf(call, 'borrow')).toBe('+H +C -R -W +O +E');
+    expect(marksOf(call, 'yield')).toBe('');
+    expect(guaranteesAmong([call])(call, 'borrow')).toBe('');
+    const open = await measured('run', 'ipc.call', '--set', 'mmu-microkernel.isolation=path');
+    expect(guaranteesAmong([...subjects, ...open])(open[0], 'borrow')).toBe('');
+  });
+
+  test('do not hold on a path whose protection is inert', async () => {
+    const subjects = await measured('run', 'ipc.call', 'guarantee', '--set', 'mmu-microkernel.isolation=path');
+    expect(guaranteesAmong(subjects)(subjects[0], 'borrow')).toMatch(/-R -W -O -E$/);
+  });
+});
