@@ -22,6 +22,12 @@ import { send } from './ipc/send.js';
 import { allocate } from './memory/allocate.js';
 import { wake } from './notification/wake.js';
 import { queueAcrossDomains, queueSelf } from './queue/queue.js';
+import { realtimeAllocate } from './realtime/allocate.js';
+import { realtimeCall } from './realtime/call.js';
+import { realtimeFault } from './realtime/fault.js';
+import { realtimeLock } from './realtime/lock.js';
+import { realtimeWake } from './realtime/wake.js';
+import { realtimeYield } from './realtime/yield.js';
 import { futexWake } from './synchronisation/futex.js';
 import { inheritance } from './synchronisation/inheritance.js';
 import { mutexAcrossDomains, mutexContended, mutexFree } from './synchronisation/mutex.js';
@@ -52,6 +58,12 @@ export const WORKLOADS: readonly Workload[] = [
   interruptIdle,
   interruptBusy,
   interruptCalling,
+  realtimeCall,
+  realtimeYield,
+  realtimeWake,
+  realtimeLock,
+  realtimeFault,
+  realtimeAllocate,
   mutexFree,
   mutexContended,
   mutexAcrossDomains,

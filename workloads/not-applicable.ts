@@ -28,19 +28,17 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     platform: 'mpu-rtos',
     reason: 'which process owns a region is fixed when the system is linked',
   },
-  {
-    workload: 'memory.allocate',
+  ...['memory.allocate', 'realtime.allocate'].map((workload) => ({
+    workload,
     platform: 'mpu-rtos',
     reason: 'CMRX has no allocator: all memory is fixed when linking',
-  },
-  { workload: 'fault.load', platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
-  { workload: 'fault.load', platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },
-  {
-    workload: 'fault.load',
-    platform: 'mpu-rtos',
-    isolation: 'path',
-    reason: 'the MPU is off: nothing notices the load',
-  },
+  })),
+  ...['fault.load', 'realtime.fault'].flatMap((workload): NotApplicable[] => [
+    { workload, platform: 'mmu-microkernel', isolation: 'none', reason: ONE_DOMAIN },
+    { workload, platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },
+    { workload, platform: 'mpu-rtos', isolation: 'path', reason: 'the MPU is off: nothing notices the load' },
+    { workload, platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
+  ]),
   ...['mmu-microkernel', 'mpu-rtos', 'cheri'].map((platform) => ({
     workload: 'fault.stack',
     platform,
@@ -109,7 +107,6 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
     { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_DOMAIN },
   ]),
-  { workload: 'fault.load', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   ...(['full', 'path'] as const).map((isolation) => ({
     workload: 'synchronisation.mutex.across-domains',

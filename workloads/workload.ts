@@ -14,6 +14,7 @@ export const FAMILIES = {
   ipc: 'requests and bytes from one domain to another',
   notification: 'waking a thread of another domain',
   interrupt: 'from a device to the code that waits for it',
+  realtime: 'the worst moment for an interrupt: its line raised in every cycle of an operation',
   synchronisation: 'mutexes and semaphores',
   queue: 'words through queues',
   memory: 'allocating and giving back',

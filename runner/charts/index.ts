@@ -6,6 +6,8 @@ import { isHeadline, platformLabel, type SuiteNames } from '../results/table.js'
 import { barDrawing } from './bars.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
+import { summariseArrivals } from '../results/arrivals.js';
+import { arrivalDrawing } from './histogram.js';
 import { phaseDrawing } from './phases.js';
 import { type Series, seriesOf } from './series.js';
 
@@ -114,6 +116,18 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
     curves,
   });
 
+/** How long interrupts wait, for each workload that sweeps one. */
+function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[] {
+  const swept = summariseArrivals(subjects);
+  const workloads = [...new Set(swept.map(({ subject }) => subject.record.workload))];
+  return workloads.map((id) =>
+    arrivalDrawing(
+      id,
+      swept.filter(({ subject }) => subject.record.workload === id),
+    ),
+  );
+}
+
 /** The charts of one family: bars of its spans, their phases, and curves over its numbers. */
 export function chartsOf(family: string, subjects: readonly SubjectSummary[], names: SuiteNames): readonly Drawing[] {
   const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
@@ -123,7 +137,7 @@ export function chartsOf(family: string, subjects: readonly SubjectSummary[], na
   const apart = plain.filter((s) => !drawn.has(s.record.workload));
   const shown = apart.length > 0 ? apart : plain;
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  return [...bars, ...series.map(curveOf)];
+  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain)];
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */

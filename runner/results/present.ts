@@ -1,6 +1,7 @@
 import { FAMILIES, type Workload } from '../../workloads/index.js';
 import { drawCharts } from '../charts/index.js';
 import { summarise } from './analyse.js';
+import { arrivalTable } from './arrivals.js';
 import type { ResultsFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
 import { FILES } from './read.js';
@@ -27,9 +28,17 @@ export function suiteNames(workloads: readonly Workload[]): SuiteNames {
   };
 }
 
+/** All tables of a run. @param heading what stands before the title of each, `## ` for Markdown. */
+function allTables(records: readonly MeasurementRecord[], workloads: readonly Workload[], heading = ''): string {
+  const [subjects, names] = [summarise(records), suiteNames(workloads)];
+  const swept = arrivalTable(subjects, names);
+  const arrivals = swept === undefined ? [] : [`${heading}Interrupts that arrive in any cycle\n\n${swept}`];
+  return [resultTables(subjects, names, heading), ...arrivals].join('\n');
+}
+
 /** The tables as a terminal shows them. */
 export const terminalTables = (records: readonly MeasurementRecord[], workloads: readonly Workload[]): string =>
-  resultTables(summarise(records), suiteNames(workloads));
+  allTables(records, workloads);
 
 function summaryText(
   records: readonly MeasurementRecord[],
@@ -42,7 +51,7 @@ function summaryText(
     `Bulkhead ${manifest.bulkhead}; ${models.join(', ')}; ${records.length} runs, layout seeds ${seeds.join(', ')}.`,
     `Every figure is in \`${FILES.measurements}\`, one run a line.`,
   ];
-  return `# Results\n\n${charts.join(' ')}\n\n${resultTables(summarise(records), suiteNames(workloads), '## ')}`;
+  return `# Results\n\n${charts.join(' ')}\n\n${allTables(records, workloads, '## ')}`;
 }
 
 /** Writes what is drawn from the records of a complete run: summary and charts. @returns names of the files. */

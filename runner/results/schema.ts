@@ -51,6 +51,37 @@ const span = z.strictObject({
   samples,
 });
 
+/** The arrival of an interrupt that waited longest: in which cycle of the span, how long, and where the core saw the line. */
+const worst = z.strictObject({ arrival: count, latency: count, place: z.string(), phase: z.enum(PHASES) });
+
+/**
+ * The arrival of an interrupt swept over a span. Cycles count from the start of the span: arrival in cycle c that entered the handler
+ * in cycle e has latency e - c.
+ */
+const arrivals = z
+  .strictObject({
+    span: z.string(),
+    /** Which passage, from 1, and its length without interrupt. */
+    passage: z.int().positive(),
+    cycles: count,
+    /** Cycles between arrivals, arrivals, and runs that were made for them. */
+    stride: z.int().positive(),
+    arrivals: z.int().positive(),
+    runs: z.int().positive(),
+    /**
+     * All arrivals: from `first[i]` to before `first[i + 1]` they reached the handler's first instruction at `entered[i]` and the
+     * driver thread's next one at `served[i]`.
+     */
+    steps: z.strictObject({ first: counts, entered: counts, served: counts }),
+    handler: worst,
+    driver: worst,
+    /** Most that an arrival waited besides a masked interval: for the instruction under way, and for the entry itself. */
+    entry: count,
+    /** Longest masked interval from the span's start to the last entry, without interrupt, and where it began. */
+    masked: z.strictObject({ cycles: count, from: z.string() }),
+  })
+  .refine(stepsAgree, 'steps that are not those of the arrivals');
+
 const outcome = z.discriminatedUnion('kind', [
   /** The run ended as the workload says it must. */
   z.strictObject({
@@ -98,12 +129,16 @@ export const recordSchema = z.strictObject({
   /** Bytes that a service could reach because of those it was given, by service, at its first two calls. */
   granted: z.record(z.string(), counts),
   spans: z.array(span),
+  /** Of workloads that sweep an interrupt, if the run was measured. */
+  arrivals: arrivals.optional(),
 });
 
 /** One line of `measurements.jsonl`. */
 export type MeasurementRecord = z.infer<typeof recordSchema>;
 export type SpanRecord = z.infer<typeof span>;
 export type Samples = z.infer<typeof samples>;
+export type ArrivalsRecord = z.infer<typeof arrivals>;
+export type WorstArrival = z.infer<typeof worst>;
 export type RecordOutcome = z.infer<typeof outcome>;
 
 /** Quantities of a sample that are one number each. */
@@ -120,6 +155,30 @@ export const QUANTITIES = [
   'capabilityLoads',
   'capabilityStores',
 ] as const satisfies readonly (keyof Samples)[];
+
+function stepsAgree({
+  cycles,
+  steps: { first, entered, served },
+  handler,
+  driver,
+}: {
+  readonly cycles: number;
+  readonly steps: Readonly<Record<'first' | 'entered' | 'served', readonly number[]>>;
+  readonly handler: { readonly latency: number };
+  readonly driver: { readonly latency: number };
+}): boolean {
+  const longest = (list: readonly number[]): number => list.reduce((most, c, i) => Math.max(most, c - first[i]), 0);
+  return (
+    first.length > 0 &&
+    first.length === entered.length &&
+    first.length === served.length &&
+    first.every(
+      (c, i) => (i === 0 ? c === 0 : c > first[i - 1]) && c < cycles && c <= entered[i] && entered[i] <= served[i],
+    ) &&
+    longest(entered) === handler.latency &&
+    longest(served) === driver.latency
+  );
+}
 
 function columnsAgree(s: {
   readonly cycles: readonly number[];

@@ -2,15 +2,16 @@ import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { LinkedScenario, Platform, ScenarioKernel } from '../../platforms/platform.js';
-import { headMark, type Outcome, type Scenario } from '../../workloads/language/scenario.js';
+import { type ArrivalSweep, headMark, type Outcome, type Scenario } from '../../workloads/language/scenario.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
 import { messageOf } from '../failure.js';
-import { type MeasurementRecord, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
+import { type ArrivalsRecord, type MeasurementRecord, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
 import { applicability } from './applicable.js';
 import { imageHash } from './image-hash.js';
 import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
+import { ArrivalRunner, type Judge, sweepArrivals, type SweptSpan } from './arrivals.js';
 import { outcomeProblem, placeNames, placeOf } from './outcome.js';
 import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
@@ -39,7 +40,10 @@ class RunFailed extends Error {
   }
 }
 
-type Measured = Pick<MeasurementRecord, 'image' | 'outcome' | 'total' | 'reports' | 'ended' | 'granted' | 'spans'>;
+type Measured = Pick<
+  MeasurementRecord,
+  'image' | 'outcome' | 'total' | 'reports' | 'ended' | 'granted' | 'spans' | 'arrivals'
+>;
 
 const NOTHING: Omit<Measured, 'outcome'> = {
   image: null,
@@ -126,6 +130,11 @@ function runLoaded(
   if (problem !== undefined) throw new Error(problem);
   const spans = measured.map((m): SpanRecord => spanRecord(m, classOf(m, kernel, job.parameters), place));
   const { cycles: all, instructions: retired } = machine.counters;
+  const judge: Judge = (end, names) =>
+    outcomeProblem(end, linked.reports(machine), names, expected, job.parameters['isolation'] === 'none');
+  const arrivals = sweepOf(scenario, measured, (sweep, span) =>
+    sweepArrivals(new ArrivalRunner(machine, linked, symbols, sweep, span, judge), sweep, span, place),
+  );
   return {
     image: imageHash(linked.image),
     outcome: { kind: 'measured', observed: observedIn(expected, reports) },
@@ -134,7 +143,21 @@ function runLoaded(
     ended,
     granted,
     spans,
+    ...(arrivals === undefined ? {} : { arrivals }),
   };
+}
+
+/** Sweeps the interrupt over the passage that a scenario names, if it does. */
+function sweepOf(
+  { arrivals: sweep }: Scenario,
+  measured: ReturnType<SpanRecorder['read']>,
+  run: (sweep: ArrivalSweep, span: SweptSpan) => ArrivalsRecord,
+): ArrivalsRecord | undefined {
+  if (sweep === undefined) return undefined;
+  const { passages } = measured.find(({ span }) => span.name === sweep.span)!;
+  const passage = passages.at(sweep.passage - 1);
+  if (passage === undefined) throw new Error(`span ${sweep.span} has no passage ${sweep.passage} to sweep`);
+  return run(sweep, passage);
 }
 
 /** The words that are the measurement, by their names; those after a domain's end are not there. */

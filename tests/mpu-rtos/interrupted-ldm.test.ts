@@ -88,6 +88,18 @@ after: nop
     }
   });
 
+  it('if it is a push, begins anew: the frame lies where its words were', () => {
+    let inside = 0;
+    for (let delay = 4; delay < 24; delay++) {
+      const pushed = 'push {r4, r5, r6}\n pop {r8, r9, r10}';
+      const { loaded, xpsr } = attempt('m4', pushed, delay, 'movs r5, #5\n movs r6, #6\n nop\n nop\n nop\n nop');
+      expect([delay, ...hexOf(loaded.slice(4, 7))]).toEqual([delay, ...hexOf([0x20001000, 5, 6])]);
+      expect(xpsr & 0xf000).toBe(0);
+      if (xpsr !== 0) inside++;
+    }
+    expect(inside).toBeGreaterThan(2);
+  });
+
   it('in an IT block begins anew', () => {
     for (let delay = 4; delay < 24; delay++) {
       const { loaded, xpsr } = attempt(

@@ -8,11 +8,16 @@ import { run, WITH_KERNEL } from './run.js';
 
 /* Every workload at its defaults, on every platform that runs scenarios. */
 
-/** How often each mark must be passed: once each in what cannot be done twice, else once in each round. */
+/**
+ * How often each mark must be passed: once each in what cannot be done twice, else once in each round; nobody is served where the
+ * interrupt comes only in the runs that are swept.
+ */
 function passages(scenario: Scenario): Readonly<Record<string, number>> {
   const rounds = Number(scenario.parameters.rounds);
-  const once = /^fault\.(load|service)/.test(scenario.id) || scenario.id.startsWith('guarantee.');
-  return Object.fromEntries(marksOf(scenario.functions).map((mark) => [mark, once ? 1 : rounds]));
+  const once = /^(fault\.(load|service)|guarantee\.|realtime\.fault)/.test(scenario.id);
+  return Object.fromEntries(
+    marksOf(scenario.functions).map((mark) => [mark, mark === scenario.arrivals?.served ? 0 : once ? 1 : rounds]),
+  );
 }
 
 describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('%s', (id, platform) => {
@@ -27,8 +32,12 @@ describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('
       }
       expect(cell).toBeUndefined();
       expect(isExpected(scenario.expected, ran, isolation === 'none'), JSON.stringify(ran)).toBe(true);
-      if (scenario.expected.observed === undefined) expect(ran.passed).toEqual(passages(scenario));
-      else {
+      if (scenario.expected.observed === undefined) {
+        const passed = { ...ran.passed };
+        // a thread that does nothing but yield may have had a turn more before it is measured
+        if (workload.id === 'realtime.yield') passed['enters'] = Math.min(passed['enters'], passed['leaves']);
+        expect(passed).toEqual(passages(scenario));
+      } else {
         const row = AT_DEFAULTS[workload.id] as Readonly<Record<string, readonly string[]>>;
         expect(cameTo(scenario.expected, ran)).toBe(row[id][i]);
       }

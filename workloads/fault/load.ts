@@ -3,7 +3,7 @@ import { type Workload, workload } from '../workload.js';
 import { ENDINGS, oneByOne } from './one-by-one.js';
 
 /** An address that no domain has: the null page on machines with pages, an untagged number on capabilities. */
-const FOREIGN = 0x10;
+export const FOREIGN = 0x10;
 
 /** A domain loads a word and, if it has no right to it, is ended; the others go on (FLT-1, FLT-4). */
 function load(legal: boolean): Workload {

@@ -124,6 +124,26 @@ export interface Span {
   readonly meaning: string;
 }
 
+/**
+ * The line of the scenario's device is raised in one run after another, each time at another cycle of one passage of a span. The
+ * runs that are measured besides have no interrupt.
+ */
+export interface ArrivalSweep {
+  /** Name of the span. */
+  readonly span: string;
+  /** Which of its passages, from 1. */
+  readonly passage: number;
+  /** Mark behind the wait of the thread that the interrupt is for: its next instruction ends the driver's latency. */
+  readonly served: string;
+  /** Cycles from one arrival to the next; 1 is every cycle. */
+  readonly stride: number;
+  /**
+   * `bisect`: arrivals between two that entered the handler in the same cycle, and one in the middle that did too, are not run:
+   * until it is taken, a raised line changes nothing that a core executes. `every`: each one is run.
+   */
+  readonly method: 'bisect' | 'every';
+}
+
 /** What a right run leaves behind. Anything else is an error, never a number. */
 export interface Outcome {
   /** Words reported, in order. Words beyond them are what `observed` names. */
@@ -159,6 +179,8 @@ export interface Scenario {
   /** True if a right run needs priorities: a thread that one of a lower priority makes ready runs at once. */
   readonly preemptive?: true;
   readonly spans: readonly Span[];
+  /** The arrival of the device's interrupt, swept over a span; absent if the device is the programs' own (`alarm`). */
+  readonly arrivals?: ArrivalSweep;
   readonly expected: Outcome;
   /** What happens in the run and is not part of any span, one sentence. */
   readonly excluded: string;

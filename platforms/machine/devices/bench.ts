@@ -78,12 +78,17 @@ export class BenchDevice implements Device {
         this.setLines(value);
         break;
       case 0x0c:
-        this.host.schedule(this, now + value, RAISE_TIMER);
+        this.raiseAt(now + value);
         break;
       case CONSOLE:
         return this.uart.write(offset, size, value);
     }
     return 'ok';
+  }
+
+  /** Lets the one-shot timer raise its line at cycle `at`, as a store to +0x0C does; a harness may ask for it between two runs. */
+  raiseAt(at: number): void {
+    this.host.schedule(this, at, RAISE_TIMER);
   }
 
   fire(_tag: number, at: number): void {

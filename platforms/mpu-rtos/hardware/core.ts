@@ -52,6 +52,8 @@ export class Core extends SimulatedCore {
   itAt = 0;
   /** Register with which an LDM or STM to come goes on (EPSR.ICI), 0 if it begins. */
   ici = 0;
+  /** An exception makes that LDM or STM begin anew. */
+  restarts = false;
   /** EPSR.T. Without it the next instruction raises INVSTATE. */
   thumb = true;
   handler = false;
@@ -148,7 +150,7 @@ export class Core extends SimulatedCore {
     this.z = 1;
     this.it = this.itAt = this.ici = 0;
     this.thumb = true;
-    this.handler = this.exclusive = this.event = false;
+    this.handler = this.exclusive = this.event = this.restarts = false;
     this.sleep = Sleep.AWAKE;
     this.control = this.otherSp = this.msplim = this.psplim = 0;
     this.system.reset();
@@ -303,7 +305,7 @@ export class Core extends SimulatedCore {
   /** Tells the ledger whether interrupts are masked: by PRIMASK or FAULTMASK (DESIGN section 3, masked intervals). */
   noteMasking(): void {
     const now = this.base + this.next;
-    if (this.nvic.primask !== 0 || this.nvic.faultmask !== 0) this.ledger.interruptsMasked(now, this.pc >>> 0);
+    if (this.nvic.blocksInterrupts) this.ledger.interruptsMasked(now, this.pc >>> 0);
     else this.ledger.interruptsEnabled(now);
   }
 

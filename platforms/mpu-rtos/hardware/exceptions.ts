@@ -76,8 +76,8 @@ export function enterException(core: Core): void {
   const { nvic } = core;
   const interrupted = core.ledger.phase;
   core.setPhase(PHASE_INDEX['hardware entry']);
-  // A core that cannot go on with an interrupted LDM or STM, or that is in an IT block, begins it anew.
-  if (core.config.system.architecture === 'v6m' || core.it !== 0) core.ici = 0;
+  // A core that cannot go on with an interrupted LDM or STM, or that is in an IT block, begins it anew; so it does a push.
+  if (core.config.system.architecture === 'v6m' || core.it !== 0 || core.restarts) core.ici = 0;
   const returnValue = returnValueOf(core);
   const priority = nvic.executionPriority;
   const fault = pushFrame(core);

@@ -92,7 +92,8 @@ export function storeMultiple(core: Core, w: number, list: number, now: number):
 /**
  * Executes an LDM or STM word by word. A fault leaves the base register as it was. An event of a device stops it: the core
  * remembers in `ici` with which register it goes on, and if the event brings an exception that stays in EPSR (DDI0403E
- * B1.5.10). One that loads its base, or in an IT block, begins anew.
+ * B1.5.10). One that loads its base, or in an IT block, begins anew; so does a push, since the frame of the exception lies where its
+ * words were.
  */
 export function transferMultiple(core: Core, w: number, list: number): void {
   const { r, timing, bank } = core;
@@ -126,6 +127,7 @@ export function transferMultiple(core: Core, w: number, list: number): void {
     const register = 31 - Math.clz32(rest & -rest);
     if (rest !== begun && core.next + cycles >= core.eventAt && isInterruptible(core, isLoad, rn, list)) {
       core.ici = register;
+      core.restarts = rn === 13 && !ascending;
       core.next += cycles;
       core.dataStall += cycles;
       core.limit = STOP;

@@ -159,6 +159,21 @@ export class Nvic {
     return this.knownWakes;
   }
 
+  /**
+   * Whether no enabled external interrupt would be taken if its line rose now: by PRIMASK, BASEPRI, FAULTMASK, or because a handler
+   * runs that none of them preempts. With none enabled, whether one of the lowest priority would not be.
+   */
+  get blocksInterrupts(): boolean {
+    let most = LOWEST_PRIORITY - 1;
+    for (let word = 0; word < this.words; word++) {
+      const external = word === 0 ? this.enabled[0] & ~SYSTEM_EXCEPTIONS : this.enabled[word];
+      for (let bits = external; bits !== 0; bits &= bits - 1) {
+        most = Math.min(most, this.groupPriority(word * 32 + 31 - Math.clz32(bits & -bits)));
+      }
+    }
+    return this.executionPriority <= most;
+  }
+
   /** Whole priority of an exception: -3, -2, -1, or 0 to 255. */
   priority(exception: number): number {
     if (exception <= ExceptionNumber.HARD_FAULT) return exception - 4;

@@ -32,7 +32,7 @@ const NUMBERS = [
   'lastException',
 ] as const;
 
-const SWITCHES = ['thumb', 'handler', 'exclusive', 'event', 'redirected'] as const;
+const SWITCHES = ['thumb', 'handler', 'exclusive', 'event', 'redirected', 'restarts'] as const;
 
 /** The state of a core apart from memory, as plain data. */
 export interface CoreState {

@@ -2,6 +2,7 @@ import type { Transfer } from '../operations.js';
 import { completeValues, type GivenValues, type ParameterValuesOf, type WorkloadParameters } from '../parameters.js';
 import type { ValueType } from '../program.js';
 import {
+  type ArrivalSweep,
   type Buffer,
   functionsOfDomain,
   type InterruptBinding,
@@ -137,6 +138,7 @@ export class ScenarioBuilder extends FunctionLibrary {
   private readonly queues: Queue[] = [];
   private readonly interrupts: InterruptBinding[] = [];
   private readonly spans: Span[] = [];
+  private arrivals: ArrivalSweep | undefined;
   private outcome: Outcome | undefined;
   private priorities = false;
   private excluded = '';
@@ -269,6 +271,21 @@ export class ScenarioBuilder extends FunctionLibrary {
     this.spans.push({ ...span, name, from, to });
   }
 
+  /** Sweeps the arrival of the device's interrupt, line 0, over a span; every arrival must leave the expected outcome behind. */
+  sweepArrivals(sweep: ArrivalSweep): void {
+    if (this.arrivals !== undefined) this.fail('sweeps arrivals over two spans: one is possible');
+    if (!this.interrupts.some(({ line }) => line === 0)) this.fail('sweeps arrivals, and no interrupt has line 0');
+    if (!this.spans.some(({ name }) => name === sweep.span)) {
+      this.fail(`sweeps arrivals over span ${sweep.span}; there is ${listNames(this.spans.map(({ name }) => name))}`);
+    }
+    if (!this.hasMark(sweep.served)) this.fail(`sweeps arrivals up to mark ${sweep.served}, which no program has`);
+    for (const what of ['passage', 'stride'] as const) {
+      if (!Number.isInteger(sweep[what]) || sweep[what] < 1)
+        this.fail(`${what} ${sweep[what]} of arrivals: 1 at least`);
+    }
+    this.arrivals = sweep;
+  }
+
   /** What a right run leaves behind. */
   expect(outcome: ExpectedOutcome): void {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
@@ -312,6 +329,7 @@ export class ScenarioBuilder extends FunctionLibrary {
       functions: this.functions,
       ...(this.priorities ? { preemptive: true } : {}),
       spans: this.spans,
+      ...(this.arrivals === undefined ? {} : { arrivals: this.arrivals }),
       expected: this.outcome,
       excluded: this.excluded,
     };
