@@ -10,6 +10,7 @@ import { type Context, conventions, Displayed } from './command.js';
 import { addExec } from './exec.js';
 import { addCompare } from './compare.js';
 import { addMerge } from './merge.js';
+import { addReproduce } from './reproduce.js';
 import { addSweep } from './sweep.js';
 import { addList } from './list.js';
 import { addShow } from './show.js';
@@ -34,6 +35,7 @@ export async function runCommandLine(
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead run',
     'bulkhead list',
+    'bulkhead reproduce',
     'bulkhead validate cores --summary',
     'bulkhead validate silicon',
     'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
@@ -50,6 +52,7 @@ export async function runCommandLine(
   addCompare(program, context);
   addSweep(program, context);
   addMerge(program, context);
+  addReproduce(program, context);
   addValidate(program, context);
   addExec(program, context);
   addBench(program, context);

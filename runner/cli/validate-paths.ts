@@ -55,7 +55,7 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
   for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
     const platform = await known.load();
     const results: PathResult[] = [];
-    for (const result of validatePaths(suite, platform, (id) => operation?.includes(id) ?? true)) {
+    for (const result of validatePaths({ suite, platform, only: (id) => operation?.includes(id) ?? true })) {
       results.push(result);
       if (json === true) for (const row of result.rows) terminal.out(`${pathJson(row)}\n`);
     }
