@@ -23,17 +23,22 @@ class Tally {
   readonly phases = PHASES.map(() => 0);
   masked = 0;
   private maskedNow = 0;
+  /** The instruction that was counted last: whose it is, words that it moves. */
+  private latest: { loads: number; stores: number; instructions: number } = this.user;
+  private loads = 0;
+  private stores = 0;
 
   constructor(private readonly suite: PathSuite) {}
 
   count({ kind, privilege, phase, word }: TraceEvent): void {
     if (kind !== 'retire') return;
     this.phases[phase]++;
-    const tally = privilege === USER ? this.user : this.kernel;
-    tally.instructions++;
-    const { loads, stores } = this.suite.access(word);
-    tally.loads += loads;
-    tally.stores += stores;
+    // what the one before has moved: the last one is the second mark
+    this.latest.loads += this.loads;
+    this.latest.stores += this.stores;
+    this.latest = privilege === USER ? this.user : this.kernel;
+    this.latest.instructions++;
+    ({ loads: this.loads, stores: this.stores } = this.suite.access(word));
     const change = this.suite.masks?.(word);
     if (change === 'mask' || this.maskedNow > 0) this.maskedNow++;
     this.masked = Math.max(this.masked, this.maskedNow);

@@ -28,7 +28,7 @@ export interface PathSample {
   readonly cycles: number;
   readonly traps: number;
   readonly protection: ProtectionCounts;
-  /** Instructions, and words that they load and store; an atomic is a load and a store. */
+  /** Instructions, and words that they load and store, those of the second mark not among them; an atomic is a load and a store. */
   readonly kernel: AccessCounts;
   /** The same of programs, the second mark excluded. */
   readonly user: AccessCounts;
@@ -80,7 +80,7 @@ export interface PathSuite<O extends PathOperation = PathOperation> {
   parameters(variant: string): { readonly kernel: ParameterValues; readonly hardware: ParameterValues };
   readonly operations: readonly O[];
   link(operation: O, kernel: ParameterValues): LinkedPath;
-  /** Words that an instruction loads and stores. */
+  /** What an instruction loads and stores: words, or of some platform capabilities. */
   access(word: number): { readonly loads: number; readonly stores: number };
   /** Whether an instruction masks or unmasks interrupts; absent if that cannot be told from its word. */
   masks?(word: number): 'mask' | 'unmask' | undefined;

@@ -11,4 +11,5 @@ export interface KnownSuite {
 export const PATH_SUITES: readonly KnownSuite[] = [
   { platform: 'mpu-rtos', load: async () => (await import('./paths-cmrx.js')).CMRX_PATHS },
   { platform: 'mmu-microkernel', load: async () => (await import('./paths-xous.js')).XOUS_PATHS },
+  { platform: 'cheri', load: async () => (await import('./paths-cheriot.js')).CHERIOT_PATHS },
 ];

@@ -66,6 +66,7 @@ fault:
 
 # The rich handler comes back: a0 = what to do, csp as it was given: if it is not, the loads below fault.
   .phase validate
+handled:
   csrci mstatus, STATUS_MIE
   cspecialrw ctp, mtdc, cnull
   clhu  t0, TS_FRAME(ctp)

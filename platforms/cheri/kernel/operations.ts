@@ -1,0 +1,195 @@
+import type { Compartment, System, Thread } from './system.js';
+
+/**
+ * A path of the kernel that is measured: from the retirement of the instruction at `from` to the retirement of the one at `to`,
+ * the first of the two counted. The programs repeat it and end the run by themselves, with a code other than 0 if a result is wrong.
+ */
+export interface Operation {
+  readonly id: string;
+  /** What happens between the marks, one line. */
+  readonly title: string;
+  readonly system: System;
+  /** Symbols `unit.label`; any of them starts and ends a measurement. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+const REPETITIONS = 6;
+
+/** Bytes of stack of each thread: for what a callee dirties, too. */
+const STACK_BYTES = 2048;
+
+const compartment = (name: string, program: string, more: Partial<Compartment> = {}): Compartment => ({
+  name,
+  program,
+  exports: [],
+  ...more,
+  imports: [{ kind: 'device', name: 'bench', device: 'bench' }, ...(more.imports ?? [])],
+});
+
+const system = (...compartments: readonly Compartment[]): System => ({
+  compartments,
+  threads: compartments.filter(({ exports }) => exports.length === 0).map(threadOf),
+  libraries: [],
+  objects: [],
+  quotas: [],
+});
+
+/** A compartment without exports has a thread of its own. */
+const threadOf = ({ name }: Compartment): Thread => ({
+  name,
+  compartment: name,
+  entry: 'main',
+  priority: 1,
+  stackBytes: STACK_BYTES,
+  trustedFrames: 4,
+});
+
+const exit = (code: string): string => `
+  load_import ct2, bench
+  csw   ${code}, 4(ct2)
+`;
+
+/** Calls the export `entry` of `callee` again and again; each call must give `result`. */
+const caller = (result: string): Compartment =>
+  compartment(
+    'caller',
+    `
+main:
+  li    s0, ${REPETITIONS}
+begin:
+  cross_call entry
+end:
+  addi  a0, a0, -(${result})
+  bnez  a0, wrong
+  addi  s0, s0, -1
+  bnez  s0, begin
+  ${exit('zero')}
+wrong:
+  li    a0, 1
+  ${exit('a0')}
+`,
+    { imports: [{ kind: 'call', name: 'entry', compartment: 'callee', export: 'entry' }] },
+  );
+
+const callee = (program: string, more: Partial<Compartment> = {}): Compartment =>
+  compartment('callee', program, { exports: [{ name: 'entry', arguments: 0 }], ...more });
+
+/** The callee stores to the lowest of `dirty` bytes of its stack. */
+const calling = (dirty = 0): System =>
+  system(caller('0'), callee(`entry:\n${dirty === 0 ? '' : `  csw zero, -${dirty}(csp)`}\n  cret`));
+
+const ROUND = { from: ['caller.begin'], to: ['caller.end'] };
+
+/** Two threads that yield to each other. An ecall does not retire: a nop carries the mark. */
+const YIELDING = system(
+  compartment(
+    'one',
+    `main:\n  li    s0, ${REPETITIONS}\nbegin:\n  nop\n  yield\nend:\n  addi  s0, s0, -1\n  bnez  s0, begin\n${exit('zero')}`,
+  ),
+  compartment('two', 'main:\n  yield\nend:\n  j     main'),
+);
+
+/** The callee faults; \`handler\` steps over the load. */
+const faulting = (handled: boolean): System =>
+  system(
+    caller(handled ? '7' : '-COMPARTMENT_FAILED'),
+    callee(
+      `
+entry:
+  li    a1, 0
+  li    a0, 7
+  clw   a2, 0(ca1)
+resumed:
+  cret
+handler:
+  clw   t0, CONTEXT_PC(ca0)
+  addi  t0, t0, 2
+  csw   t0, CONTEXT_PC(ca0)
+  li    a0, INSTALL_CONTEXT
+  cret
+`,
+      handled ? { errorHandler: 'handler' } : {},
+    ),
+  );
+
+/** The paths of the switcher, each by itself, and the scheduler's beside them. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    id: 'caller',
+    title: 'caller: imports of callee and switcher, jump',
+    system: calling(),
+    from: ['caller.begin'],
+    to: ['switcher.call_compartment'],
+  },
+  {
+    id: 'call',
+    title: 'switcher, call: no arguments, nothing to zero, interrupts enabled',
+    system: calling(),
+    from: ['switcher.call_compartment'],
+    to: ['callee.entry'],
+  },
+  {
+    id: 'return',
+    title: 'switcher, return: 48 bytes zeroed',
+    system: calling(),
+    from: ['switcher.return_compartment'],
+    to: ['caller.end'],
+  },
+  { id: 'round-trip', title: 'caller, call, a callee that only returns, return', system: calling(), ...ROUND },
+  ...[64, 256, 512].map((dirty) => ({
+    id: `round-trip-${dirty}`,
+    title: `the same with ${dirty} bytes of stack dirtied by the callee`,
+    system: calling(dirty),
+    ...ROUND,
+  })),
+  {
+    id: 'trap',
+    title: 'switcher, trap to the first instruction of the scheduler',
+    system: YIELDING,
+    from: ['switcher.trap_entry'],
+    to: ['scheduler.schedule'],
+  },
+  {
+    id: 'scheduler',
+    title: 'scheduler, first instruction to its return: next thread of the same priority',
+    system: YIELDING,
+    from: ['scheduler.schedule'],
+    to: ['scheduler.schedule_done'],
+  },
+  {
+    id: 'install',
+    title: "switcher, scheduler's return to the thread behind its ecall",
+    system: YIELDING,
+    from: ['switcher.install'],
+    to: ['one.end', 'two.end'],
+  },
+  {
+    id: 'switch',
+    title: 'yield to the other thread, scheduler included, from the instruction in front of the ecall',
+    system: YIELDING,
+    from: ['one.begin'],
+    to: ['two.end'],
+  },
+  {
+    id: 'unwind',
+    title: 'switcher, fault to the return path: no handler',
+    system: faulting(false),
+    from: ['switcher.trap_entry'],
+    to: ['switcher.return_compartment'],
+  },
+  {
+    id: 'handler-in',
+    title: 'switcher, fault to a rich handler',
+    system: faulting(true),
+    from: ['switcher.trap_entry'],
+    to: ['callee.handler'],
+  },
+  {
+    id: 'handler-out',
+    title: 'switcher, rich handler to where its context goes on',
+    system: faulting(true),
+    from: ['switcher.handled'],
+    to: ['callee.resumed'],
+  },
+];
