@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BadInput, EXIT } from '../failure.js';
 import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
+import { derivedRows } from '../validate/paths-derived.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathSuite } from '../validate/paths-suite.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
@@ -60,7 +61,7 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
       if (json === true) for (const row of result.rows) terminal.out(`${pathJson(row)}\n`);
     }
     if (results.some(({ exact }) => !exact)) exit(EXIT.checkFailed);
-    const prices = suite.prices?.(results) ?? [];
+    const prices = derivedRows(suite.platform, results);
     if (json === true) {
       for (const row of prices) terminal.out(`${pathJson(row)}\n`);
       continue;

@@ -12,11 +12,8 @@ import { platformValues, readSetting, type Setting, workloadValues } from '../ru
 import { suggestion } from '../suggest.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
 import { type PathChoice, validatePaths } from '../validate/paths.js';
+import { evaluate, type Outcome } from './evaluate.js';
 import { type Claim, isMeasurement, type Leaf, leaves, type Measurement } from './schema.js';
-
-/** A figure, or why there is none. */
-export type Outcome =
-  { readonly ok: true; readonly value: number } | { readonly ok: false; readonly reason: string };
 
 type PathLeaf = Extract<Leaf, { kind: 'path' }>;
 type WorkloadLeaf = Extract<Leaf, { kind: 'workload' }>;
@@ -43,26 +40,9 @@ export interface Laboratory {
 export class Measured {
   constructor(private readonly outcomes: ReadonlyMap<string, Outcome>) {}
 
-  /** Puts a measurement together. */
   value(m: Measurement): Outcome {
-    switch (m.kind) {
-      case 'constant':
-        return { ok: true, value: m.value };
-      case 'quotient':
-        return combine(this.value(m.of), this.value(m.by), (a, b) => a / b);
-      case 'difference':
-        return combine(this.value(m.of), this.value(m.minus), (a, b) => a - b);
-      case 'sum':
-        return m.of.map((part) => this.value(part)).reduce((a, b) => combine(a, b, (x, y) => x + y));
-      default:
-        return this.outcomes.get(keyOf(m))!;
-    }
+    return evaluate(m, (leaf) => this.outcomes.get(keyOf(leaf))!);
   }
-}
-
-function combine(a: Outcome, b: Outcome, of: (a: number, b: number) => number): Outcome {
-  if (!a.ok) return a;
-  return b.ok ? { ok: true, value: of(a.value, b.value) } : b;
 }
 
 /** Runs what the claims need. @throws BadInput if a claim names a workload, path or parameter that is not there. */
@@ -104,7 +84,10 @@ async function planPaths(needs: readonly Need<PathLeaf>[], laboratory: Laborator
       throw unknownName(own[0].claim, 'platform whose paths are measured', id, ids);
     }
     const suite = await known.load();
-    const quantities = [...suite.quantities.map((q) => q.name), ...Object.keys(suite.memories).map((m) => `cycles ${m}`)];
+    const quantities = [
+      ...suite.quantities.map((q) => q.name),
+      ...Object.keys(suite.memories).map((m) => `cycles ${m}`),
+    ];
     for (const { claim, leaf } of own) {
       const operations = suite.operations.map((o) => o.id);
       if (!operations.includes(leaf.operation)) throw unknownName(claim, 'path', leaf.operation, operations);
@@ -153,13 +136,22 @@ async function planWorkloads(
   for (const need of needs) {
     const { claim, leaf } = need;
     const workload = workloads.find(({ id }) => id === leaf.workload);
-    if (workload === undefined) throw unknownName(claim, 'workload', leaf.workload, workloads.map(({ id }) => id));
+    if (workload === undefined)
+      throw unknownName(
+        claim,
+        'workload',
+        leaf.workload,
+        workloads.map(({ id }) => id),
+      );
     const platform = must(await findPlatform(leaf.platform, platforms, place(claim)));
     const settings = (target: string, given: WorkloadLeaf['set']): Setting[] =>
-      Object.entries(given).map(([name, value]) => readSetting(`${place(claim)},`, `${target}.${name}=${String(value)}`));
+      Object.entries(given).map(([name, value]) =>
+        readSetting(`${place(claim)},`, `${target}.${name}=${String(value)}`),
+      );
     const own = settings(workload.id, leaf.with);
     const surplus = Object.keys(leaf.with).find((name) => !Object.hasOwn(workload.parameters, name));
-    if (surplus !== undefined) throw unknownName(claim, `parameter of ${workload.id}`, surplus, Object.keys(workload.parameters));
+    if (surplus !== undefined)
+      throw unknownName(claim, `parameter of ${workload.id}`, surplus, Object.keys(workload.parameters));
     const workloadParameters = workloadValues(workload, chooseWorkloads(workloads, [workload.id]), own);
     const spans = workload.build(workloadParameters).spans.map((s) => s.name);
     if (!spans.includes(leaf.span)) throw unknownName(claim, `span of ${workload.id}`, leaf.span, spans);

@@ -2,7 +2,7 @@ import type { PathReference } from '../validate/paths-suite.js';
 import { type ClaimFile, shippedClaims } from './read.js';
 
 /**
- * The figures of real kernels for the paths of a platform: the single-valued claims that are compared with a path as it is.
+ * The figures of real kernels for the paths of a platform: those in tables of claims.
  * @throws BadInput if the claims cannot be read.
  */
 export function pathReferences(
@@ -10,7 +10,7 @@ export function pathReferences(
   files: readonly ClaimFile[] = shippedClaims(),
 ): readonly PathReference[] {
   const references = new Map<string, PathReference>();
-  for (const { value, measurement: m, system, source } of files.flatMap(({ claims }) => claims)) {
+  for (const { value, measurement: m, system, source } of files.flatMap(({ ofTables }) => ofTables)) {
     if (m.kind !== 'path' || m.platform !== platform || typeof value !== 'number') continue;
     const key = JSON.stringify([m.variant, m.operation]);
     const { operation, variant, quantity } = m;

@@ -15,6 +15,8 @@ export interface ClaimFile {
   readonly id: string;
   readonly title: string;
   readonly claims: readonly Claim[];
+  /** Those among them that are figures of a table. */
+  readonly ofTables: readonly Claim[];
 }
 
 const MANUAL = 'paper/claims/README.md lists the fields';
@@ -92,18 +94,16 @@ export function readClaimFile(path: string): ClaimFile {
   }
   const id = basename(path, '.yaml');
   const { title, shared, claims, tables } = check(fileSchema, parse(text, path), path);
-  const all = [...claims, ...tables.flatMap(claimsOfTable)];
   const seen = new Set<string>();
-  return {
-    id,
-    title,
-    claims: all.map((own) => {
-      const place = `${path}, claim ${own.id}`;
-      if (seen.has(own.id)) throw new BadInput(place, 'the id is there twice', 'give one of them another');
-      seen.add(own.id);
-      return check(claimSchema, { ...shared, ...own, id: `${id}.${own.id}` }, place);
-    }),
+  const complete = (own: { readonly id: string }): Claim => {
+    const place = `${path}, claim ${own.id}`;
+    if (seen.has(own.id)) throw new BadInput(place, 'the id is there twice', 'give one of them another');
+    seen.add(own.id);
+    return check(claimSchema, { ...shared, ...own, id: `${id}.${own.id}` }, place);
   };
+  const single = claims.map(complete);
+  const ofTables = tables.flatMap(claimsOfTable).map(complete);
+  return { id, title, claims: [...single, ...ofTables], ofTables };
 }
 
 /** Reads all files of a folder, by name. @throws BadInput */
