@@ -3,7 +3,7 @@ import { type Workload, WORKLOADS } from '../../workloads/index.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN, type KnownPlatform } from '../platforms.js';
-import { SILICON, type SiliconEntry } from '../silicon/entries.js';
+import { type SiliconEntry, siliconEntries } from '../silicon/entries.js';
 import { version } from '../version.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
@@ -27,11 +27,17 @@ export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
   platforms: readonly KnownPlatform[] = BUILT_IN,
-  silicon: readonly SiliconEntry[] = SILICON,
+  silicon?: readonly SiliconEntry[],
   workloads: readonly Workload[] = WORKLOADS,
 ): Promise<number> {
   let code: number = EXIT.fine;
-  const context: Context = { terminal, platforms, workloads, silicon, exit: (c) => (code = c) };
+  const context: Context = {
+    terminal,
+    platforms,
+    workloads,
+    silicon: () => silicon ?? siliconEntries(),
+    exit: (c) => (code = c),
+  };
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead run',
     'bulkhead list',

@@ -75,11 +75,14 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
       }
     }
     for (const { operation: what, variant, ours, real } of prices) {
-      terminal.out(`One ${what} (${variant}): ${Math.round(ours)} cycles, in the real kernel ${real}.\n`);
+      terminal.out(`One ${what} (${variant}): ${showCycles(ours)} cycles, in the real kernel ${real}.\n`);
     }
     terminal.out(`${bold(terminal, verdict(suite, results))}\n`);
   }
 }
+
+/** Whole cycles, of less than a hundred a tenth. */
+const showCycles = (cycles: number): string => (cycles < 100 ? cycles.toFixed(1) : cycles.toFixed(0));
 
 function verdict({ exactly }: PathSuite, results: readonly PathResult[]): string {
   const differ = results.filter(({ exact }) => !exact);

@@ -10,12 +10,12 @@ export function pathReferences(
   files: readonly ClaimFile[] = shippedClaims(),
 ): readonly PathReference[] {
   const references = new Map<string, PathReference>();
-  for (const { value, measurement: m, system, source } of files.flatMap(({ ofTables }) => ofTables)) {
+  for (const { value, measurement: m, system, source, role } of files.flatMap(({ ofTables }) => ofTables)) {
     if (m.kind !== 'path' || m.platform !== platform || typeof value !== 'number') continue;
     const key = JSON.stringify([m.variant, m.operation]);
     const { operation, variant, quantity } = m;
     const figures = { ...references.get(key)?.figures, [quantity]: value };
-    references.set(key, { operation, variant, source: `${source}: ${system}`, figures });
+    references.set(key, { operation, variant, source: `${role}: ${source}: ${system}`, figures });
   }
   return [...references.values()];
 }

@@ -21,6 +21,11 @@ function line({ claim, simulated, ratio, verdict }: Judgement): string[] {
   ];
 }
 
+/** As many ids as fit a line or two; the rest is counted. */
+const SHOWN = 4;
+const named = (ids: readonly string[]): string =>
+  ids.length <= SHOWN + 1 ? ids.join(', ') : `${ids.slice(0, SHOWN).join(', ')} and ${ids.length - SHOWN} more`;
+
 /** Explanations, each once, with the claims that it holds for. */
 function explanations(judgements: readonly Judgement[]): string {
   const byText = new Map<string, string[]>();
@@ -31,7 +36,7 @@ function explanations(judgements: readonly Judgement[]): string {
     ids.push(judgement.claim.id);
     byText.set(text, ids);
   }
-  return [...byText].map(([text, ids]) => `* ${ids.join(', ')}\n  ${text}\n`).join('');
+  return [...byText].map(([text, ids]) => `* ${named(ids)}\n  ${text}\n`).join('');
 }
 
 /** One table for each source, then why figures of it were not reproduced. */

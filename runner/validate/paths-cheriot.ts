@@ -35,7 +35,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
   parameters: () => ({ kernel: {}, hardware: {} }),
   operations: OPERATIONS,
   link(operation, kernel) {
-    const { image, symbol } = linkSystem(kernelConfig(kernel), operation.system);
+    const { image, symbol } = linkSystem(kernelConfig({ ...kernel, ...operation.kernel }), operation.system);
     return { image, place: (name) => symbol(name).physical };
   },
   access,
@@ -50,6 +50,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
     { name: 'instructions of switch protection', of: (s) => s.instructionsByPhase['switch protection'] },
     { name: 'instructions of schedule', of: (s) => s.instructionsByPhase.schedule },
     { name: 'instructions of clear', of: (s) => s.instructionsByPhase.clear },
+    { name: 'instructions of kernel', of: (s) => s.instructionsByPhase.kernel },
     {
       name: 'instructions of restore and return',
       of: (s) => s.instructionsByPhase.restore + s.instructionsByPhase.return,

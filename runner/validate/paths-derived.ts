@@ -10,7 +10,7 @@ import type { PathResult, PathRow } from './paths-suite.js';
 export function derivedRows(platform: string, results: readonly PathResult[]): readonly PathRow[] {
   return shippedClaims()
     .flatMap(({ claims }) => claims)
-    .flatMap(({ quantity: operation, value: real, unit, source, measurement }): PathRow[] => {
+    .flatMap(({ quantity: operation, value: real, unit, source, role, measurement }): PathRow[] => {
       if (!isMeasurement(measurement) || measurement.kind === 'path' || unit !== 'cycles' || typeof real !== 'number')
         return [];
       const parts = leaves(measurement).filter(({ kind }) => kind !== 'constant');
@@ -27,6 +27,8 @@ export function derivedRows(platform: string, results: readonly PathResult[]): r
       if (!ours.ok) return [];
       const [{ quantity, fidelity }] = known;
       const variant = [...new Set(known.map((row) => row.variant))].join(' - ');
-      return [{ platform, operation, variant, quantity, real, ours: ours.value, source, fidelity }];
+      return [
+        { platform, operation, variant, quantity, real, ours: ours.value, source: `${role}: ${source}`, fidelity },
+      ];
     });
 }

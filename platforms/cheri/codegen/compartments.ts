@@ -13,7 +13,7 @@ import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
 import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
 import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
 import { dataLines, globalsOf, placesOf } from './globals.js';
-import { cheriotOperations } from './operations.js';
+import { cheriotOperations, retires } from './operations.js';
 import {
   BENCH,
   BENCH_EXIT,
@@ -86,6 +86,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const compiled = compileFunctions(functions, {
     abi: cheriotAbi(places),
     operations: cheriotOperations(scenario, direct),
+    retires,
     threadsReturn: true,
     functionSymbol,
     bufferSymbol,

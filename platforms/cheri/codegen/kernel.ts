@@ -6,6 +6,7 @@ import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '
 import { marksOf } from '../../scenario-marks.js';
 import { isSealed } from '../hardware/capability.js';
 import { baseOf, topOf } from '../hardware/capability-bounds.js';
+import { CheriotMachine } from '../hardware/machine.js';
 import type { LinkedSystem } from '../kernel/link.js';
 import type { Region } from '../kernel/memory.js';
 import { kernelConfig } from '../kernel/parameters.js';
@@ -85,14 +86,31 @@ function handedTo(scenario: Scenario, { symbol }: LinkedSystem, name: string): r
 /** Registers that hold what a compartment has without being given it. */
 const OWN = new Set(['cgp', 'csp']);
 
-/** Bytes in the bounds of the registers' capabilities that lead into regions, each counted once. */
+/** Base and top of the unsealed capabilities that the running compartment has in registers and, spilled, in its frames. */
+function held(machine: Machine): readonly (readonly [base: number, top: number])[] {
+  if (!(machine instanceof CheriotMachine)) throw new TypeError('only a CHERIoT machine has capabilities');
+  const registers = machine.registers().flatMap(({ name, value, metadata, tag }) => {
+    return /^c/.test(name) && !OWN.has(name) && tag === true && metadata !== undefined ? [{ value, metadata }] : [];
+  });
+  const { value: from, metadata: bounds } = register(machine, 'csp');
+  const end = bounds === undefined ? from : topOf(bounds, from);
+  const spilled = machine.taggedGranules
+    .filter((at) => at >= from && at < end)
+    .map((at) => {
+      const granule = new DataView(machine.memory.dump(physical(at), 8).buffer);
+      return { value: granule.getUint32(0, true), metadata: granule.getUint32(4, true) };
+    });
+  return [...registers, ...spilled]
+    .filter(({ metadata }) => !isSealed(metadata))
+    .map(({ value, metadata }) => [baseOf(metadata, value) >>> 0, topOf(metadata, value)] as const);
+}
+
+/** Bytes in the bounds of the capabilities that lead into regions, each counted once. */
 function reachable(machine: Machine, regions: readonly Region[]): number {
   const bounds = new Map<number, number>();
-  for (const { name, value, metadata, tag } of machine.registers()) {
-    if (!/^c/.test(name) || OWN.has(name) || tag !== true || metadata === undefined || isSealed(metadata)) continue;
-    const base = baseOf(metadata, value) >>> 0;
+  for (const [base, top] of held(machine)) {
     if (!regions.some((r) => base >= r.base && base < r.base + r.bytes)) continue;
-    bounds.set(base, Math.max(bounds.get(base) ?? 0, topOf(metadata, value) - base));
+    bounds.set(base, Math.max(bounds.get(base) ?? 0, top - base));
   }
   let [bytes, end] = [0, 0];
   for (const [base, length] of [...bounds].sort(([a], [b]) => a - b)) {

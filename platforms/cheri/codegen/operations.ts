@@ -42,6 +42,11 @@ const RIGHTS: Readonly<Record<Exclude<Transfer, 'move'>, number>> = {
   'mutable-borrow': LOAD | STORE | CAPABILITIES | LOAD_MUTABLE,
 };
 
+const YIELD = 'yield';
+
+/** Whether what an operation begins with retires. An ecall does not: a mark in front of it would never be passed. */
+export const retires = (line: string): boolean => line !== YIELD;
+
 /**
  * The operations of programs as calls between compartments.
  * @param direct true if all domains are one compartment, in which a call of a service is a call of its body
@@ -98,8 +103,7 @@ function lower(
       };
     }
     case 'yield':
-      // an ecall never retires: a mark in front of it would not be passed
-      return { arguments: [], lines: ['nop', 'yield'], results: [], clobbers: [] };
+      return { arguments: [], lines: [YIELD], results: [], clobbers: [] };
     case 'null-call':
       return kernelCall([], ['cross_call ticks']);
     case 'exit':
@@ -166,12 +170,6 @@ function lower(
       return kernelCall(['a1', 'a2'], [`load_import ca0, ${QUOTA}`, 'cross_call heap_free', mustSucceed]);
     case 'restart':
       return 'compartments are not restarted by this kernel yet';
-    case 'address':
-      return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
-    case 'try-call':
-      return 'a caller does not look at the end of its callee yet';
-    case 'alarm':
-      return 'interrupts do not reach threads of this kernel yet';
   }
 }
 

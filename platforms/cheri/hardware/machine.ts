@@ -212,6 +212,11 @@ export class CheriotMachine extends SimulatedMachine<Core, CoreState> {
   }
 
   protected override get unlisted(): readonly number[] {
+    return this.taggedGranules;
+  }
+
+  /** Addresses of the granules of memory that hold a capability, in order. */
+  get taggedGranules(): readonly number[] {
     return this.core.tagMemory.addresses();
   }
 }

@@ -45,7 +45,7 @@ export class TagMemory {
     for (const i of saved) this.tags[i] = 1;
   }
 
-  /** Addresses of tagged granules in order, for hashes. */
+  /** Addresses of tagged granules in order, for hashes and for who looks at all of them. */
   addresses(): number[] {
     const places = this.save().map((i) => {
       const page = this.memory.pageOfArena[(i / PAGE_TAGS) | 0];

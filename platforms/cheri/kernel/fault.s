@@ -1,3 +1,25 @@
+# Enters the error handler a4 bytes into the compartment whose export table is cgp; its arguments are in place.
+.macro enter_handler
+  clc   cra, EXPORT_PCC(cgp)
+  clc   cgp, EXPORT_CGP(cgp)
+  cincoffset cra, cra, a4
+  .phase clear
+  .if FULL
+  li    tp, 0
+  li    t0, 0
+  li    t1, 0
+  li    t2, 0
+  li    s0, 0
+  li    s1, 0
+  li    a3, 0
+  li    a4, 0
+  li    a5, 0
+  .endif
+  .phase return
+  csrsi mstatus, STATUS_MIE
+  cjalr cra
+.endm
+
 # A synchronous fault: the compartment's error handler decides, or its invocation ends. csp = trusted stack with the registers of
 # the fault, ca2 = its PCC, a1 = cause; mtdc is null. From here on the trusted stack is back in mtdc: a fault of the switcher's
 # own, by way of what the compartment left in its registers, comes here again and ends the invocation.
@@ -45,24 +67,7 @@ fault:
   .phase switch-protection
   cmove csp, ca0
   csrr  a2, mtval
-  clc   cra, EXPORT_PCC(cgp)
-  clc   cgp, EXPORT_CGP(cgp)
-  cincoffset cra, cra, a4
-  .phase clear
-  .if FULL
-  li    tp, 0
-  li    t0, 0
-  li    t1, 0
-  li    t2, 0
-  li    s0, 0
-  li    s1, 0
-  li    a3, 0
-  li    a4, 0
-  li    a5, 0
-  .endif
-  .phase return
-  csrsi mstatus, STATUS_MIE
-  cjalr cra                           # ca0 = context, a1 = cause, a2 = mtval
+  enter_handler                       # ca0 = context, a1 = cause, a2 = mtval
 
 # The rich handler comes back: a0 = what to do, csp as it was given: if it is not, the loads below fault.
   .phase validate
@@ -122,25 +127,8 @@ stackless:
   cincoffset csp, csp, -RESERVED_BYTES
   mv    a0, a1
   csrr  a1, mtval
-  clc   cra, EXPORT_PCC(cgp)
-  clc   cgp, EXPORT_CGP(cgp)
-  cincoffset cra, cra, a4
-  .phase clear
   li    a2, 0
-  .if FULL
-  li    tp, 0
-  li    t0, 0
-  li    t1, 0
-  li    t2, 0
-  li    s0, 0
-  li    s1, 0
-  li    a3, 0
-  li    a4, 0
-  li    a5, 0
-  .endif
-  .phase return
-  csrsi mstatus, STATUS_MIE
-  cjalr cra
+  enter_handler
   .phase return
   csrci mstatus, STATUS_MIE
   j     unwind

@@ -1,4 +1,6 @@
-import type { Compartment, System, Thread } from './system.js';
+import type { ParameterValues } from '../../platform.js';
+import { SCHEDULER, SWEEPER } from './compartments.js';
+import type { Compartment, Import, SharedObject, System, Thread } from './system.js';
 
 /**
  * A path of the kernel that is measured: from the retirement of the instruction at `from` to the retirement of the one at `to`,
@@ -12,6 +14,8 @@ export interface Operation {
   /** Symbols `unit.label`; any of them starts and ends a measurement. */
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Parameters that the kernel must have for it. */
+  readonly kernel?: ParameterValues;
 }
 
 const REPETITIONS = 6;
@@ -50,20 +54,22 @@ const exit = (code: string): string => `
   csw   ${code}, 4(ct2)
 `;
 
-/** Calls the export `entry` of `callee` again and again; each call must give `result`. */
-const caller = (result: string): Compartment =>
+/** Calls the export `entry` of `callee` again and again; each call must give `result`. `before`: what it does before each. */
+const caller = (result: string, before = ''): Compartment =>
   compartment(
     'caller',
     `
 main:
   li    s0, ${REPETITIONS}
+again:
+${before}
 begin:
   cross_call entry
 end:
   addi  a0, a0, -(${result})
   bnez  a0, wrong
   addi  s0, s0, -1
-  bnez  s0, begin
+  bnez  s0, again
   ${exit('zero')}
 wrong:
   li    a0, 1
@@ -75,9 +81,11 @@ wrong:
 const callee = (program: string, more: Partial<Compartment> = {}): Compartment =>
   compartment('callee', program, { exports: [{ name: 'entry', arguments: 0 }], ...more });
 
-/** The callee stores to the lowest of `dirty` bytes of its stack. */
-const calling = (dirty = 0): System =>
-  system(caller('0'), callee(`entry:\n${dirty === 0 ? '' : `  csw zero, -${dirty}(csp)`}\n  cret`));
+/** Stores to the lowest of `bytes` bytes of stack. */
+const dirty = (bytes: number): string => (bytes === 0 ? '' : `  csw   zero, -${bytes}(csp)\n`);
+
+const calling = (dirtied = 0, dirtiedByCaller = 0): System =>
+  system(caller('0', dirty(dirtiedByCaller)), callee(`entry:\n${dirty(dirtied)}  cret`));
 
 const ROUND = { from: ['caller.begin'], to: ['caller.end'] };
 
@@ -113,7 +121,68 @@ handler:
     ),
   );
 
-/** The paths of the switcher, each by itself, and the scheduler's beside them. */
+const WORD: SharedObject = { name: 'word', bytes: 8, alignment: 8, words: [0] };
+const word: Import = { kind: 'object', name: 'word', object: 'word', access: 'read' };
+const fromScheduler = (name: string): Import => ({ kind: 'call', name, compartment: SCHEDULER, export: name });
+
+/** A thread wakes another of higher priority, which waits for a word. */
+const WAKING: System = (() => {
+  const waker = compartment(
+    'waker',
+    `
+main:
+  li    s0, ${REPETITIONS}
+begin:
+  load_import ca0, word
+  li    a1, 1
+  cross_call futex_wake
+  addi  a0, a0, -1
+  bnez  a0, wrong
+  addi  s0, s0, -1
+  bnez  s0, begin
+  ${exit('zero')}
+wrong:
+  li    a0, 1
+  ${exit('a0')}
+`,
+    { imports: [word, fromScheduler('futex_wake')] },
+  );
+  const waiter = compartment(
+    'waiter',
+    `
+main:
+  cincoffset csp, csp, -16
+1:
+  csw   zero, TIMEOUT_ELAPSED(csp)
+  li    t0, FOREVER
+  csw   t0, TIMEOUT_REMAINING(csp)
+  csetbounds ca0, csp, TIMEOUT_BYTES
+  load_import ca1, word
+  li    a2, 0
+  cross_call futex_wait
+woken:
+  j     1b
+`,
+    { imports: [word, fromScheduler('futex_wait')] },
+  );
+  return {
+    ...system(waker),
+    compartments: [waker, waiter],
+    threads: [threadOf(waker), { ...threadOf(waiter), priority: 2 }],
+    objects: [WORD],
+  };
+})();
+
+/** Parts of sweeps of the software revoker, of 4096 granules each, one after the other. */
+const SWEEPING = system(
+  compartment(
+    'cleaner',
+    `main:\n  li    s0, ${REPETITIONS}\n1:\n  cross_call sweep\n  addi  s0, s0, -1\n  bnez  s0, 1b\n${exit('zero')}`,
+    { imports: [{ kind: 'call', name: 'sweep', compartment: SWEEPER, export: 'sweep' }] },
+  ),
+);
+
+/** The paths of the switcher, each by itself, and the scheduler's beside them; then what published figures are of. */
 export const OPERATIONS: readonly Operation[] = [
   {
     id: 'caller',
@@ -191,5 +260,26 @@ export const OPERATIONS: readonly Operation[] = [
     system: faulting(true),
     from: ['switcher.handled'],
     to: ['callee.resumed'],
+  },
+  {
+    id: 'round-trip-both-256',
+    title: 'call and return, 256 bytes of stack dirtied by caller and callee each',
+    system: calling(256, 256),
+    ...ROUND,
+  },
+  {
+    id: 'wake',
+    title: 'futex_wake of a thread of higher priority, to where its futex_wait is back',
+    system: WAKING,
+    from: ['waker.begin'],
+    to: ['waiter.woken'],
+  },
+  {
+    id: 'sweep',
+    title: 'software revoker, 4096 granules without the call',
+    system: SWEEPING,
+    from: [`${SWEEPER}.sweep`],
+    to: [`${SWEEPER}.sweep_done`],
+    kernel: { revocation: 'software' },
   },
 ];

@@ -33,6 +33,7 @@ sweep:
   csw   t1, position - globals(cgp)
   li    a0, 0
   li    a1, 0
+sweep_done:
   cret
 
 # a0 = epoch: one more when a sweep begins and when it ends.

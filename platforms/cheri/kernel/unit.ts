@@ -1,6 +1,7 @@
+import type { Program } from '../../assembler/files.js';
 import type { MemoryPlan, Region } from './memory.js';
+import { assembleProgram } from './source.js';
 import type { Compartment, Export, Import, Library, Padding } from './system.js';
-import { assembleProgram, type Program } from './source.js';
 
 /** The way to the switcher, which every compartment and library has. */
 export interface SwitcherImport {

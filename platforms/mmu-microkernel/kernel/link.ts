@@ -1,8 +1,9 @@
+import type { Program } from '../../assembler/files.js';
 import type { Image, ImageSymbol, PhaseMark, SourceLine } from '../../machine/image.js';
 import { physical, type PhysicalAddress, virtual } from '../../machine/units.js';
 import { Pages } from './pages.js';
 import { type KernelConfig, kernelSymbols } from './parameters.js';
-import { abiSymbols, assembleProgram, type Program } from './source.js';
+import { abiSymbols, assembleProgram } from './source.js';
 import { AddressSpace, type Layout } from './space.js';
 
 const PAGE = 4096;

@@ -1,8 +1,9 @@
+import type { Program } from '../../assembler/files.js';
 import type { Image, ImageSymbol, Segment } from '../../machine/image.js';
 import { physical, virtual } from '../../machine/units.js';
 import type { KernelConfig } from './parameters.js';
 import { checkMmio, placeRegions, type PlacedBlock } from './regions.js';
-import { assembleProgram, kernelProgram, type Program, programSymbols } from './source.js';
+import { assembleProgram, kernelProgram, programSymbols } from './source.js';
 
 /** Memory of a device that a process may use: a power of two of bytes, at a multiple of it; from 256 on m0plus, else from 32. */
 export interface MmioRange {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { assemble, type Assembled } from '../../assembler/assemble.js';
+import { mustAssemble, type Program, sourceFiles } from '../../assembler/files.js';
 import type { Architecture } from '../../thumb/table.js';
 import { thumbAssembler } from '../../thumb/assembler.js';
 import { type KernelConfig, type KernelCore, kernelSymbols } from './parameters.js';
@@ -15,25 +14,8 @@ export const ARCHITECTURE: Readonly<Record<KernelCore, Architecture>> = {
   m33: 'armv8-m.main+dsp',
 };
 
-const texts = new Map<string, string>();
-
 /** A source file of the kernel by name, undefined if there is none. */
-export function kernelSource(name: string): string | undefined {
-  if (!/^[a-z-]+\.s$/.test(name)) return undefined;
-  let text = texts.get(name);
-  if (text === undefined) {
-    try {
-      text = readFileSync(new URL(name, FOLDER), 'utf8');
-    } catch {
-      return undefined;
-    }
-    texts.set(name, text);
-  }
-  return text;
-}
-
-/** A program that was assembled without problems. */
-export type Program = Extract<Assembled, { ok: true }>;
+export const kernelSource = sourceFiles(FOLDER);
 
 /**
  * Assembles a source that may include the kernel's files.
@@ -47,9 +29,7 @@ export function assembleProgram(
   sections: Readonly<Record<string, number>>,
 ): Program {
   const isa = thumbAssembler({ architecture: ARCHITECTURE[core] });
-  const result = assemble(source, { file, isa, define, sections, include: kernelSource });
-  if (result.ok) return result;
-  throw new SyntaxError(result.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
+  return mustAssemble(source, { file, isa, define, sections, include: kernelSource });
 }
 
 const kernels = new Map<string, Program>();

@@ -21,6 +21,8 @@ export interface CompileOptions {
   readonly threads?: ReadonlySet<string>;
   /** True if a thread ends by returning from its program, which then is a function like any other. Default false. */
   readonly threadsReturn?: boolean;
+  /** Whether an instruction of an operation, as its line says it, retires; default: all do. */
+  readonly retires?: (line: string) => boolean;
   /** Assembly symbol of a buffer; default: its name. */
   readonly bufferSymbol?: (name: string) => string;
   /** Assembly symbol of a function; default: its name. */
@@ -70,6 +72,7 @@ function generate(fn: IrFunction, options: CompileOptions): string {
     branch: (text, label) => `${text}, ${label}`,
     comment: '#',
     nothing: 'nop',
+    retires: options.retires ?? (() => true),
     ...frame(allocated, slots, abi),
   });
 }

@@ -75,6 +75,7 @@ function generate(fn: IrFunction, options: CompileOptions): string {
       branch: (text, label) => `${text.replace('\n', '\n  ')} ${label}`,
       comment: '@',
       nothing: 'nop',
+      retires: () => true,
       ...frame,
     });
   const text = write(frameOf(allocated, slots, leaf, false));

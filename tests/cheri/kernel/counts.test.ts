@@ -9,7 +9,8 @@ import { SPAN_PATHS, type SpanPath } from '../../../workloads/language/scenario.
 import { compartment, run, thread } from './system.js';
 
 const RESULTS = [...validatePaths({ suite: CHERIOT_PATHS, platform: cheri, only: () => true })];
-const SWITCHES = derivedRows('cheri', RESULTS).filter(({ operation }) => operation.startsWith('switch of threads'));
+const PRICES = derivedRows('cheri', RESULTS);
+const SWITCHES = PRICES.filter(({ operation }) => operation.startsWith('switch of threads'));
 
 const row = (operation: string, quantity: string): PathRow =>
   RESULTS.find((r) => r.operation === operation)!.rows.find((r) => r.quantity === quantity)!;
@@ -93,6 +94,19 @@ describe('cycles, beside those of the real switcher on the RTL', () => {
 
 /** What the spans of a path go through; of a path that is not here too little is compared. */
 const COMPARED: Partial<Record<SpanPath, readonly string[]>> = { call: ['caller', 'call', 'return', 'round-trip'] };
+
+describe('held-out figures', () => {
+  const rows = PRICES.filter(({ source }) => source.startsWith('held-out: '));
+
+  it('are reported with what ours takes, whatever that is', () => {
+    expect(rows.map(({ real }) => real)).toEqual(expect.arrayContaining([452, 1028, 11.4]));
+    for (const { ours } of rows) expect(ours).toBeGreaterThan(0);
+  });
+
+  it("are nobody's targets", () => {
+    for (const { source } of CHERIOT_PATHS.references) expect(source).toMatch(/^target: /);
+  });
+});
 
 describe('fidelity', () => {
   it.each(SPAN_PATHS.filter((path) => path !== 'compute'))(

@@ -53,13 +53,8 @@ const MACROS = `
 .endm
 `;
 
-/** A machine whose tags can be looked at. */
+/** A machine whose memory can be looked at word by word. */
 export class WalkedMachine extends CheriotMachine {
-  /** Addresses of the granules of memory that hold a capability, in order. */
-  get taggedGranules(): readonly number[] {
-    return this.unlisted;
-  }
-
   /** A word of RAM, unsigned. */
   word(address: number): number {
     return this.memory.read(address, 4, 0)! >>> 0;

@@ -16,8 +16,10 @@ export interface EmitTarget {
   branch(text: string, label: string): string;
   /** What a comment begins with. */
   readonly comment: string;
-  /** What stands at a mark that no instruction of its own follows. */
+  /** What stands at a mark that no instruction of its own follows, or one that does not retire. */
   readonly nothing: string;
+  /** Whether an instruction retires: only then is a mark at its address passed. */
+  retires(line: string): boolean;
   /** Lines at the function's beginning, and those that leave it. */
   readonly prologue: readonly string[];
   readonly epilogue: readonly string[];
@@ -40,8 +42,9 @@ export function emit(fn: MachineFunction, target: EmitTarget): string {
     block.instructions.forEach((instruction, at) => {
       if (instruction.mark !== undefined) {
         lines.push(`${markSymbol(instruction.mark)}:`);
-        const followed = block.instructions.slice(at + 1).some(({ text }) => text !== '') || ending.length > 0;
-        if (!followed) lines.push(`  ${target.nothing}`);
+        const rest = [...block.instructions.slice(at + 1).map(({ text }) => text), ...ending];
+        const next = rest.find((text) => text !== '')?.split('\n')[0];
+        if (next === undefined || !target.retires(next)) lines.push(`  ${target.nothing}`);
       }
       lines.push(...instructionLines(instruction, target));
     });
