@@ -48,7 +48,7 @@ function check<T>(schema: z.ZodType<T>, data: unknown, place: string): T {
 
 function parse(text: string, place: string): unknown {
   try {
-    return parseYaml(text);
+    return parseYaml(text, { merge: true });
   } catch (thrown) {
     if (!(thrown instanceof YAMLParseError)) throw thrown;
     const line = thrown.linePos?.[0].line;
