@@ -60,9 +60,8 @@ const workload = z.strictObject({
 /** A number that follows from the definition of what was published: counts of one round, bytes of a block. */
 const constant = z.strictObject({ kind: z.literal('constant'), value: z.number().positive(), meaning: text });
 
-const leaf = z.discriminatedUnion('kind', [path, workload, constant]);
 /** One thing that can be measured, or a constant. */
-export type Leaf = z.infer<typeof leaf>;
+export type Leaf = z.infer<typeof path> | z.infer<typeof workload> | z.infer<typeof constant>;
 
 /** What a claim is compared with: something measured, or how two of them relate. */
 export type Measurement =
