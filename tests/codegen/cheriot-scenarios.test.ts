@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemOf } from '../../platforms/cheri/codegen/compartments.js';
 import { missingOperation } from '../../platforms/cheri/codegen/operations.js';
 import { cheri } from '../../platforms/cheri/index.js';
 import { type Counters, type Machine } from '../../platforms/machine/machine.js';
@@ -137,6 +138,23 @@ describe.each(SHAPES)('isolation=%s', (isolation) => {
   });
 });
 
+test('a yield is an ecall and nothing else, but behind a mark, which needs an instruction that retires', () => {
+  const built = unchecked((s) => {
+    s.thread('main', { domain: s.domain('one'), endsRun: true }, (f) => {
+      f.yield();
+      f.mark('yields');
+      f.yield();
+      f.yield();
+      f.mark('reports');
+      f.report(1);
+    });
+  });
+  const [{ program }] = systemOf(built).compartments;
+  expect(program.match(/^ *nop$/gm)).toHaveLength(1);
+  expect(program).toMatch(/mark\.yields:\n *nop\n *yield\b/);
+  expect(run(built).marks.map(({ name }) => name)).toEqual(['yields', 'reports']);
+});
+
 test('a queue holds its capacity, and both sides wait', () => {
   const built = unchecked((s) => {
     const queue = s.queue('queue', 2);
@@ -228,6 +246,27 @@ describe('what a service can reach', () => {
     const built = payload.build({ transfer, bytes, rounds: 1 });
     const { marks } = run(built, {}, 'sum');
     expect(marks.find(({ name }) => name === 'read')!.granted).toBe(granted);
+  });
+
+  test('a reference that is spilled counts: the service has it as much as one in a register', () => {
+    const built = unchecked((s) => {
+      const [one, two, three] = [s.domain('one'), s.domain('two'), s.domain('three')];
+      const block = s.buffer('block', { domain: one, bytes: 64, passed: true });
+      const other = s.service('other', { domain: three }, (f) => f.return(1));
+      const take = s.service('take', { domain: two, transfer: 'borrow', mostBytes: 16, words: 2 }, (f, words, data) => {
+        const more = f.callService(other);
+        // only two registers outlive the call, and at least four values do
+        f.mark('kept');
+        const sum = words.reduce((total: Word, word) => total.add(word), more);
+        f.return(sum.add(f.loadWord(data)).add(f.loadWord(data, 12)));
+      });
+      s.thread('main', { domain: one, endsRun: true }, (f) => {
+        f.report(f.callService(take, [1, 2], { reference: f.buffer(block), bytes: 16 }));
+      });
+    });
+    const { stop, marks } = run(built, {}, 'take');
+    expect(stop).toEqual(DONE);
+    expect(marks).toMatchObject([{ name: 'kept', granted: 16 }]);
   });
 
   test('nothing is said where nothing is bounded', () => {
