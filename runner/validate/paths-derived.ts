@@ -10,7 +10,7 @@ import type { PathResult, PathRow } from './paths-suite.js';
 export function derivedRows(platform: string, results: readonly PathResult[]): readonly PathRow[] {
   return shippedClaims()
     .flatMap(({ claims }) => claims)
-    .flatMap(({ quantity: operation, value: real, unit, source, role, measurement }): PathRow[] => {
+    .flatMap(({ quantity: what, value: real, unit, source, role, measurement }): PathRow[] => {
       if (!isMeasurement(measurement) || measurement.kind === 'path' || unit !== 'cycles' || typeof real !== 'number')
         return [];
       const parts = leaves(measurement).filter(({ kind }) => kind !== 'constant');
@@ -26,6 +26,7 @@ export function derivedRows(platform: string, results: readonly PathResult[]): r
       const ours = evaluate(measurement, (leaf) => ({ ok: true, value: known[parts.indexOf(leaf)].ours }));
       if (!ours.ok) return [];
       const [{ quantity, fidelity }] = known;
+      const operation = role === 'held-out' ? `${what}, held-out` : what;
       const variant = [...new Set(known.map((row) => row.variant))].join(' - ');
       return [
         { platform, operation, variant, quantity, real, ours: ours.value, source: `${role}: ${source}`, fidelity },
