@@ -46,7 +46,7 @@ async function reproduce(names: readonly string[], options: Options, context: Co
     for (const judgement of judgements) terminal.out(`${claimJson(judgement)}\n`);
     return;
   }
-  terminal.out(printable(claimTables(files, judgements)));
+  terminal.out(printable(claimTables(files, judgements, names.length > 0)));
   terminal.out(`${bold(terminal, verdictSummary(judgements))}\n`);
 }
 
@@ -61,7 +61,7 @@ export function addReproduce(program: Command, context: Context): void {
       'measure what published figures are compared with and judge them: all claims of paper/claims, or those named by id, source or ' +
         'group. reproduced: within the tolerance, nothing unknown could move it further; consistent: what is unknown could account for ' +
         'the difference; floor: at least half of the published figure, with a list of missing work; inconsistent, not reproduced: ' +
-        'neither; not modelled: why. The exit code is 0 whatever the verdicts are, 1 if a measurement failed.',
+        'neither; not modelled: why (claims that are named have a row, too). The exit code is 0 whatever the verdicts are, 1 if a measurement failed.',
     )
     .argument('[ID...]', 'claims, sources or groups of claims; default: all')
     .option('--claims <DIR>', 'read the claims of this folder')

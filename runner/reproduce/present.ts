@@ -39,16 +39,20 @@ function explanations(judgements: readonly Judgement[]): string {
   return [...byText].map(([text, ids]) => `* ${named(ids)}\n  ${text}\n`).join('');
 }
 
-/** One table for each source, then why figures of it were not reproduced. */
-export function claimTables(files: readonly ClaimFile[], judgements: readonly Judgement[]): string {
+/**
+ * One table for each source, then why figures of it were not reproduced.
+ * @param whole with a row for figures that nothing here measures, too; else only their reasons are said.
+ */
+export function claimTables(files: readonly ClaimFile[], judgements: readonly Judgement[], whole: boolean): string {
   const of = new Map(judgements.map((j) => [j.claim.id, j]));
   return files
     .map(({ title, claims }) => {
       const own = claims.map(({ id }) => of.get(id)).filter((j) => j !== undefined);
       if (own.length === 0) return '';
-      const table = markdownTable([HEADER, ...own.map(line)], { align: ALIGN });
+      const rows = whole ? own : own.filter(({ verdict }) => verdict !== 'not modelled');
+      const table = rows.length === 0 ? '' : `${markdownTable([HEADER, ...rows.map(line)], { align: ALIGN })}\n\n`;
       const notes = explanations(own);
-      return `${title}\n\n${table}\n${notes === '' ? '' : `\n${notes}`}\n`;
+      return `${title}\n\n${table}${notes === '' ? '' : `${notes}\n`}`;
     })
     .join('');
 }
