@@ -117,13 +117,16 @@ export function rankingRows(groups: readonly ViewGroup[], names: SuiteNames): Ro
       const why = spans.length === 1 ? 'one platform' : `classes differ (${found})`;
       return [{ subject, line: [...about, '-', `not ranked: ${why}`, '-', '-', '-'] }];
     }
+    const ranked = new Set(rankings.flatMap(({ order }) => order));
+    const others = spans.filter((s) => !ranked.has(s)).map((s) => `${labelOf(s)} ${classOf(s.summary.span)}`);
+    const beside = others.length === 0 ? '' : `; not ranked: ${others.join(', ')}`;
     return rankings.map((ranking) => {
       const swapping = ranking.pairs.filter(({ swaps }) => swaps.length > 0);
       const open = ranking.pairs.filter(({ overlaps }) => overlaps.length > 0);
       const line = [
         ...about,
         classOf(ranking),
-        orderText(ranking),
+        orderText(ranking) + beside,
         `${ranking.pairs.length - swapping.length} of ${ranking.pairs.length}`,
         swapping.map(pairText).join('; ') || '-',
         open.map(overlapText).join('; ') || '-',

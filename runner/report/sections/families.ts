@@ -14,9 +14,11 @@ const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? 
 
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
-  const rows = spanLines(own, report.names).map(({ subject, line: [, ...rest] }): readonly Content[] => {
-    return [workloadName(subject, report), ...rest];
-  });
+  const rows = spanLines(own, report.names, report.manifest.request.clocks).map(
+    ({ subject, line: [, ...rest] }): readonly Content[] => {
+      return [workloadName(subject, report), ...rest];
+    },
+  );
   if (rows.length === 0) return undefined;
   const kept = COLUMNS.map((_, i) => i < NAMING || rows.some((row) => row[i] !== '-'));
   const keep = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
