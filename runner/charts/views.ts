@@ -3,6 +3,7 @@ import type { Chart, ChartDataset } from 'chart.js';
 import { platformLabel, spanTitle } from '../results/table.js';
 import { survivalText } from '../results/view-table.js';
 import type { ViewedSpan, ViewGroup } from '../results/views.js';
+import { isRound } from './curves.js';
 import { axis, type Drawing, legendLabels } from './draw.js';
 import { COLOURS, DASHES, FAINT, INK, nth, POINTS } from './style.js';
 
@@ -20,8 +21,8 @@ interface Place {
 /** Least cycles that a logarithmic axis can show; a passage may have none. */
 const FEWEST = 1;
 
-/** The platform's cycles under each view as a line from the own core down to the greatest w. */
-function lineOf(places: readonly Place[], label: string, nth_: number): ChartDataset<'line'> {
+/** A platform's cycles under each view as a line from the own core down to the greatest w. */
+function lineOf(places: readonly Place[], label: string, colour: number): ChartDataset<'line'> {
   const viewedIn = ({ spans }: ViewGroup): ViewedSpan | undefined =>
     spans.find(({ subject }) => platformLabel(subject) === label);
   const points = places.flatMap(({ group, top }) => {
@@ -37,11 +38,11 @@ function lineOf(places: readonly Place[], label: string, nth_: number): ChartDat
   return {
     label,
     data: points.map(({ x, y }) => ({ x, y })),
-    borderColor: nth(COLOURS, nth_),
-    borderDash: [...nth(DASHES, nth_)],
-    pointBackgroundColor: points.map(({ ours }) => (ours ? '#FFFFFF' : nth(COLOURS, nth_))),
-    pointBorderColor: nth(COLOURS, nth_),
-    pointStyle: nth(POINTS, nth_),
+    borderColor: nth(COLOURS, colour),
+    borderDash: [...nth(DASHES, colour)],
+    pointBackgroundColor: points.map(({ ours }) => (ours ? '#FFFFFF' : nth(COLOURS, colour))),
+    pointBorderColor: nth(COLOURS, colour),
+    pointStyle: nth(POINTS, colour),
     pointBorderWidth: 2,
     pointRadius: 5,
     borderWidth: 1.8,
@@ -86,6 +87,9 @@ export function viewDrawing(family: string, groups: readonly ViewGroup[]): Drawi
     group.views.map((view, i) => ({ value: top + i, label: i === 0 ? `${title(group)}: ${view}` : view })),
   );
   const platforms = [...new Set(groups.flatMap(({ spans }) => spans.map(({ subject }) => platformLabel(subject))))];
+  const none = groups.some(({ spans }) =>
+    spans.some(({ byView }) => [...byView.values()].some(({ cycles }) => cycles.median < FEWEST)),
+  );
   return {
     name: `${family}-views`,
     title: `${family}: does the order of the platforms survive another cycle model?`,
@@ -94,6 +98,7 @@ export function viewDrawing(family: string, groups: readonly ViewGroup[]): Drawi
       'where lines cross, the order of two platforms depends on the cycle model; own core, then C(w) with w wait cycles of each data beat',
       'full points: path of the real kernel or as long (R, P), or no kernel; hollow: mechanism only (M) or policy ours (O)',
       'full and hollow points of one span are not to be ranked',
+      ...(none ? ['a passage that takes no cycle stands at 1'] : []),
     ],
     width: 1000,
     height: FRAME_HEIGHT + ROW_HEIGHT * next,
@@ -103,7 +108,10 @@ export function viewDrawing(family: string, groups: readonly ViewGroup[]): Drawi
       plugins: [separators(places) as never],
       options: {
         scales: {
-          x: axis('guest cycles, logarithmic', { type: 'logarithmic' }),
+          x: axis('guest cycles, logarithmic', {
+            type: 'logarithmic',
+            ticks: { color: INK, callback: (value: number): string => (isRound(value) ? String(value) : '') },
+          }),
           y: axis('', {
             type: 'linear',
             reverse: true,

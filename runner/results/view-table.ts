@@ -58,11 +58,11 @@ export function survivalOf(groups: readonly ViewGroup[]): Survival {
 export function survivalText(groups: readonly ViewGroup[]): string {
   const { ranked, kept, pairs, pairsKept, unranked } = survivalOf(groups);
   const views = [...new Set(groups.flatMap((g) => g.views))].join(', ');
-  const not = unranked === 0 ? '' : ` ${unranked} spans are not ranked: no two platforms have them in one class.`;
-  if (ranked === 0) return `Nothing is ranked.${not}`;
+  const not = unranked === 0 ? '' : ` Not ranked: ${unranked}, which no two platforms have in one class.`;
+  if (ranked === 0) return `No span is ranked.${not}`;
   return (
-    `Of ${ranked} spans that platforms have in one class, ${kept} keep the order of the platforms under ${views}; ` +
-    `of ${pairs} pairs of platforms ${pairsKept} do.${not}`
+    `${kept} of ${ranked} spans that platforms have in one class keep the order of the platforms under ${views}; ` +
+    `${pairsKept} of ${pairs} pairs of platforms do.${not}`
   );
 }
 
