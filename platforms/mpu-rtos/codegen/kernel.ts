@@ -66,7 +66,8 @@ function watchTerminated(
   if (at === undefined) return () => names;
   machine.probes.add(physical(kernel('terminate') & ~1), ({ space }) => {
     const { name } = image.domains.find((d) => d.space === space)!;
-    names.push(name);
+    // a process that starts again can fail again
+    if (!names.includes(name)) names.push(name);
     report(name);
     return false;
   });
