@@ -9,6 +9,7 @@ const EVENTS = {
   handler: 'first instruction of a trap handler',
   interrupt: 'first interrupt',
   ended: 'first end of a domain',
+  initialised: 'a domain has its first values again',
   raised: 'the line is raised',
 } as const;
 

@@ -101,12 +101,20 @@ function crash(legal: boolean): Workload {
         path: 'fault',
         meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
       });
-      s.span('over', {
+      const initialised = { event: 'initialised', after: 'breaks' } as const;
+      s.span('initialised', {
         from: entered,
+        to: initialised,
+        trip: 'one-way',
+        path: 'restart',
+        meaning: 'until nobody from before is inside, and the variables have their first values',
+      });
+      s.span('over', {
+        from: initialised,
         to: goesOn,
         trip: 'one-way',
         path: 'restart',
-        meaning: 'until the domain has begun anew, nobody from before is inside, and the next thread runs',
+        meaning: 'until the domain can be called again, and the next thread runs',
       });
       s.span('away', {
         from: 'breaks',

@@ -108,10 +108,11 @@ export type SpanPath = (typeof SPAN_PATHS)[number];
  * takes the first interrupt after the scenario's device has raised its line. `handler`: the hardware's
  * entry of a trap is over, the first instruction of its handler begins; what of the entry comes before `trap`, and what behind,
  * differs from core to core. `ended`: the guest kernel has decided to end a
- * domain because of what it did, stamped at the first instruction that does so. `raised`: the scenario's device raises its
+ * domain because of what it did, stamped at the first instruction that does so. `initialised`: the
+ * variables of a domain that begins anew have their first values, stamped at the instruction behind. `raised`: the scenario's device raises its
  * line, stamped at the first instruction boundary from then on.
  */
-export type SpanEvent = 'trap' | 'handler' | 'interrupt' | 'ended' | 'raised';
+export type SpanEvent = 'trap' | 'handler' | 'interrupt' | 'ended' | 'initialised' | 'raised';
 
 /**
  * A boundary of a span. Without `event` the passing of any of the marks; with it the first such event after the passing of

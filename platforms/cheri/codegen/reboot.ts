@@ -21,6 +21,8 @@ const IMAGE = 'reboot.image';
 const ABANDONED = 'reboot.abandoned';
 const HANDLER = 'reboot.handler';
 const OWN_REBOOT = 'reboot.steps';
+/** Where the globals have their first values. */
+export const INITIALISED = 'reboot.initialised';
 /** What a compartment that reboots itself does to reach its handler: mcause of ebreak. */
 const CAUSE_BREAKPOINT = 3;
 
@@ -176,6 +178,7 @@ export function rebootCode(
     `cincoffset ca0, gp, ${CLOSED}`,
     `cllc ca1, ${IMAGE}`,
     'library_call guard_reset',
+    `${INITIALISED}:`,
     ...guard('guard_open'),
     '2:',
     'clc ra, 0(csp)',

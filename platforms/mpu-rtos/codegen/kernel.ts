@@ -43,6 +43,14 @@ export const cmrxKernel: ScenarioKernel = {
       occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
+      watchInitialised(machine, initialised) {
+        // there with faultPolicy=restart
+        if (!system.image.symbols.some(({ name }) => name === 'initialised_again')) return;
+        machine.probes.add(physical(system.kernel('initialised_again') & ~1), () => {
+          initialised();
+          return false;
+        });
+      },
       granted(machine, service) {
         if (inert) return undefined;
         const { domain } = scenario.services.find(({ name }) => name === service)!;
