@@ -67,7 +67,8 @@ export const lowerRestart = (
   failed: string,
 ): LoweredOperation =>
   domain === owner
-    ? { arguments: [], lines: ['ebreak'], results: [], clobbers }
+    ? // an ebreak never retires: a mark in front of it would not be passed
+      { arguments: [], lines: ['nop', 'ebreak'], results: [], clobbers }
     : {
         arguments: [],
         // closed by somebody else who reboots it: that is waited for by him alone
