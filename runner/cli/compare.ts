@@ -83,7 +83,7 @@ export function addCompare(program: Command, context: Context): void {
     'bulkhead compare results/head results/pr668 --threshold 0.02',
   ])
     .description(
-      'compare two results span by span: median cycles of the warm passages. Records match if everything but the version of the ' +
+      'compare two results span by span: median cycles of the passages after the first. Records match if everything but the version of the ' +
         "model agrees, or, where a result has a workload once, everything but the platform's parameters: those that differ are listed. " +
         'Exit code 1 if a span of B is slower by more than the threshold, or a run of B is an error.',
     )
