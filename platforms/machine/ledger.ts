@@ -70,11 +70,6 @@ export class Ledger {
     return this.phaseIndex;
   }
 
-  /** Whether interrupts are masked. */
-  get masked(): boolean {
-    return this.maskedSince >= 0;
-  }
-
   /** Books cycles of the kinds, in `KINDS` order, to the current phase. */
   charge(issue: number, hazard: number, fetch: number, data: number, translation: number, exception: number): void {
     const row = this.phaseIndex * KINDS.length;

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics';
 import { PHASES } from '../../platforms/machine/ledger.js';
 import type { SpanSummary, SubjectSummary } from '../results/analyse.js';
 import { GUARANTEE_NOTES, guaranteesAmong } from '../results/guarantees.js';
-import { isHeadline, platformLabel, type SuiteNames } from '../results/table.js';
+import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
 import { ownCores, viewsAmong } from '../results/views.js';
 import { barDrawing } from './bars.js';
 import { curveDrawing } from './curves.js';
@@ -21,7 +21,7 @@ const CLASSES =
   'solid: path of the real kernel or as long (R, P), or no kernel; hatched: mechanism only (M); crossed: policy is ours (O)';
 
 const STATE =
-  'state=polluted where the workload has states: other domains run between samples; warm, the best case, is in summary.md';
+  'where the workload has states, another domain has used the caches before each sample; state=warm, the best case, is in summary.md';
 
 /** A row so much longer than the one in the middle makes the others unreadable: it gets a chart of its own. */
 const FAR = 5;
@@ -113,7 +113,7 @@ const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
   curveDrawing({
     name: `${name}-${parameter}`,
     title: `${name}: span '${span}' by number of ${unit}`,
-    notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked; warm: the best case'],
+    notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked', STATE],
     xTitle: parameter === unit ? unit : `${parameter}, ${unit}`,
     curves,
   });
@@ -136,11 +136,11 @@ export function chartsOf(family: string, subjects: readonly SubjectSummary[], na
   const own = ownCores(all);
   const series = seriesOf(own, names);
   const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
-  const plain = own.filter((s) => isHeadline(s, names));
+  const plain = own.filter((s) => changedOf(s, names) === '');
   const apart = plain.filter((s) => !drawn.has(s.record.workload));
   const shown = apart.length > 0 ? apart : plain;
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  const views = viewsAmong(all.filter((s) => isHeadline(s, names)));
+  const views = viewsAmong(all.filter((s) => changedOf(s, names) === ''));
   const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
   return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...viewed];
 }

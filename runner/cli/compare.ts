@@ -85,7 +85,8 @@ export function addCompare(program: Command, context: Context): void {
     'bulkhead compare results/head results/pr668 --threshold 0.02',
   ])
     .description(
-      'compare two results span by span: median cycles of the warm passages, and how long the interrupt waited that waited longest. Records match if everything but the version of the ' +
+      'compare two results span by span: median cycles of the passages after the first, and how long the interrupt waited that waited ' +
+        'longest. Records match if everything but the version of the ' +
         "model agrees, or, where a result has a workload once, everything but the platform's parameters: those that differ are listed. " +
         'Exit code 1 if a span or a longest wait of B is longer by more than the threshold, or a run of B is an error.',
     )

@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { Fidelity, ParameterValues } from '../../platforms/platform.js';
+import { BEST_CASE } from '../../workloads/common/parameters.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import type { SpanSummary, SubjectSummary } from './analyse.js';
 import { clockLegend, type Clocks, showTime } from './clocks.js';
@@ -25,16 +26,9 @@ export const showNumber = (value: number): string => (Number.isInteger(value) ? 
 export const changedOf = ({ record }: SubjectSummary, names: SuiteNames): string =>
   names.changedValues(record.workload, record.workloadParameters);
 
-/** A state in which nothing else has run between samples: no figure to expect from a system that does other work. */
-const BEST_CASE = 'warm';
-
-/** What is charted of a workload: its defaults, and other domains have run between samples where it can be so. */
-export const isHeadline = (subject: SubjectSummary, names: SuiteNames): boolean =>
-  changedOf(subject, names) === ('state' in subject.record.workloadParameters ? 'state=polluted' : '');
-
-/** `ipc.call words=1 (warm: best case)`. */
+/** `ipc.call words=1 state=warm (best case)`. */
 export function workloadLabel(subject: SubjectSummary, names: SuiteNames): string {
-  const best = subject.record.workloadParameters['state'] === BEST_CASE ? `(${BEST_CASE}: best case)` : '';
+  const best = subject.record.workloadParameters['state'] === BEST_CASE.state ? '(best case)' : '';
   return [subject.record.workload, changedOf(subject, names), best].filter((t) => t !== '').join(' ');
 }
 
@@ -151,7 +145,7 @@ export const CLASSES: Readonly<Record<Fidelity, string>> = {
 
 const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
 sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
-state=polluted: other domains run between the samples, the figure to look at; warm: nothing else has run, the best case.
+Before each sample another domain has used the caches; state=warm: nothing else has run, the best case.
 price of mechanism: cycles with isolation=full less those of the same path with its protection inert (isolation=path); price of
 boundary: less those of the same request within one domain (isolation=none).
 class: R ${CLASSES.R}, P ${CLASSES.P},

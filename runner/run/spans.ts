@@ -60,8 +60,8 @@ export class SpanRecorder {
    */
   constructor(
     private readonly machine: Machine,
-    scenario: Scenario,
-    linked: LinkedScenario,
+    scenario: Pick<Scenario, 'spans'>,
+    linked: Pick<LinkedScenario, 'marks'>,
     private readonly trace?: TraceHook,
   ) {
     this.states = scenario.spans.map((span) => ({
@@ -151,7 +151,7 @@ export class SpanRecorder {
     const read = (): Moment => momentOf(machine, this.ahead + this.booked(), machine.counters.instructions - unbooked);
     this.now = undefined;
     for (const state of this.states) {
-      if (!state.awaitsEnd || state.open === undefined || state.span.to.event !== event) continue;
+      if (!state.awaitsEnd || state.span.to.event !== event) continue;
       state.awaitsEnd = false;
       this.end(state, read);
     }

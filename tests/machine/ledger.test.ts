@@ -120,6 +120,56 @@ describe('masked intervals', () => {
   });
 });
 
+describe('windows of masked intervals', () => {
+  it('each have their own longest interval, cut at their ends', () => {
+    const ledger = new Ledger();
+    ledger.interruptsMasked(0, 0x100);
+    const outer = ledger.openMasked(10);
+    ledger.interruptsEnabled(14);
+    const inner = ledger.openMasked(20);
+    ledger.interruptsMasked(22, 0x200);
+    ledger.interruptsEnabled(25);
+    ledger.interruptsMasked(30, 0x300);
+    ledger.closeMasked(inner, 32);
+    ledger.interruptsEnabled(40);
+    ledger.interruptsMasked(50, 0x400);
+    ledger.closeMasked(outer, 59);
+    ledger.interruptsEnabled(90);
+    expect(inner).toEqual({ since: 20, cycles: 3, from: 0x200 });
+    // that from cycle 30 ended at 40, longer than what was left of the first one and than the one cut at the end
+    expect(outer).toEqual({ since: 10, cycles: 10, from: 0x300 });
+    expect(ledger.read().longestMasked).toEqual({ cycles: 40, from: 0x400 });
+  });
+
+  it('have the earlier of two that are as long, and none where interrupts were enabled', () => {
+    const ledger = new Ledger();
+    const window = ledger.openMasked(0);
+    const quiet = ledger.openMasked(4);
+    ledger.closeMasked(quiet, 8);
+    for (const [since, pc] of [
+      [10, 0x100],
+      [20, 0x200],
+    ]) {
+      ledger.interruptsMasked(since, pc);
+      ledger.interruptsEnabled(since + 5);
+    }
+    ledger.closeMasked(window, 30);
+    expect(window).toMatchObject({ cycles: 5, from: 0x100 });
+    expect(quiet).toEqual({ since: 4, cycles: 0, from: 0 });
+  });
+
+  it('are not told anything after they were closed, nor after a reset', () => {
+    const ledger = new Ledger();
+    const closed = ledger.openMasked(0);
+    ledger.closeMasked(closed, 5);
+    const forgotten = ledger.openMasked(5);
+    ledger.reset();
+    ledger.interruptsMasked(6, 0x100);
+    ledger.interruptsEnabled(9);
+    for (const window of [closed, forgotten]) expect(window).toMatchObject({ cycles: 0, from: 0 });
+  });
+});
+
 describe('reset, save and load', () => {
   const busy = (): Ledger => {
     const ledger = new Ledger();

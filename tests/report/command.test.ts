@@ -108,7 +108,7 @@ describe('bulkhead report', () => {
 describe('the command to repeat a run', () => {
   test('gives the same samples', async () => {
     const folder = join(temporary(), 'first');
-    const setting = 'system-call.null.state=polluted';
+    const setting = 'system-call.null.state=warm';
     const args = ['run', 'system-call.null', '--platform', 'mmu-microkernel', '--set', setting, '--seed', '5'];
     expect((await bulkhead([...args, '--out', folder])).code).toBe(0);
     const [name, ...words] = repeatCommand(readManifest(folder), WORKLOADS).split(' ');

@@ -71,7 +71,7 @@ class ToyMachine implements Machine {
   private hook: TraceHook | undefined;
   private toHost: number | undefined;
   private ended: Stop | undefined;
-  private count = { cycles: 0, instructions: 0, traps: 0, satpWrites: 0 };
+  private count = { cycles: 0, instructions: 0, traps: 0, interrupts: 0, satpWrites: 0 };
   private loops = new Map<number, number>();
   private link = 0;
 
@@ -93,12 +93,12 @@ class ToyMachine implements Machine {
   }
 
   get counters(): Counters {
-    const { cycles: c, instructions: i, traps, satpWrites } = this.count;
+    const { cycles: c, instructions: i, traps, interrupts, satpWrites } = this.count;
     return {
       cycles: cycles(c),
       instructions: instructions(i),
       traps,
-      interrupts: 0,
+      interrupts,
       busBeats: 0,
       pageWalkReads: 0,
       protection: { mpuStores: 0, satpWrites, sfences: 0, capabilityLoads: 0, capabilityStores: 0 },
@@ -130,7 +130,7 @@ class ToyMachine implements Machine {
     this.link = 0;
     this.ended = undefined;
     this.toHost = undefined;
-    this.count = { cycles: 0, instructions: 0, traps: 0, satpWrites: 0 };
+    this.count = { cycles: 0, instructions: 0, traps: 0, interrupts: 0, satpWrites: 0 };
   }
 
   load(image: Image): void {
@@ -205,6 +205,7 @@ class ToyMachine implements Machine {
 
   private trap(at: number, word: number, cause: number): boolean {
     this.count.traps++;
+    if (word === 0) this.count.interrupts++;
     this.count.cycles += 2;
     this.ledger.setPhase(PHASE_INDEX['hardware entry']);
     this.ledger.charge(0, 0, 0, 0, 0, 2);

@@ -1,4 +1,4 @@
-import type { FunctionBuilder, FunctionHandle, ScenarioBuilder } from '../language/index.js';
+import type { DomainHandle, FunctionBuilder, FunctionHandle, ScenarioBuilder } from '../language/index.js';
 import type { State } from './parameters.js';
 import { pseudoRandom, upTo } from './words.js';
 
@@ -12,12 +12,13 @@ const STATEMENTS = 40;
 
 /**
  * Another domain that disturbs the measured code.
+ * @param domain one that does nothing while spans are measured, where the kernel may have no room for another; default: a new one
  * @returns what a thread does before each sample: nothing if `state` is warm; otherwise it calls the polluter, which sweeps
  * its data and runs through its code.
  */
-export function pollution(s: ScenarioBuilder, state: State): (f: FunctionBuilder) => void {
+export function pollution(s: ScenarioBuilder, state: State, domain?: DomainHandle): (f: FunctionBuilder) => void {
   if (state === 'warm') return () => undefined;
-  const polluter = s.domain('polluter');
+  const polluter = domain ?? s.domain('polluter');
   const data = s.buffer('polluted', { domain: polluter, bytes: DATA_BYTES });
   const code = upTo(FUNCTIONS).map((k) => straightLine(s, k));
   const sweep = s.service('pollute', { domain: polluter }, (f) => {

@@ -1,5 +1,5 @@
 import type { Word } from '../language/index.js';
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { pseudoRandom, sumOf, upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -12,7 +12,7 @@ export const matrix = workload({
   title: 'product of two matrices of 10 x 10 words',
   purpose: 'the floor of code that no kernel takes part in: multiplication',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const domain = s.domain('only');
     const [a, b] = [pseudoRandom(N * N, 3), pseudoRandom(N * N, 5)];

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { pseudoRandom, upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -11,7 +11,7 @@ export const sort = workload({
   title: 'insertion sort of 48 words',
   purpose: 'the floor of code that no kernel takes part in: loads and branches',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const domain = s.domain('only');
     const given = pseudoRandom(WORDS, 7);

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { startLine } from '../common/start-line.js';
 import { upTo } from '../common/words.js';
@@ -14,7 +14,7 @@ export const yieldSameDomain = workload({
     threads: { kind: 'integer', minimum: 2, maximum: 8, default: 2, unit: 'threads', meaning: 'threads in turn' },
     state: STATE,
   },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, threads, state }) {
     const domain = s.domain('only');
     const gate = s.domain('gate');
@@ -79,8 +79,12 @@ export const yieldAcrossDomains = workload({
     },
     state: STATE,
   },
-  // a surface: the cost of a switch depends on both
-  points: [...DOMAINS.flatMap((domains) => BYTES.map((bytes) => ({ domains, bytes }))).slice(1), POLLUTED],
+  points: [
+    ...DOMAINS.slice(1).map((domains) => ({ domains })),
+    ...BYTES.slice(1).map((bytes) => ({ bytes })),
+    // a surface: with nobody else to take the caches, the cost of a switch depends on both
+    ...DOMAINS.flatMap((domains) => BYTES.map((bytes) => ({ domains, bytes, ...BEST_CASE }))),
+  ],
   system(s, { rounds, domains, bytes, state }) {
     const gate = s.domain('gate');
     const start = startLine(s, gate, domains);
@@ -90,7 +94,7 @@ export const yieldAcrossDomains = workload({
       f.storeWord(f.buffer(turns), total);
       f.return(total);
     });
-    const pollute = pollution(s, state);
+    const pollute = pollution(s, state, gate);
     const lines = Math.floor(bytes / 16);
     const all = upTo(domains);
     for (const i of all) {
@@ -109,6 +113,7 @@ export const yieldAcrossDomains = workload({
               f.storeWord(data, f.loadWord(data, at).add(1), at);
             });
           }
+          f.mark(`worked${i}`);
           pollute(f);
           f.mark(`leaves${i}`);
           f.yield();
@@ -130,10 +135,10 @@ export const yieldAcrossDomains = workload({
     });
     s.span('work', {
       from: all.map((i) => `enters${i}`),
-      to: all.map((i) => `leaves${i}`),
+      to: all.map((i) => `worked${i}`),
       trip: 'one-way',
       path: 'compute',
-      meaning: 'a domain reads and writes its memory; the pollution is in it',
+      meaning: 'a domain reads and writes its memory',
     });
     s.expect({ reports: [domains * rounds] });
     s.excludes('starting the threads');

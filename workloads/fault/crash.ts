@@ -1,4 +1,4 @@
-import { POLLUTED, STATE } from '../common/parameters.js';
+import { BEST_CASE, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
@@ -35,7 +35,7 @@ function crash(legal: boolean): Workload {
       },
       state: STATE,
     },
-    points: legal ? [] : [POLLUTED, { bytes: 4096 }],
+    points: legal ? [] : [BEST_CASE, { bytes: 4096 }],
     system(s, { rounds, bytes, state }) {
       const all = upTo(rounds);
       const server = s.domain('server');

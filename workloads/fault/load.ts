@@ -1,4 +1,4 @@
-import { POLLUTED } from '../common/parameters.js';
+import { BEST_CASE } from '../common/parameters.js';
 import { type Workload, workload } from '../workload.js';
 import { ENDINGS, oneByOne } from './one-by-one.js';
 
@@ -16,7 +16,7 @@ function load(legal: boolean): Workload {
       ? 'that fault.load ends domains for their address and nothing else'
       : 'how long a fault takes until it is noticed, decided on, and over for everybody else',
     parameters: ENDINGS,
-    points: legal ? [] : [POLLUTED],
+    points: legal ? [] : [BEST_CASE],
     system(s, values) {
       const { breaks, goesOn } = oneByOne(s, values, legal, (domain, i) => {
         const own = s.buffer(`own${i}`, { domain, bytes: 4, words: [i] });

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
@@ -15,7 +15,7 @@ function resume(legal: boolean): Workload {
       ? 'that fault.resume runs the handler for the address and nothing else'
       : 'how long a fault takes until code of the domain decides on it, and until the thread goes on',
     parameters: { rounds: ROUNDS, state: STATE },
-    points: legal ? [] : [POLLUTED],
+    points: legal ? [] : [BEST_CASE],
     system(s, { rounds, state }) {
       const domain = s.domain('faulty');
       const handled = s.buffer('handled', { domain, bytes: 4 });

@@ -1,4 +1,4 @@
-import { POLLUTED, STATE } from '../common/parameters.js';
+import { BEST_CASE, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -19,7 +19,7 @@ export const faultService = workload({
     },
     state: STATE,
   },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const client = s.domain('client');
     const all = upTo(rounds);

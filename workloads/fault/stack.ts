@@ -1,4 +1,4 @@
-import { POLLUTED } from '../common/parameters.js';
+import { BEST_CASE } from '../common/parameters.js';
 import { type Workload, workload } from '../workload.js';
 import { ENDINGS, oneByOne } from './one-by-one.js';
 
@@ -18,7 +18,7 @@ function stack(legal: boolean): Workload {
       ? 'that fault.stack ends domains for the end of their stack and nothing else'
       : 'whether and how soon the end of a stack is noticed, and until it is over for everybody else',
     parameters: ENDINGS,
-    points: legal ? [] : [POLLUTED],
+    points: legal ? [] : [BEST_CASE],
     system(s, values) {
       const { breaks, goesOn } = oneByOne(s, values, legal, (_, i) => (f) => {
         f.violate('overflow-stack', legal ? LITTLE : TOO_MUCH);

@@ -1,5 +1,5 @@
 import type { ServiceHandle } from '../language/index.js';
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -14,7 +14,7 @@ export const chain = workload({
     depth: { kind: 'integer', minimum: 1, maximum: 6, default: 3, unit: 'calls', meaning: 'calls in one another' },
     state: STATE,
   },
-  points: [{ depth: 1 }, { depth: 6 }, POLLUTED],
+  points: [{ depth: 1 }, { depth: 6 }, BEST_CASE],
   system(s, { rounds, depth, state }) {
     const client = s.domain('client');
     let next: ServiceHandle | undefined;

@@ -140,6 +140,21 @@ export function visitStatements(statements: readonly Statement[], visit: (statem
   }
 }
 
+/**
+ * True if a function calls nothing, asks nothing of a kernel, names no buffer and has no mark: what it is compiled to depends on
+ * nothing but itself and the target.
+ */
+export function standsAlone({ body }: FunctionDefinition): boolean {
+  let alone = true;
+  visitStatements(body, (statement) => {
+    if (['call', 'operation', 'mark'].includes(statement.kind)) alone = false;
+    visitExpressions(statement, ({ kind }) => {
+      if (kind === 'buffer') alone = false;
+    });
+  });
+  return alone;
+}
+
 /** Calls `visit` for every expression that a statement itself evaluates, parts before the whole. */
 export function visitExpressions(statement: Statement, visit: (expression: Expression) => void): void {
   const walk = (expression: Expression): void => {

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -13,7 +13,7 @@ export const allocate = workload({
     bytes: { kind: 'integer', minimum: 8, maximum: 32768, default: 4096, unit: 'bytes', meaning: 'size asked for' },
     state: STATE,
   },
-  points: [{ bytes: 32 }, { bytes: 256 }, { bytes: 1024 }, { bytes: 16384 }, POLLUTED],
+  points: [{ bytes: 32 }, { bytes: 256 }, { bytes: 1024 }, { bytes: 16384 }, BEST_CASE],
   system(s, { rounds, bytes, state }) {
     const pollute = pollution(s, state);
     s.thread('main', { domain: s.domain('only'), endsRun: true }, (f) => {

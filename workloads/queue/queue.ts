@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -11,7 +11,7 @@ export const queueSelf = workload({
   title: 'a word put into a queue and taken out again by the same thread',
   purpose: 'the price of a queue without anybody to wake',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const queue = s.queue('queue', CAPACITY);
     const pollute = pollution(s, state);
@@ -40,7 +40,7 @@ export const queueAcrossDomains = workload({
   purpose:
     'the price of a queue with somebody to wake: until the producer goes on, and until the consumer has the word',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const [producer, consumer] = [s.domain('producer'), s.domain('consumer')];
     const [there, back] = [s.queue('there', CAPACITY), s.queue('back', CAPACITY)];

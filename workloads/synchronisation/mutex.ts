@@ -1,5 +1,5 @@
 import type { DomainHandle, ScenarioBuilder } from '../language/index.js';
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -10,7 +10,7 @@ export const mutexFree = workload({
   title: 'lock and unlock a mutex that nobody else wants',
   purpose: 'the price of being careful when there is no need to wait',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const mutex = s.mutex('mutex');
     const pollute = pollution(s, state);

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -9,7 +9,7 @@ export const notifyNobody = workload({
   title: 'a notification that nobody waits for, and taking it at once',
   purpose: 'the price of a kernel service that changes something and switches to nobody',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const given = s.notification('given');
     const pollute = pollution(s, state);

@@ -1,4 +1,4 @@
-import { POLLUTED, ROUNDS, STATE } from '../common/parameters.js';
+import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { workload } from '../workload.js';
 
@@ -8,7 +8,7 @@ export const nullCall = workload({
   title: 'the cheapest request that enters the kernel',
   purpose: 'what every request to the kernel pays',
   parameters: { rounds: ROUNDS, state: STATE },
-  points: [POLLUTED],
+  points: [BEST_CASE],
   system(s, { rounds, state }) {
     const pollute = pollution(s, state);
     s.thread('caller', { domain: s.domain('client'), endsRun: true }, (f) => {

@@ -1,4 +1,5 @@
 import type { Program } from '../../assembler/files.js';
+import { remembered } from '../../remembered.js';
 import type { MemoryPlan, Region } from './memory.js';
 import { assembleProgram } from './source.js';
 import type { Compartment, Export, Import, Library, Padding } from './system.js';
@@ -48,10 +49,16 @@ export function unitOf(source: Compartment | Library, define: Unit['define']): U
 
 /** Of code and globals: at least a cache line of any core. */
 const ALIGNMENT = 64;
-/** Where globals are while sizes are measured. */
-const UNKNOWN = 0x30000000;
+/** Where code and globals are while sizes are measured: code must not run into the globals. */
+const UNKNOWN = { code: 0x20000000, globals: 0x30000000 };
 /** Passes until sizes agree with places: alignment inside a section can change its size with its address. */
 const PASSES = 6;
+
+/** Bytes of code and of globals. */
+type Sizes = readonly [code: number, globals: number];
+
+/** Sizes at the unknown places: the same for the same program, whatever it is linked with. */
+const firstSizes = remembered<Sizes>();
 
 /**
  * Assembles a unit for the next free places of memory and takes them.
@@ -59,16 +66,19 @@ const PASSES = 6;
  */
 export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): PlacedUnit {
   const source = sourceOf(unit, padding);
-  let codeBytes = 0;
-  let globalsBytes = 0;
+  const assembleAt = (code: number, data: number): { readonly program: Program; readonly sizes: Sizes } => {
+    const program = assembled(unit, source, { '.text': code, '.data': data });
+    return { program, sizes: [sizeBetween(program, code, data), sizeBetween(program, data, 2 ** 32)] };
+  };
+  let [codeBytes, globalsBytes] = firstSizes(
+    [unit.name, source, unit.define],
+    () => assembleAt(UNKNOWN.code, UNKNOWN.globals).sizes,
+  );
   for (let pass = 0; pass < PASSES; pass++) {
     const code = plan.find(codeBytes, ALIGNMENT);
     const globals = plan.find(globalsBytes, ALIGNMENT, code.base + code.bytes);
-    // before its size is known, code must not run into the globals
-    const data = pass === 0 ? UNKNOWN : globals.base;
-    const program = assembled(unit, source, { '.text': code.base, '.data': data });
-    const sizes = [sizeBetween(program, code.base, data), sizeBetween(program, data, 2 ** 32)];
-    if (pass > 0 && sizes[0] === codeBytes && sizes[1] === globalsBytes) {
+    const { program, sizes } = assembleAt(code.base, globals.base);
+    if (sizes[0] === codeBytes && sizes[1] === globalsBytes) {
       plan.take(`code of ${unit.name}`, codeBytes, ALIGNMENT);
       plan.take(`globals of ${unit.name}`, globalsBytes, ALIGNMENT);
       return { unit, program, code, globals };

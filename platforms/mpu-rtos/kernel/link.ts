@@ -1,6 +1,7 @@
 import type { Program } from '../../assembler/files.js';
 import type { Image, ImageSymbol, Segment } from '../../machine/image.js';
 import { physical, virtual } from '../../machine/units.js';
+import { remembered } from '../../remembered.js';
 import type { KernelConfig } from './parameters.js';
 import { checkMmio, placeRegions, type PlacedBlock } from './regions.js';
 import { assembleProgram, kernelProgram, programSymbols } from './source.js';
@@ -228,23 +229,40 @@ function layOut(config: KernelConfig, source: SystemSource, layout: Values): Lay
   let exported: Readonly<Record<string, number>> = Object.fromEntries(
     source.processes.flatMap(({ name, exports = [] }) => exports.map((label) => [`${name}.${label}`, ram.start])),
   );
-  let places: Places = source.processes.map(() => ({
+  /** What a program names of the others. */
+  const named = ({ name, program }: ProcessSource): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(exported).filter(([symbol]) => !symbol.startsWith(`${name}.`) && program.includes(symbol)),
+    );
+  const assembled = ({ name, program }: ProcessSource, others: Places[number], sections: Places[number]): Program => {
+    const define = { ...known, ...others };
+    return assembleProgram(`.syntax unified\n.thumb\n${program}`, `${name}.s`, config.core, define, sections);
+  };
+  // a first guess, far apart so that nothing overlaps
+  const guess = {
     '.text': layout('PROGRAMS'),
+    '.rodata': 0x01000000,
+    '.vtable': 0x02000000,
+    '.bss': 0x40000000,
     '.data': ram.start & -4096,
     '.shared': (ram.start & -4096) + 0x10000000,
-  }));
+  };
+  const sizes = source.processes.map((process) => {
+    const others = named(process);
+    const key = [config.core, known, process.name, process.program, others, guess];
+    return firstSizes(key, () => sizesOf(process.name, assembled(process, others, guess)));
+  });
+  let { places } = place(config, source, sizes, layout('PROGRAMS'), ram);
+  let last: readonly { readonly key: string; readonly program: Program }[] = [];
   for (let pass = 0; pass < MOST_PASSES; pass++) {
-    const programs = source.processes.map(({ name, program }, p) => {
-      const others = Object.entries(exported).filter(([symbol]) => !symbol.startsWith(`${name}.`));
-      const define = { ...known, ...Object.fromEntries(others) };
-      // far apart, because a first guess must not overlap
-      const guess = pass === 0 ? { '.rodata': 0x01000000, '.vtable': 0x02000000, '.bss': 0x40000000 } : {};
-      return assembleProgram(`.syntax unified\n.thumb\n${program}`, `${name}.s`, config.core, define, {
-        ...guess,
-        ...places[p],
-      });
+    last = source.processes.map((process, p) => {
+      const others = named(process);
+      const key = JSON.stringify([others, places[p]]);
+      return last.at(p)?.key === key ? last[p] : { key, program: assembled(process, others, places[p]) };
     });
-    const next = place(config, source, programs, layout('PROGRAMS'), ram);
+    const programs = last.map(({ program }) => program);
+    const sized = programs.map((program, p) => sizesOf(source.processes[p].name, program));
+    const next = place(config, source, sized, layout('PROGRAMS'), ram);
     const values = exportsOf(source, programs);
     const settled = [places, exported].every(
       (old, i) => JSON.stringify(old) === JSON.stringify([next.places, values][i]),
@@ -274,22 +292,30 @@ function exportsOf({ processes }: SystemSource, programs: readonly Program[]): R
   );
 }
 
+/** Size and alignment of the sections of a program, by name. */
+type Sizes = ReadonlyMap<string, { readonly size: number; readonly alignment: number }>;
+
+/** Sizes at the guessed addresses: the same for the same program, whatever it is linked with. */
+const firstSizes = remembered<Sizes>();
+
+/** @throws SyntaxError for a section that processes do not have. */
+function sizesOf(process: string, { sections }: Program): Sizes {
+  const wrong = sections.find(({ name }) => ![...CONSTANT, ...VARIABLE].includes(name as never));
+  if (wrong !== undefined) {
+    const all = [...CONSTANT, ...VARIABLE].join(', ');
+    throw new SyntaxError(`${process}.s: section ${wrong.name} does not exist here: ${all}`);
+  }
+  return new Map(sections.map(({ name, size, alignment }) => [name, { size, alignment }]));
+}
+
 /** Where sections of these sizes go. */
 function place(
   config: KernelConfig,
   { processes }: SystemSource,
-  programs: readonly Program[],
+  sized: readonly Sizes[],
   flash: number,
   ram: { readonly start: number; readonly end: number },
 ): { readonly places: Places; readonly regions: Layout['regions']; readonly end: number } {
-  const sized = programs.map(({ sections }, p) => {
-    const wrong = sections.find(({ name }) => ![...CONSTANT, ...VARIABLE].includes(name as never));
-    if (wrong !== undefined) {
-      const all = [...CONSTANT, ...VARIABLE].join(', ');
-      throw new SyntaxError(`${processes[p].name}.s: section ${wrong.name} does not exist here: ${all}`);
-    }
-    return new Map(sections.map(({ name, size, alignment }) => [name, { size, alignment }]));
-  });
   let at = flash;
   const constants = sized.map((sections) =>
     Object.fromEntries(
@@ -311,9 +337,9 @@ function place(
     })),
   );
   const placed = placeRegions(config, blocks, ram.start, ram.end);
-  const regions = programs.map((_, p) => placed.slice(p * VARIABLE.length, (p + 1) * VARIABLE.length));
+  const regions = processes.map((_, p) => placed.slice(p * VARIABLE.length, (p + 1) * VARIABLE.length));
   // a section that is empty gets an address, too, out of the way of the others
-  const places = programs.map((_, p) => ({
+  const places = processes.map((_, p) => ({
     ...constants[p],
     ...Object.fromEntries(VARIABLE.map((name, i) => [name, regions[p][i].bytes > 0 ? regions[p][i].start : ram.end])),
   }));

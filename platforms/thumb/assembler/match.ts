@@ -38,38 +38,27 @@ export interface Surroundings {
   constant(expression: Expression): number | undefined;
 }
 
+/** The operands are of another kind than the instruction takes. */
 const SHAPE: Refused = { reason: '', rank: 0 };
 
-/** Thrown inside this file only: the operands do not fit. No `Error`: its stack would cost more than all of the matching. */
-class NoMatch {
-  constructor(readonly refused: Refused) {}
-}
-
-function refuse(reason: string, rank = 1): never {
-  // eslint-disable-next-line @typescript-eslint/only-throw-error
-  throw new NoMatch({ reason, rank });
-}
-
-/** The operands are of another kind than the instruction takes. */
-function misfit(): never {
-  refuse(SHAPE.reason, SHAPE.rank);
-}
+const refuse = (reason: string, rank = 1): Refused => ({ reason, rank });
 
 /** Puts operands into an instruction. */
 export function match(around: Surroundings, prepared: Prepared, operands: readonly Operand[]): MatchResult {
   const { patterns } = prepared;
   if (operands.length > patterns.length) return SHAPE;
   const builder = new Builder(around, prepared);
-  try {
-    patterns.forEach((pattern, i) => builder.add(pattern, operands[i]));
-    return builder.finish();
-  } catch (error) {
-    if (error instanceof NoMatch) return error.refused;
-    throw error;
+  for (let i = 0; i < patterns.length; i++) {
+    const refused = builder.add(patterns[i], operands[i]);
+    if (refused !== undefined) return refused;
   }
+  return builder.finish();
 }
 
-/** Fills the fields of one instruction from left to right. */
+/**
+ * Fills the fields of one instruction from left to right. What it refuses it returns: most instructions refuse most operands,
+ * and a throw for each would be most of the time that an assembly takes.
+ */
 class Builder {
   private word: number;
   private pending: Pending | undefined;
@@ -92,26 +81,23 @@ class Builder {
     return pending === undefined ? { prepared, word } : { prepared, word, pending };
   }
 
-  add(pattern: Pattern, operand: Operand | undefined): void {
+  add(pattern: Pattern, operand: Operand | undefined): Refused | undefined {
     switch (pattern.kind) {
       case 'register':
-        if (operand?.kind !== 'register' || operand.writeBack !== pattern.writeBack) misfit();
-        this.register(pattern.field, operand.register);
-        return;
+        if (operand?.kind !== 'register' || operand.writeBack !== pattern.writeBack) return SHAPE;
+        return this.register(pattern.field, operand.register);
       case 'fixed register':
-        if (operand?.kind !== 'register' || operand.register !== pattern.register) misfit();
-        return;
+        if (operand?.kind !== 'register' || operand.register !== pattern.register) return SHAPE;
+        return undefined;
       case 'zero':
-        if (operand?.kind !== 'value' || this.around.constant(operand.expression) !== 0) misfit();
-        return;
+        if (operand?.kind !== 'value' || this.around.constant(operand.expression) !== 0) return SHAPE;
+        return undefined;
       case 'value':
-        this.value(pattern.field, operand);
-        return;
+        return this.value(pattern.field, operand);
       case 'shift':
-        this.shift(pattern.field, operand);
-        return;
+        return this.shift(pattern.field, operand);
       case 'memory':
-        this.memory(pattern, operand);
+        return this.memory(pattern, operand);
     }
   }
 
@@ -121,84 +107,82 @@ class Builder {
     return layout;
   }
 
-  private register(field: RegisterField, register: number): void {
+  private register(field: RegisterField, register: number): Refused | undefined {
     const layout = this.layout(field.letter);
     const name = REGISTER_NAMES[register];
-    if (register >= 1 << layout.width) refuse(`${name} is not one of r0 to r7`);
-    if (register === 15 && field.allowed !== 'any') refuse('pc cannot be this operand', 2);
-    if (register === 13 && field.allowed === 'general' && layout.width > 3) refuse('sp cannot be this operand', 2);
+    if (register >= 1 << layout.width) return refuse(`${name} is not one of r0 to r7`);
+    if (register === 15 && field.allowed !== 'any') return refuse('pc cannot be this operand', 2);
+    if (register === 13 && field.allowed === 'general' && layout.width > 3)
+      return refuse('sp cannot be this operand', 2);
     this.word |= insert(layout, register);
     this.lastRegister = register;
+    return undefined;
   }
 
-  private value(field: ImmediateField, operand: Operand | undefined): void {
+  private value(field: ImmediateField, operand: Operand | undefined): Refused | undefined {
     switch (field.form) {
       case 'number':
       case 'coprocessor':
-        if (operand?.kind !== 'value') misfit();
-        this.number(field, operand.expression);
-        return;
+        if (operand?.kind !== 'value') return SHAPE;
+        return this.number(field, operand.expression);
       case 'target':
-        if (operand?.kind !== 'value' || operand.hash) misfit();
-        this.wait(field, operand.expression);
-        return;
+        if (operand?.kind !== 'value' || operand.hash) return SHAPE;
+        return this.wait(field, operand.expression);
       case 'literal':
         if (operand?.kind === 'memory' && operand.base === 15 && operand.index === undefined && !operand.writeBack) {
-          this.number(field, operand.offset ?? { kind: 'number', value: 0n });
-        } else if (operand?.kind === 'value' && !operand.hash) this.wait(field, operand.expression);
-        else misfit();
-        return;
+          return this.number(field, operand.offset ?? { kind: 'number', value: 0n });
+        }
+        if (operand?.kind === 'value' && !operand.hash) return this.wait(field, operand.expression);
+        return SHAPE;
       case 'list': {
-        if (operand?.kind !== 'list') misfit();
+        if (operand?.kind !== 'list') return SHAPE;
         const bits = encodeBits(field.codec, operand.list, 16);
-        if (bits === undefined) refuse(`the list may hold ${listLimits(field.codec)}`, 2);
-        if (operand.list === 0) refuse('the list is empty', 2);
+        if (bits === undefined) return refuse(`the list may hold ${listLimits(field.codec)}`, 2);
+        if (operand.list === 0) return refuse('the list is empty', 2);
         this.word |= insert(this.layout(field.letter), bits);
-        return;
+        return undefined;
       }
       case 'special':
-        this.special(operand);
-        return;
+        return this.special(operand);
       case 'special mask':
-        return;
+        return undefined;
       case 'barrier':
-        this.barrier(field, operand);
-        return;
+        return this.barrier(field, operand);
       case 'interrupt flags':
         if (operand?.kind !== 'value' || operand.name === undefined || !/^(i|f|if)$/i.test(operand.name)) {
-          refuse('i, f or if should follow', 2);
+          return refuse('i, f or if should follow', 2);
         }
         if (/f/i.test(operand.name) && !this.around.features.has('v7-M'))
-          refuse('Armv6-M has no FAULTMASK: write i', 2);
+          return refuse('Armv6-M has no FAULTMASK: write i', 2);
         this.word |= insert(this.layout('i'), (/i/i.test(operand.name) ? 2 : 0) | (/f/i.test(operand.name) ? 1 : 0));
+        return undefined;
     }
   }
 
-  private number(field: ImmediateField, expression: Expression): void {
+  private number(field: ImmediateField, expression: Expression): Refused | undefined {
     const value = this.around.constant(expression);
-    if (value === undefined) {
-      this.wait(field, expression);
-      return;
-    }
+    if (value === undefined) return this.wait(field, expression);
     const layout = this.layout(field.letter);
     const bits = encodeBits(field.codec, value, layout.width);
-    if (bits === undefined) refuse(outOfRange(field.codec, layout.width, value), 3);
+    if (bits === undefined) return refuse(outOfRange(field.codec, layout.width, value), 3);
     this.word |= insert(layout, bits);
     if (field.letter === 'i') this.lowestBit = value;
+    return undefined;
   }
 
-  private wait(field: ImmediateField, expression: Expression): void {
+  private wait(field: ImmediateField, expression: Expression): undefined {
     this.pending = { expression, field, layout: this.layout(field.letter) };
+    return undefined;
   }
 
-  private special(operand: Operand | undefined): void {
-    if (operand?.kind !== 'value') misfit();
+  private special(operand: Operand | undefined): Refused | undefined {
+    if (operand?.kind !== 'value') return SHAPE;
     const mask = this.prepared.layouts.get('j');
     const number = operand.hash ? this.around.constant(operand.expression) : undefined;
     if (number !== undefined) {
-      if (number < 0 || number > 255) refuse(`SYSm ${number} is not 0 to 255`, 3);
+      if (number < 0 || number > 255) return refuse(`SYSm ${number} is not 0 to 255`, 3);
       this.word |= insert(this.layout('i'), number) | (mask === undefined ? 0 : insert(mask, 2));
-      return;
+      return undefined;
     }
     const name = operand.name?.toLowerCase() ?? '';
     const parts = /^([a-z]?psr)(_[a-z]+)?$/.exec(name);
@@ -207,58 +191,60 @@ class Builder {
       parts?.[2] === undefined || mask === undefined ? name.replace(/^psr$/, 'xpsr') : plain,
     );
     const bits = parts?.[2] === undefined ? 2 : APSR_MASKS.get(parts[2]);
-    if (register === undefined || bits === undefined) refuse(`"${name}" is no special register`, 2);
+    if (register === undefined || bits === undefined) return refuse(`"${name}" is no special register`, 2);
     if (!this.around.features.has(register.from))
-      refuse(`${name} needs ${FEATURE_NAMES[register.from]}, which this architecture lacks`, 3);
-    if ((bits & 1) !== 0 && !this.around.features.has('DSP')) refuse(`${name} needs the DSP extension`, 3);
+      return refuse(`${name} needs ${FEATURE_NAMES[register.from]}, which this architecture lacks`, 3);
+    if ((bits & 1) !== 0 && !this.around.features.has('DSP')) return refuse(`${name} needs the DSP extension`, 3);
     this.word |= insert(this.layout('i'), register.number) | (mask === undefined ? 0 : insert(mask, bits));
+    return undefined;
   }
 
-  private barrier(field: ImmediateField, operand: Operand | undefined): void {
+  private barrier(field: ImmediateField, operand: Operand | undefined): Refused | undefined {
     const layout = this.layout(field.letter);
     if (operand === undefined) {
       this.word |= insert(layout, 15);
-      return;
+      return undefined;
     }
-    if (operand.kind !== 'value') misfit();
+    if (operand.kind !== 'value') return SHAPE;
     const named = BARRIERS.get(operand.name?.toLowerCase() ?? '');
     const isb = this.prepared.instruction.mnemonic === 'isb';
-    if (named !== undefined && (!isb || named === 15)) this.word |= insert(layout, named);
-    else if (operand.hash) this.number(field, operand.expression);
-    else refuse(isb ? 'the option is sy, or nothing' : `the option is one of ${[...BARRIERS.keys()].join(', ')}`, 2);
+    if (named !== undefined && (!isb || named === 15)) {
+      this.word |= insert(layout, named);
+      return undefined;
+    }
+    if (operand.hash) return this.number(field, operand.expression);
+    return refuse(isb ? 'the option is sy, or nothing' : `the option is one of ${[...BARRIERS.keys()].join(', ')}`, 2);
   }
 
-  private shift(field: ShiftField, operand: Operand | undefined): void {
-    if (field.shift === 'msb' || field.shift === 'width') {
-      this.bitFieldWidth(field, operand);
-      return;
-    }
-    if (operand === undefined) {
-      if (field.shift === 'asr') misfit();
-      return;
-    }
-    if (operand.kind !== 'shift') misfit();
-    this.writtenShift(field, operand.shift);
+  private shift(field: ShiftField, operand: Operand | undefined): Refused | undefined {
+    if (field.shift === 'msb' || field.shift === 'width') return this.bitFieldWidth(field, operand);
+    if (operand === undefined) return field.shift === 'asr' ? SHAPE : undefined;
+    if (operand.kind !== 'shift') return SHAPE;
+    return this.writtenShift(field, operand.shift);
   }
 
   /** A constant shift. An amount of 0 is LSL #0, whatever is written, as GNU as does it. */
-  private writtenShift(field: ShiftField, shift: WrittenShift): void {
-    if (shift.register !== undefined) refuse('the amount of this shift is a constant', 2);
+  private writtenShift(field: ShiftField, shift: WrittenShift): Refused | undefined {
+    if (shift.register !== undefined) return refuse('the amount of this shift is a constant', 2);
     const amount = shift.amount === undefined ? 0 : this.around.constant(shift.amount);
-    if (amount === undefined) refuse('the amount of a shift must be known here', 3);
+    if (amount === undefined) return refuse('the amount of a shift must be known here', 3);
     const layout = this.layout(field.letter);
     if (field.shift === 'any') {
+      const most = shift.type === Shift.LSR || shift.type === Shift.ASR ? 32 : 31;
+      if (shift.type !== Shift.RRX && (amount < 0 || amount > most)) {
+        return refuse(`shift by ${amount}: 0 to ${most}`, 3);
+      }
       const [type, bits] = shiftBits(shift.type, amount);
       this.word |= insert(layout, bits) | insert(this.layout('s'), type);
-      return;
+      return undefined;
     }
     const type = field.shift === 'asr' ? Shift.ASR : field.shift === 'rotation' ? Shift.ROR : Shift.LSL;
-    if (shift.type !== type && amount !== 0) misfit();
-    if (field.shift === 'asr' && (amount < 1 || amount > 32)) misfit();
+    if (shift.type !== type && amount !== 0) return SHAPE;
+    if (field.shift === 'asr' && (amount < 1 || amount > 32)) return SHAPE;
     const codec = field.shift === 'rotation' ? Codec.BYTES : field.shift === 'asr' ? Codec.RIGHT_SHIFT : Codec.UNSIGNED;
     const bits = encodeBits(codec, amount, layout.width);
     if (bits === undefined) {
-      refuse(
+      return refuse(
         field.shift === 'rotation'
           ? `rotation by ${amount}: 0, 8, 16 or 24`
           : `shift by ${amount}: 0 to ${2 ** layout.width - 1}`,
@@ -266,54 +252,61 @@ class Builder {
       );
     }
     this.word |= insert(layout, bits);
+    return undefined;
   }
 
-  private bitFieldWidth(field: ShiftField, operand: Operand | undefined): void {
-    if (operand?.kind !== 'value') misfit();
+  private bitFieldWidth(field: ShiftField, operand: Operand | undefined): Refused | undefined {
+    if (operand?.kind !== 'value') return SHAPE;
     const width = this.around.constant(operand.expression);
-    if (width === undefined) refuse('the width must be known here', 3);
+    if (width === undefined) return refuse('the width must be known here', 3);
     if (width < 1 || width + this.lowestBit > 32) {
-      refuse(`width ${width} from bit ${this.lowestBit}: 1 to ${32 - this.lowestBit}`, 3);
+      return refuse(`width ${width} from bit ${this.lowestBit}: 1 to ${32 - this.lowestBit}`, 3);
     }
     this.word |= insert(this.layout(field.letter), field.shift === 'msb' ? this.lowestBit + width - 1 : width - 1);
+    return undefined;
   }
 
-  private memory(pattern: Extract<Pattern, { kind: 'memory' }>, operand: Operand | undefined): void {
-    if (operand?.kind !== 'memory') misfit();
-    if (operand.index !== undefined && operand.writeBack) refuse('an index register cannot be written back', 2);
-    if (operand.writeBack !== pattern.writeBack) misfit();
-    if ((operand.index === undefined) !== (pattern.index === undefined)) misfit();
+  private memory(pattern: Extract<Pattern, { kind: 'memory' }>, operand: Operand | undefined): Refused | undefined {
+    if (operand?.kind !== 'memory') return SHAPE;
+    if (operand.index !== undefined && operand.writeBack) return refuse('an index register cannot be written back', 2);
+    if (operand.writeBack !== pattern.writeBack) return SHAPE;
+    if ((operand.index === undefined) !== (pattern.index === undefined)) return SHAPE;
     if (operand.offset !== undefined && pattern.offset === undefined) {
       // `[r0, #0]` where there is no offset
-      if (pattern.writeBack || this.around.constant(operand.offset) !== 0) misfit();
+      if (pattern.writeBack || this.around.constant(operand.offset) !== 0) return SHAPE;
     }
-    if (typeof pattern.base !== 'number') this.register(pattern.base, operand.base);
-    else if (pattern.base !== operand.base) misfit();
+    if (typeof pattern.base === 'number') {
+      if (pattern.base !== operand.base) return SHAPE;
+    } else {
+      const refused = this.register(pattern.base, operand.base);
+      if (refused !== undefined) return refused;
+    }
     if (pattern.offset !== undefined) {
-      if (operand.minusZero === true && this.prepared.instruction.length === 2) misfit();
-      if (operand.offset === undefined && pattern.writeBack) misfit();
-      this.number(pattern.offset, operand.offset ?? { kind: 'number', value: 0n });
+      if (operand.minusZero === true && this.prepared.instruction.length === 2) return SHAPE;
+      if (operand.offset === undefined && pattern.writeBack) return SHAPE;
+      const refused = this.number(pattern.offset, operand.offset ?? { kind: 'number', value: 0n });
+      if (refused !== undefined) return refused;
     }
-    if (pattern.index === undefined || operand.index === undefined) return;
-    this.register(pattern.index, operand.index);
+    if (pattern.index === undefined || operand.index === undefined) return undefined;
+    const refused = this.register(pattern.index, operand.index);
+    if (refused !== undefined) return refused;
     if (pattern.shift === undefined) {
       // Not even `lsl #0`: GNU as takes the 32-bit form for it
-      if (operand.shift !== undefined) misfit();
+      if (operand.shift !== undefined) return SHAPE;
     } else if (pattern.shift === 1) {
       const amount = operand.shift?.amount;
       if (operand.shift?.type !== Shift.LSL || amount === undefined || this.around.constant(amount) !== 1) {
-        refuse('the index should be shifted by lsl #1', 2);
+        return refuse('the index should be shifted by lsl #1', 2);
       }
-    } else if (operand.shift !== undefined) this.writtenShift(pattern.shift, operand.shift);
+    } else if (operand.shift !== undefined) return this.writtenShift(pattern.shift, operand.shift);
+    return undefined;
   }
 }
 
-/** Type and amount bits of a constant shift. */
-export function shiftBits(type: Shift, amount: number): readonly [number, number] {
+/** Type and amount bits of a constant shift whose amount is possible. */
+function shiftBits(type: Shift, amount: number): readonly [number, number] {
   if (type === Shift.RRX) return [Shift.ROR, 0];
   if (amount === 0) return [Shift.LSL, 0];
-  const most = type === Shift.LSR || type === Shift.ASR ? 32 : 31;
-  if (amount < 0 || amount > most) refuse(`shift by ${amount}: 0 to ${most}`, 3);
   return [type, amount & 31];
 }
 

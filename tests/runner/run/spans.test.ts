@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cycles } from '../../../platforms/machine/units.js';
+import { cycles, physical } from '../../../platforms/machine/units.js';
 import { mmuMicrokernel } from '../../../platforms/mmu-microkernel/index.js';
 import { legProblem, legsOf } from '../../../runner/run/legs.js';
 import { Machines } from '../../../runner/run/machines.js';
@@ -8,6 +8,7 @@ import { readParameters } from '../../../runner/parameters.js';
 import { must } from '../../../runner/failure.js';
 import { WORKLOADS } from '../../../workloads/index.js';
 import type { Span } from '../../../workloads/language/index.js';
+import { fakePlatform, imageOf, toy } from '../fake-platform.js';
 
 const machines = new Machines();
 const parameters = must(readParameters(mmuMicrokernel, {}));
@@ -74,6 +75,68 @@ test('a fault: detected when its handler begins, decided where the kernel ends t
   // the load does not retire; what is executed until the kernel decides is the kernel's
   expect(legs[0][0].instructions).toBe(0);
   expect(legs[1][0].byPhase.user).toBe(0);
+});
+
+describe('events of the device and of the core', () => {
+  const BASE = 0x60000000;
+
+  /** Measures spans of words in which the marks are at these places, on the toy core; stamps are those of its trace. */
+  function onToy(words: readonly number[], marks: Readonly<Record<string, number>>, spans: readonly Span[]) {
+    const machine = fakePlatform.createMachine({ parameters: { wait: 0 }, board: 'bench' });
+    machine.load(imageOf([...words, toy.exit(0)]));
+    const stamps: { at: number; cycle: number }[] = [];
+    const at = new Map(Object.entries(marks).map(([mark, i]) => [mark, physical(BASE + 4 * i)]));
+    const recorder = new SpanRecorder(machine, { spans }, { marks: at }, ({ pc, cycle }) =>
+      stamps.push({ at: (pc - BASE) / 4, cycle }),
+    );
+    expect(machine.run(cycles(Number.MAX_SAFE_INTEGER))).toEqual({ kind: 'exit', code: 0 });
+    const [{ passages, unmatched }] = recorder.read();
+    return {
+      lengths: passages.map((p) => p.cycles),
+      unmatched,
+      stamp: (i: number) => stamps.find((s) => s.at === i)!.cycle,
+    };
+  }
+
+  const span = (from: Span['from'], to: Span['to']): Span => ({
+    name: 'span',
+    from,
+    to,
+    trip: 'one-way',
+    path: 'notify',
+    meaning: '',
+  });
+  const a = { marks: ['a'] };
+  const b = { marks: ['b'] };
+
+  test('raised: at the instruction boundary at which the line is up', () => {
+    // up in the middle of the stall: seen behind it
+    const words = [toy.nop, toy.timer(3), toy.stall(9), toy.nop, toy.nop];
+    const { lengths, stamp } = onToy(words, { a: 0, b: 4 }, [span({ ...a, event: 'raised' }, b)]);
+    expect(lengths).toEqual([stamp(4) - stamp(2)]);
+  });
+
+  test('raised: only behind the mark', () => {
+    const words = [toy.timer(1), toy.nop, toy.nop, toy.nop, toy.nop];
+    expect(onToy(words, { a: 3, b: 4 }, [span({ ...a, event: 'raised' }, b)]).lengths).toEqual([]);
+  });
+
+  test('interrupt: the first one after the line was raised, no trap and none before', () => {
+    const words = [toy.nop, toy.interrupt, toy.timer(1), toy.nop, toy.trap(2), toy.nop, toy.interrupt, toy.interrupt];
+    const { lengths, stamp } = onToy(words, { a: 0 }, [span(a, { ...a, event: 'interrupt' })]);
+    expect(lengths).toEqual([stamp(6) - stamp(0)]);
+    const trap = onToy(words, { a: 0 }, [span(a, { ...a, event: 'trap' })]);
+    expect(trap.lengths).toEqual([trap.stamp(1) - trap.stamp(0)]);
+  });
+
+  test('the first event behind its mark counts, also for a span that is not open then', () => {
+    const words = [toy.nop, toy.trap(1), toy.nop, toy.trap(1), toy.nop];
+    const late = [span(b, { ...a, event: 'trap' })];
+    // the trap between a and b was the one
+    expect(onToy(words, { a: 0, b: 2 }, late)).toMatchObject({ lengths: [], unmatched: 1 });
+    const { lengths, stamp } = onToy(words, { a: 2, b: 0 }, late);
+    expect(lengths).toEqual([stamp(3) - stamp(0)]);
+  });
 });
 
 describe('legs', () => {
