@@ -41,11 +41,12 @@ const workloadTable = (): string =>
 const notApplicableTable = (): string =>
   markdownTable([
     ['workload', 'platform', 'where', 'reason'],
-    ...NOT_APPLICABLE.map(({ workload, platform, isolation, above, reason }) => [
+    ...NOT_APPLICABLE.map(({ workload, platform, isolation, above, where, reason }) => [
       `\`${workload}\``,
       platform,
       [
         ...(isolation === undefined ? [] : [`isolation=${isolation}`]),
+        ...(where === undefined ? [] : [`${where.parameter}=${where.value}`]),
         ...(above === undefined ? [] : [`${above.parameter} above ${above.value}`]),
       ].join(', ') || 'always',
       reason,
