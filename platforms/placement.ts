@@ -26,7 +26,11 @@ export const inPlace = (buffers: readonly Buffer[]): readonly Buffer[] =>
  * @param all buffers of the domain, in the order of `inPlace`
  * @param granule bytes that the platform protects together: a power of two, more than 8
  */
-export function linesBefore({ name, bytes, behind }: Buffer, all: readonly Buffer[], granule: number): readonly string[] {
+export function linesBefore(
+  { name, bytes, behind }: Buffer,
+  all: readonly Buffer[],
+  granule: number,
+): readonly string[] {
   if (behind !== undefined) {
     return { adjacent: [], 'same-granule': [`.space ${GAP}`], 'next-granule': [`.balign ${granule}`] }[behind.at];
   }

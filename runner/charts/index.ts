@@ -4,6 +4,7 @@ import type { SpanSummary, SubjectSummary } from '../results/analyse.js';
 import { GUARANTEE_NOTES, guaranteesAmong } from '../results/guarantees.js';
 import { isHeadline, platformLabel, type SuiteNames } from '../results/table.js';
 import { barDrawing } from './bars.js';
+import { overrunDrawings } from './overrun.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
 import { summariseArrivals } from '../results/arrivals.js';
@@ -137,7 +138,7 @@ export function chartsOf(family: string, subjects: readonly SubjectSummary[], na
   const apart = plain.filter((s) => !drawn.has(s.record.workload));
   const shown = apart.length > 0 ? apart : plain;
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain)];
+  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own)];
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */

@@ -6,6 +6,7 @@ import type { ResultsFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
 import { FILES } from './read.js';
 import type { MeasurementRecord } from './schema.js';
+import { slideOutTable } from './slide-out.js';
 import { resultTables, type SuiteNames } from './table.js';
 
 /** What tables and charts need of the suite. */
@@ -33,7 +34,9 @@ function allTables(records: readonly MeasurementRecord[], workloads: readonly Wo
   const [subjects, names] = [summarise(records), suiteNames(workloads)];
   const swept = arrivalTable(subjects, names);
   const arrivals = swept === undefined ? [] : [`${heading}Interrupts that arrive in any cycle\n\n${swept}`];
-  return [resultTables(subjects, names, heading), ...arrivals].join('\n');
+  const overrun = slideOutTable(subjects);
+  const slideOuts = overrun === undefined ? [] : [`${heading}A driver that overruns its buffer\n\n${overrun}`];
+  return [resultTables(subjects, names, heading), ...slideOuts, ...arrivals].join('\n');
 }
 
 /** The tables as a terminal shows them. */

@@ -1,8 +1,9 @@
-import type { Outcome, Ran } from '../../workloads/language/scenario.js';
+import type { Outcome } from '../../workloads/language/scenario.js';
+import type { Passed } from './run.js';
 
 /*
- * What the attempts of workloads come to, on each platform and at each isolation: the observed words in the order of their names, and
- * who was ended; `asleep` where nobody was left to report. A word that changes here is a guarantee that changed.
+ * What the attempts of workloads come to, on each platform and at each isolation: the observed words in the order of their names,
+ * what the runner has observed itself, and who was ended; `asleep` where nobody was left to report. A word that changes here is a guarantee that changed.
  */
 
 /** At `isolation` full, path and none. */
@@ -96,7 +97,7 @@ export const AT_POINTS: readonly (readonly [
 ];
 
 /** What an attempt came to, in the words of the tables. */
-export function cameTo({ reports }: Outcome, ran: Ran): string {
+export function cameTo({ reports }: Outcome, ran: Passed): string {
   const words = ran.stop.kind === 'exit' ? ran.reports.slice(reports.length).join('') : ran.stop.kind;
-  return [words, ...ran.ended].join(', ');
+  return [[words, ...Object.values(ran.observed)].join(' '), ...ran.ended].join(', ');
 }

@@ -254,10 +254,14 @@ export class ScenarioBuilder extends FunctionLibrary {
     const before = this.buffers.find((b) => b.name === buffer.name);
     if (before === undefined) this.fail(`buffer ${name} is to lie behind ${buffer.name}, which is none of its buffers`);
     if (before.domain !== domain.name) {
-      this.fail(`buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains have memory of their own`);
+      this.fail(
+        `buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains have memory of their own`,
+      );
     }
     if (passed || before.passed || alignment !== 8 || before.alignment !== 8 || before.bytes % 8 !== 0) {
-      this.fail(`buffer ${name} behind ${buffer.name}: neither is handed on, both are aligned to 8, that one has a multiple of 8 bytes`);
+      this.fail(
+        `buffer ${name} behind ${buffer.name}: neither is handed on, both are aligned to 8, that one has a multiple of 8 bytes`,
+      );
     }
     if (before.behind !== undefined || this.buffers.some((b) => b.behind?.buffer === buffer.name)) {
       this.fail(`buffer ${name} behind ${buffer.name}: only two buffers can be placed together`);
@@ -330,7 +334,9 @@ export class ScenarioBuilder extends FunctionLibrary {
     for (const name of names) checkName(`scenario ${this.id}`, 'word to observe', name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) this.fail(`observes two things named ${twice}`);
-    const unknown = counts.flatMap(({ mark, after, until }) => [mark, after, until]).find((mark) => !this.hasMark(mark));
+    const unknown = counts
+      .flatMap(({ mark, after, until }) => [mark, after, until])
+      .find((mark) => !this.hasMark(mark));
     if (unknown !== undefined) this.fail(`counts passages with mark ${unknown}, which no program has`);
     const foreign = changes.find(({ buffer }) => !this.knows(buffer));
     if (foreign !== undefined) this.fail(`looks for changes in buffer ${foreign.buffer.name}, which there is not`);
