@@ -32,8 +32,9 @@ export interface SlideOut {
   readonly by: Stopper;
   /** Cycles from the malformed frame until the driver has answered a good one; undefined if it never does in some layout. */
   readonly servesAgain: Distribution | undefined;
-  /** The display: layouts in which it was told, in which it was ended, and cycles until it went on; undefined if it never does. */
+  /** The display: layouts in which it got an error, or heard that the frame was refused; in which it was ended; and cycles until it went on; undefined if it never does. */
   readonly told: number;
+  readonly refused: number;
   readonly ended: number;
   readonly goesOn: Distribution | undefined;
   /** By how many cycles it went on later than after a good frame; undefined if there is none to compare with. */
@@ -74,7 +75,6 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
   const observed = records.map(({ outcome }) => (outcome.kind === 'measured' ? outcome.observed : {}));
   const count = (name: string): number => observed.filter((words) => (words[name] ?? 0) > 0).length;
   const stored = observed.map((words) => Math.max(0, words['bytes_stored'] - FRAME));
-  const refused = count('frame_refused') > 0;
   const stopped = stored.filter((bytes) => bytes < Number(overrun));
   return {
     subject,
@@ -86,9 +86,10 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
     driverHurt: count('driver_words_changed'),
     stored: distribution(stored),
     stoppedAt: stopped.length > 0 ? distribution(stopped.map((bytes) => bytes + 1)) : undefined,
-    by: refused ? 'library' : stopped.length > 0 ? 'hardware' : 'nothing',
+    by: count('frame_refused') > 0 ? 'library' : stopped.length > 0 ? 'hardware' : 'nothing',
     servesAgain: cyclesOf(records, 'serves_again'),
     told: count('driver_stopped'),
+    refused: count('frame_refused'),
     ended: observed.filter((words) => words['driver_stopped'] === undefined).length,
     goesOn: cyclesOf(records, 'noticed'),
     slideAnswers: count('slide_answers'),
@@ -103,13 +104,18 @@ const showRange = ({ minimum, maximum }: Distribution): string =>
 const showShare = (count: number, runs: number): string => `${count} of ${runs}`;
 
 /** What the display made of it. */
-export function displayOf({ ended, told, goesOn, later, runs }: SlideOut): string {
-  if (ended === runs) return 'ended with the driver';
-  const notice = told === 0 ? 'notices nothing' : told === runs ? 'gets an error' : `gets an error in ${told}`;
-  const part = ended > 0 ? `, ended with the driver in ${ended}` : '';
-  if (goesOn === undefined) return `${notice}${part}`;
+export function displayOf({ ended, told, refused, goesOn, later, runs }: SlideOut): string {
+  const what = [
+    { count: ended, text: 'ended with the driver' },
+    { count: told, text: 'gets an error' },
+    { count: refused, text: 'hears that the frame is refused' },
+    { count: runs - ended - told - refused, text: 'notices nothing' },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ count, text }) => (count === runs ? text : `${text} in ${count}`));
+  if (goesOn === undefined) return what.join(', ');
   const lost = later === undefined ? '' : ` (${later < 0 ? '' : '+'}${showNumber(later)})`;
-  return `${notice}, after ${showNumber(goesOn.median)} cycles${lost}`;
+  return `${what.join(', ')}, goes on after ${showNumber(goesOn.median)} cycles${lost}`;
 }
 
 /** What the display heard of the slide. */

@@ -48,7 +48,7 @@ export const slideOut = workload({
     { overrun: 1024 },
     { overrun: 4096 },
     { checked: true },
-    ...(['adjacent', 'same-granule', 'next-granule'] as const).map((victim) => ({ victim })),
+    ...(['adjacent', 'same-granule', 'next-granule'] as const).map((victim) => ({ overrun: 4096, victim })),
   ],
   system(s, { overrun, victim, checked, frames }) {
     const driver = s.domain('driver');
