@@ -9,6 +9,9 @@ import { COLUMNS } from './slide-out.js';
 
 const GRANULES: Readonly<Record<string, number>> = { 'mpu-rtos': 32, 'mmu-microkernel': 4096, cheri: 8 };
 
+/** A layout that is among the published ones, and moves things. */
+const SEED = 3;
+
 const platformOf = (id: string): (typeof WITH_KERNEL)[number] => WITH_KERNEL.find((p) => p.id === id)!;
 
 function parametersOf(id: string, given: ParameterValues): ParameterValues {
@@ -29,20 +32,18 @@ describe.each(Object.entries(GRANULES))('%s', (id, granule) => {
         expect(supports(scenario, parameters)).toContain('granules of 8 bytes');
         continue;
       }
-      for (const seed of [0, 1]) {
-        const { symbols } = link(scenario, parameters, seed).image;
-        const at = (buffer: string): number => symbols.find(({ name }) => name === `driver.buffer.${buffer}`)!.virtual;
-        const [last, first] = [at('frame') + FRAME - 1, at('position')];
-        const granules = Math.floor(first / granule) - Math.floor(last / granule);
-        if (victim === 'adjacent') expect(first).toBe(last + 1);
-        if (victim === 'same-granule') expect([granules, first > last + 1]).toEqual([0, true]);
-        if (victim === 'next-granule') expect([granules, first % granule]).toEqual([1, 0]);
-      }
+      const { symbols } = link(scenario, parameters, SEED).image;
+      const at = (buffer: string): number => symbols.find(({ name }) => name === `driver.buffer.${buffer}`)!.virtual;
+      const [last, first] = [at('frame') + FRAME - 1, at('position')];
+      const granules = Math.floor(first / granule) - Math.floor(last / granule);
+      if (victim === 'adjacent') expect(first).toBe(last + 1);
+      if (victim === 'same-granule') expect([granules, first > last + 1]).toEqual([0, true]);
+      if (victim === 'next-granule') expect([granules, first % granule]).toEqual([1, 0]);
     }
   });
 
   test('a byte more changes a word of an adjacent victim more in every fourth, and the slide then says that it is open', () => {
-    for (const overrun of [1, 4, 5, 16]) {
+    for (const overrun of [1, 4, 5]) {
       const scenario = slideOut.build({ victim: 'adjacent', overrun });
       const ran = run(platform, scenario, 'full');
       if (typeof ran === 'string') throw new Error(ran);
@@ -94,11 +95,9 @@ describe('the table of workloads/README.md', () => {
     '%s, %s',
     (label, victim, row) => {
       const [id, isolation = 'isolation=full'] = label.split(' ');
-      // a layout that is among the published ones, and moves things
-      const seed = 3;
-      for (const overrun of [1, 4096]) {
+      for (const overrun of victim === 'own-domain' ? [4096] : [1, 4096]) {
         const scenario = slideOut.build({ victim, overrun });
-        const ran = run(platformOf(id), scenario, isolation.slice('isolation='.length), seed);
+        const ran = run(platformOf(id), scenario, isolation.slice('isolation='.length), SEED);
         if (typeof ran === 'string') throw new Error(ran);
         const [moved, , runs] = row[`moved by ${overrun}`].split(' ').map(Number);
         const { slide_words_changed: changed, bytes_stored: stored } = ran.observed;
