@@ -8,7 +8,7 @@ export interface NotApplicable {
   /** Only where the workload's parameter is above the value: what does not fit the machine. */
   readonly above?: { readonly parameter: string; readonly value: number };
   /** Only where the workload's parameter has the value. */
-  readonly where?: { readonly parameter: string; readonly value: string };
+  readonly where?: { readonly parameter: string; readonly value: string | boolean };
   /** One sentence, for readers of the table. */
   readonly reason: string;
 }
@@ -70,6 +70,12 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     platform: 'cheri',
     where: { parameter: 'victim', value: 'same-granule' },
     reason: 'a buffer has the granules of 8 bytes in which it lies to itself',
+  },
+  {
+    workload: 'application.slide-out',
+    platform: 'mmu-microkernel',
+    where: { parameter: 'second', value: true },
+    reason: 'threads of Xous have no priorities: who makes another ready goes on',
   },
   {
     workload: 'context.preempt.',

@@ -20,7 +20,7 @@ function noteOf({ slideMoved, runs, by }: SlideOut): string {
 
 /** How far the longest overrun that was tried gets; nothing if none was tried. */
 export function overrunDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[] {
-  const all = slideOutsOf(subjects).filter(({ checked }) => !checked);
+  const all = slideOutsOf(subjects).filter(({ checked, second }) => !checked && !second);
   const longest = Math.max(0, ...all.map(({ overrun }) => overrun));
   const tried = all.filter(({ overrun }) => overrun === longest);
   if (longest === 0) return [];

@@ -21,6 +21,8 @@ export interface SlideOut {
   readonly victim: string;
   readonly overrun: number;
   readonly checked: boolean;
+  /** Another thread asks the driver where the display cannot any more. */
+  readonly second: boolean;
   /** Layouts, and those in which words of the slide, or of the driver itself, were changed. */
   readonly runs: number;
   readonly slideMoved: number;
@@ -71,7 +73,7 @@ export function slideOutsOf(subjects: readonly SubjectSummary[]): readonly Slide
 
 function slideOutOf(subject: SubjectSummary): SlideOut {
   const { records, record } = subject;
-  const { overrun, victim, checked } = record.workloadParameters;
+  const { overrun, victim, checked, second } = record.workloadParameters;
   const observed = records.map(({ outcome }) => (outcome.kind === 'measured' ? outcome.observed : {}));
   const count = (name: string): number => observed.filter((words) => (words[name] ?? 0) > 0).length;
   const stored = observed.map((words) => Math.max(0, words['bytes_stored'] - FRAME));
@@ -81,6 +83,7 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
     victim: String(victim),
     overrun: Number(overrun),
     checked: checked === true,
+    second: second === true,
     runs: records.length,
     slideMoved: count('slide_words_changed'),
     driverHurt: count('driver_words_changed'),
@@ -100,6 +103,10 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
 /** `12`, or `8..16`. */
 const showRange = ({ minimum, maximum }: Distribution): string =>
   minimum === maximum ? String(minimum) : `${minimum}..${maximum}`;
+
+/** Where the slide's state is, and what else is particular. */
+export const placeOf = ({ victim, checked, second }: SlideOut): string =>
+  [victim, ...(checked ? ['length checked'] : []), ...(second ? ['slide asks too'] : [])].join(', ');
 
 const showShare = (count: number, runs: number): string => `${count} of ${runs}`;
 
@@ -142,7 +149,8 @@ const ALIGN = ['l', 'l', 'r', 'r', 'r', 'r', 'l', 'r', 'l', 'l'] as const;
 const LEGEND = `One run for each layout. slide moved: layouts in which words of the slide's state were changed, looked up in memory when the run had
 ended; driver hurt: the same for words of the driver beside its buffer. stopped at byte: the first one behind the buffer that was not stored.
 by: hardware = a trap; library = the driver's own check of the length; nothing stops the rest. serves again after: cycles from the
-malformed frame to the answer to the next good one; never: the driver is gone, and nobody starts it again. display: from the malformed frame until
+malformed frame to the answer to the next good one; never: nobody is
+left to answer, or to ask. display: from the malformed frame until
 it goes on, and how much later that is than after a good frame.
 `;
 
@@ -152,7 +160,7 @@ export function slideOutTable(subjects: readonly SubjectSummary[]): string | und
   if (all.length === 0) return undefined;
   const lines = all.map((s) => [
     platformLabel(s.subject),
-    `${s.victim}${s.checked ? ', length checked' : ''}`,
+    placeOf(s),
     String(s.overrun),
     showShare(s.slideMoved, s.runs),
     showShare(s.driverHurt, s.runs),

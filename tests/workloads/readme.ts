@@ -46,7 +46,7 @@ const notApplicableTable = (): string =>
       platform,
       [
         ...(isolation === undefined ? [] : [`isolation=${isolation}`]),
-        ...(where === undefined ? [] : [`${where.parameter}=${where.value}`]),
+        ...(where === undefined ? [] : [`${where.parameter}=${String(where.value)}`]),
         ...(above === undefined ? [] : [`${above.parameter} above ${above.value}`]),
       ].join(', ') || 'always',
       reason,

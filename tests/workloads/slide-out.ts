@@ -3,7 +3,7 @@ import { markdownTable } from 'markdown-table';
 import { summarise } from '../../runner/results/analyse.js';
 import { readRecords } from '../../runner/results/read.js';
 import type { MeasurementRecord } from '../../runner/results/schema.js';
-import { displayOf, type SlideOut, slideOutsOf } from '../../runner/results/slide-out.js';
+import { displayOf, placeOf, type SlideOut, slideOutsOf } from '../../runner/results/slide-out.js';
 import { platformLabel } from '../../runner/results/table.js';
 import { readme, README, withTable } from './readme.js';
 
@@ -47,7 +47,7 @@ export function overrunTable(records: readonly MeasurementRecord[]): string {
   const all = slideOutsOf(summarise(records));
   const groups = new Map<string, SlideOut[]>();
   for (const s of all) {
-    const key = `${platformLabel(s.subject)}|${s.victim}`;
+    const key = `${platformLabel(s.subject)}|${placeOf(s)}`;
     groups.set(key, [...(groups.get(key) ?? []), s]);
   }
   const rows = [...groups]

@@ -40,6 +40,13 @@ export const slideOut = workload({
       default: false,
       meaning: 'the driver compares the length of a frame with its buffer, and takes none that is longer',
     },
+    second: {
+      kind: 'switch',
+      default: false,
+      meaning:
+        "a thread of the slide's domain, less urgent than the display, asks the driver for a good frame as soon as it may run: when " +
+        'the display was ended',
+    },
     frames: { kind: 'integer', minimum: 1, maximum: 64, default: 4, unit: 'frames', meaning: 'good frames before it' },
   },
   points: [
@@ -50,7 +57,7 @@ export const slideOut = workload({
     { checked: true },
     ...(['adjacent', 'same-granule', 'next-granule'] as const).map((victim) => ({ overrun: 4096, victim })),
   ],
-  system(s, { overrun, victim, checked, frames }) {
+  system(s, { overrun, victim, checked, second, frames }) {
     const driver = s.domain('driver');
     const slide = s.domain('slide');
     const display = s.domain('display');
@@ -108,6 +115,14 @@ export const slideOut = workload({
         () => f.report(0),
       );
     });
+    if (second) {
+      s.needsPriorities();
+      s.thread('asks_too', { domain: slide, priority: 1 }, (f) => {
+        const [again, gone] = f.tryCallService(receive, [FRAME]);
+        const serves = gone.is('eq', 0).and(again.is('eq', TEMPERATURE));
+        f.if(serves.differs(0), () => f.mark('serves_other'));
+      });
+    }
     s.span('noticed', {
       from: 'malformed',
       to: 'goes_on',
@@ -117,7 +132,7 @@ export const slideOut = workload({
     });
     s.span('serves_again', {
       from: 'malformed',
-      to: 'serves_again',
+      to: second ? ['serves_again', 'serves_other'] : 'serves_again',
       trip: 'round-trip',
       path: 'fault',
       meaning: 'from the malformed frame until the driver has answered a good one; not passed where it does not',
