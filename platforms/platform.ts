@@ -106,6 +106,11 @@ export interface LinkedScenario {
   /** Words that programs reported so far, in order. */
   reports(machine: Machine): readonly number[];
   /**
+   * What is in a buffer of the scenario, whoever may reach it.
+   * @throws RangeError if it does not lie in one piece of physical memory.
+   */
+  contents(machine: Machine, buffer: string): Uint8Array;
+  /**
    * Watches, by probes, which domains the guest kernel ends because of what they did; called after the image is loaded.
    * @param ended called when the kernel has decided so, in the probe of the first instruction that ends the domain.
    * @returns asks for the names so far, in the order in which they were ended.

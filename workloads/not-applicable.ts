@@ -7,6 +7,8 @@ export interface NotApplicable {
   readonly isolation?: 'full' | 'path' | 'none';
   /** Only where the workload's parameter is above the value: what does not fit the machine. */
   readonly above?: { readonly parameter: string; readonly value: number };
+  /** Only where the workload's parameter has the value. */
+  readonly where?: { readonly parameter: string; readonly value: string | boolean };
   /** One sentence, for readers of the table. */
   readonly reason: string;
 }
@@ -63,6 +65,18 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     platform: 'mpu-rtos',
     above: { parameter: 'domains', value: 7 },
     reason: 'the kernel has room for eight processes and eight threads, one of which is idle',
+  },
+  {
+    workload: 'application.slide-out',
+    platform: 'cheri',
+    where: { parameter: 'victim', value: 'same-granule' },
+    reason: 'a buffer has the granules of 8 bytes in which it lies to itself',
+  },
+  {
+    workload: 'application.slide-out',
+    platform: 'mmu-microkernel',
+    where: { parameter: 'second', value: true },
+    reason: 'threads of Xous have no priorities: who makes another ready goes on',
   },
   {
     workload: 'context.preempt.',
@@ -154,6 +168,7 @@ export function notApplicable(
       cell.platform === platform &&
       (cell.workload.endsWith('.') ? workload.startsWith(cell.workload) : workload === cell.workload) &&
       (cell.isolation === undefined || cell.isolation === isolation) &&
+      (cell.where === undefined || values[cell.where.parameter] === cell.where.value) &&
       (cell.above === undefined || Number(values[cell.above.parameter]) > cell.above.value),
   );
 }

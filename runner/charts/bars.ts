@@ -21,6 +21,8 @@ export interface BarGroups {
   readonly name: string;
   readonly title: string;
   readonly notes: readonly string[];
+  /** What is counted; default: guest cycles. */
+  readonly unit?: string;
   /** What is measured: one group each. */
   readonly groups: readonly string[];
   /** One colour each; a missing bar has nothing to show. */
@@ -53,7 +55,7 @@ export const elementsOf = (chart: Chart, dataset: number): readonly BarElement[]
   chart.getDatasetMeta(dataset).data as unknown as readonly BarElement[];
 
 /** Horizontal bars side by side, with hatching by class, whiskers from the least to the greatest value, and the figures. */
-export function barDrawing({ name, title, notes, groups, series }: BarGroups): Drawing {
+export function barDrawing({ name, title, notes, unit = 'guest cycles', groups, series }: BarGroups): Drawing {
   const noted = series.some(({ bars }) => bars.some((b) => b !== undefined && b.note !== ''));
   const longest = Math.max(...series.flatMap(({ bars }) => bars.map((b) => b?.maximum ?? 0)));
   const datasets = series.map(({ label, bars }, i): ChartDataset<'bar'> => ({
@@ -105,7 +107,7 @@ export function barDrawing({ name, title, notes, groups, series }: BarGroups): D
         indexAxis: 'y',
         scales: {
           // room for the figures beside the longest bar
-          x: axis('guest cycles', { beginAtZero: true, suggestedMax: longest * (noted ? 1.7 : 1.3) }),
+          x: axis(unit, { beginAtZero: true, suggestedMax: longest * (noted ? 1.7 : 1.3) }),
           y: axis('', { grid: { display: false }, title: { display: false } }),
         },
         plugins: { legend: { position: 'bottom', align: 'start', labels: legendLabels } },

@@ -5,6 +5,7 @@ import { GUARANTEE_NOTES, guaranteesAmong } from '../results/guarantees.js';
 import { changedOf, platformLabel, type SuiteNames } from '../results/table.js';
 import { ownCores, viewsAmong } from '../results/views.js';
 import { barDrawing } from './bars.js';
+import { overrunDrawings } from './overrun.js';
 import { curveDrawing } from './curves.js';
 import { type ChartFile, draw, type Drawing } from './draw.js';
 import { summariseArrivals } from '../results/arrivals.js';
@@ -142,7 +143,7 @@ export function chartsOf(family: string, subjects: readonly SubjectSummary[], na
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
   const views = viewsAmong(all.filter((s) => changedOf(s, names) === ''));
   const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
-  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...viewed];
+  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */

@@ -6,6 +6,7 @@ import type { ResultsFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
 import { FILES } from './read.js';
 import type { MeasurementRecord } from './schema.js';
+import { slideOutTable } from './slide-out.js';
 import { resultTables, type SuiteNames } from './table.js';
 import { viewTables } from './view-table.js';
 
@@ -39,9 +40,11 @@ function allTables(
   const [subjects, names] = [summarise(records), suiteNames(workloads)];
   const swept = arrivalTable(subjects, names, clocks);
   const arrivals = swept === undefined ? [] : [`${heading}Interrupts that arrive in any cycle\n\n${swept}`];
+  const overrun = slideOutTable(subjects);
+  const slideOuts = overrun === undefined ? [] : [`${heading}A driver that overruns its buffer\n\n${overrun}`];
   const viewed = viewTables(subjects, names, heading);
   const views = viewed === undefined ? [] : [viewed];
-  return [resultTables(subjects, names, heading, clocks), ...arrivals, ...views].join('\n');
+  return [resultTables(subjects, names, heading, clocks), ...slideOuts, ...arrivals, ...views].join('\n');
 }
 
 /** The tables as a terminal shows them. */

@@ -2,7 +2,7 @@ import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import { SymbolTable } from '../../platforms/machine/symbols.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { LinkedScenario, Platform, ScenarioKernel } from '../../platforms/platform.js';
-import { type ArrivalSweep, headMark, type Outcome, type Scenario } from '../../workloads/language/scenario.js';
+import { type ArrivalSweep, headMark, type Scenario } from '../../workloads/language/scenario.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
 import { messageOf } from '../failure.js';
 import { type ArrivalsRecord, type MeasurementRecord, SCHEMA_VERSION, type SpanRecord } from '../results/schema.js';
@@ -12,6 +12,7 @@ import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
 import { ArrivalRunner, type Judge, sweepArrivals, type SweptSpan } from './arrivals.js';
+import { changesIn, reportedIn, watchCounts } from './observe.js';
 import { outcomeProblem, placeNames, placeOf } from './outcome.js';
 import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
@@ -112,14 +113,15 @@ function runLoaded(
   machine: Machine,
   symbols: SymbolTable,
 ): Measured {
+  const { expected } = scenario;
   const place = placeNames(linked.image, symbols);
   const granted = watchGranted(machine, scenario, linked);
   const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
+  const counts = watchCounts(machine, expected, linked);
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
   linked.watchInitialised?.(machine, () => recorder.happened('initialised'));
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
-  const { expected } = scenario;
   const reports = linked.reports(machine).map((word) => word >>> 0);
   const ended = [...terminated()];
   // where an attempt has ended somebody, what comes after it in the program is not passed
@@ -131,6 +133,7 @@ function runLoaded(
   if (problem !== undefined) throw new Error(problem);
   const spans = measured.map((m): SpanRecord => spanRecord(m, classOf(m, kernel, job.parameters), place));
   const { cycles: all, instructions: retired } = machine.counters;
+  const observed = { ...reportedIn(expected, reports), ...counts(), ...changesIn(machine, scenario, linked) };
   const judge: Judge = (end, names) =>
     outcomeProblem(end, linked.reports(machine), names, expected, job.parameters['isolation'] === 'none');
   const arrivals = sweepOf(scenario, measured, (sweep, span) =>
@@ -138,7 +141,7 @@ function runLoaded(
   );
   return {
     image: imageHash(linked.image),
-    outcome: { kind: 'measured', observed: observedIn(expected, reports) },
+    outcome: { kind: 'measured', observed },
     total: { cycles: all, instructions: retired },
     reports,
     ended,
@@ -160,10 +163,6 @@ function sweepOf(
   if (passage === undefined) throw new Error(`span ${sweep.span} has no passage ${sweep.passage} to sweep`);
   return run(sweep, passage);
 }
-
-/** The words that are the measurement, by their names; those after a domain's end are not there. */
-const observedIn = ({ reports, observed = [] }: Outcome, found: readonly number[]): Record<string, number> =>
-  Object.fromEntries(found.slice(reports.length).map((word, i) => [observed[i], word]));
 
 /** Calls of a service at which it is asked what it can reach: the first after boot, and a warm one. */
 const ASKED = 2;

@@ -8,7 +8,7 @@ import { footprintTable } from './footprint.js';
 /* The tables of workloads/README.md, made from the workloads themselves. `node dist/tests/workloads/readme.js` writes them. */
 
 /** dist/tests/workloads/readme.js is three folders below the root. */
-const README = new URL('../../../workloads/README.md', import.meta.url);
+export const README = new URL('../../../workloads/README.md', import.meta.url);
 
 /** A boundary in few words: the mark without the number of its domain or round. */
 function boundary({ marks, event }: SpanPoint): string {
@@ -41,11 +41,12 @@ const workloadTable = (): string =>
 const notApplicableTable = (): string =>
   markdownTable([
     ['workload', 'platform', 'where', 'reason'],
-    ...NOT_APPLICABLE.map(({ workload, platform, isolation, above, reason }) => [
+    ...NOT_APPLICABLE.map(({ workload, platform, isolation, above, where, reason }) => [
       `\`${workload}\``,
       platform,
       [
         ...(isolation === undefined ? [] : [`isolation=${isolation}`]),
+        ...(where === undefined ? [] : [`${where.parameter}=${String(where.value)}`]),
         ...(above === undefined ? [] : [`${above.parameter} above ${above.value}`]),
       ].join(', ') || 'always',
       reason,

@@ -2,6 +2,7 @@ import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
+import { changesIn, watchCounts } from '../../runner/run/observe.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
 import type { Ran, Scenario } from '../../workloads/language/scenario.js';
 
@@ -13,12 +14,14 @@ const BUDGET = 5_000_000;
 const machines = new Map<string, Machine>();
 
 export interface Passed extends Ran {
+  /** What the runner observes itself, by the workload's names. */
+  readonly observed: Readonly<Record<string, number>>;
   /** How often each mark was passed. */
   readonly passed: Readonly<Record<string, number>>;
 }
 
 /** Runs a scenario; gives why not if the platform refuses it. */
-export function run(platform: Platform, scenario: Scenario, isolation: string): Passed | string {
+export function run(platform: Platform, scenario: Scenario, isolation: string, seed = 0): Passed | string {
   const read = readParameters(platform, { isolation });
   if (!read.ok) throw new Error(read.problem);
   const kernel = platform.kernel!;
@@ -29,12 +32,13 @@ export function run(platform: Platform, scenario: Scenario, isolation: string): 
     machine = platform.createMachine({ parameters: read.value, board: kernel.board });
     machines.set(platform.id, machine);
   }
-  const linked = kernel.link(scenario, read.value, 0);
+  const linked = kernel.link(scenario, read.value, seed);
   machine.reset();
   machine.probes.clear();
   machine.setBudget(instructions(BUDGET));
   machine.load(linked.image);
   const ended = linked.watchTerminated(machine);
+  const counts = watchCounts(machine, scenario.expected, linked);
   const passed: Record<string, number> = {};
   for (const [name, at] of linked.marks) {
     passed[name] = 0;
@@ -44,7 +48,8 @@ export function run(platform: Platform, scenario: Scenario, isolation: string): 
     });
   }
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
-  return { stop, reports: linked.reports(machine), ended: ended(), passed };
+  const observed = { ...counts(), ...changesIn(machine, scenario, linked) };
+  return { stop, reports: linked.reports(machine), ended: ended(), observed, passed };
 }
 
 /** The built-in platforms with a kernel. */

@@ -61,6 +61,18 @@ export interface Buffer {
   readonly passed: boolean;
   /** First words; the rest is 0. */
   readonly words: readonly number[];
+  /** Where it lies, if that is not left to the platform's linker. */
+  readonly behind?: Placement;
+}
+
+/**
+ * Where a buffer lies behind another of its domain, in terms of the granule of the platform's protection: the smallest region of an
+ * MPU, a page, the 8 bytes that bounds and tags are about. `adjacent`: its first byte follows the other's last. `same-granule`: a few
+ * bytes later, in the granule in which the other ends. `next-granule`: where the next granule begins.
+ */
+export interface Placement {
+  readonly buffer: string;
+  readonly at: 'adjacent' | 'same-granule' | 'next-granule';
 }
 
 export interface Queue {
@@ -159,6 +171,14 @@ export interface ArrivalSweep {
   readonly method: 'bisect' | 'every';
 }
 
+/** How often a mark is passed from the passing of `after` to that of `until`, or to the end of the run. */
+export interface PassageCount {
+  readonly name: string;
+  readonly mark: string;
+  readonly after: string;
+  readonly until: string;
+}
+
 /** What a right run leaves behind. Anything else is an error, never a number. */
 export interface Outcome {
   /** Words reported, in order. Words beyond them are what `observed` names. */
@@ -168,6 +188,12 @@ export interface Outcome {
    * last ones are missing where who would report them was ended.
    */
   readonly observed?: readonly string[];
+  /**
+   * How often marks were passed between others, and how many words of buffers are not the first ones any more when the run has
+   * ended. The runner itself observes these, with no code in the guest, so that they are known also where nobody is left to tell.
+   */
+  readonly counts?: readonly PassageCount[];
+  readonly changes?: readonly { readonly name: string; readonly buffer: string }[];
   /**
    * Domains that a right run may end besides: whether it does is part of what is measured. Where the thread that ends the run
    * went with them, the run stops asleep: nobody is left who could report anything.

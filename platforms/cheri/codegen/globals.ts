@@ -34,12 +34,24 @@ const interrupts = ({ interrupts }: Scenario, domains: ReadonlySet<string>): rea
       { symbol: interruptSeen(notification), bytes: 4, alignment: 8, words: [] },
     ]);
 
-/** The variables of these domains, small ones first: those find cgp within reach of one instruction. */
+/**
+ * The variables of these domains, small ones first: those find cgp within reach of one instruction. A buffer that is to lie behind
+ * another does.
+ */
 export function globalsOf(scenario: Scenario, domains: ReadonlySet<string>): readonly Global[] {
   const own = scenario.buffers.filter(({ domain }) => domains.has(domain)).map(ofBuffer);
-  return [...own, ...copies(scenario, domains), ...interrupts(scenario, domains)]
+  const sorted = [...own, ...copies(scenario, domains), ...interrupts(scenario, domains)]
     .map((global) => ({ ...global, alignment: Math.max(global.alignment, 8, -alignmentMask(sizeOf(global))) }))
     .sort((a, b) => a.bytes - b.bytes);
+  // granules are 8 bytes and buffers multiples of them: whoever follows is adjacent, and in the next granule
+  const follows = new Map(
+    scenario.buffers.flatMap(({ name, behind }) =>
+      behind === undefined ? [] : [[bufferSymbol(name), bufferSymbol(behind.buffer)] as const],
+    ),
+  );
+  return sorted
+    .filter(({ symbol }) => !follows.has(symbol))
+    .flatMap((first) => [first, ...sorted.filter(({ symbol }) => follows.get(symbol) === first.symbol)]);
 }
 
 /** Bytes that bounds can hold exactly, no others of the compartment among them. */

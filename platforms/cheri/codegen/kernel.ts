@@ -35,6 +35,11 @@ export const cheriotKernel: ScenarioKernel = {
       marks: marksOf(system.image),
       occupied: imageBytes(system.image) - system.heap.bytes,
       reports: (machine) => machine.bench!.outputs,
+      contents(machine, buffer) {
+        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
+        const compartment = config.isolation === 'none' ? scenario.domains[0].name : domain;
+        return machine.memory.dump(system.symbol(`${compartment}.${bufferSymbol(buffer)}`).physical, bytes);
+      },
       watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
       watchInitialised(machine, initialised) {
         for (const domain of restartedDomains(scenario)) {

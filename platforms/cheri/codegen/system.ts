@@ -30,6 +30,9 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     .map((operation) => missingOperation(scenario, operation, direct))
     .find((reason) => reason !== undefined);
   if (missing !== undefined) return missing;
+  if (scenario.buffers.some(({ behind }) => behind?.at === 'same-granule')) {
+    return 'a buffer has the granules of 8 bytes in which it lies to itself';
+  }
   const unfit = restartProblem(scenario);
   if (unfit !== undefined) return unfit;
   const odd = scenario.interrupts.find(

@@ -7,7 +7,7 @@ import type { Fidelity, LinkedScenario, ParameterValues, ScenarioKernel } from '
 import { marksOf } from '../../scenario-marks.js';
 import type { LinkedSystem } from '../kernel/link.js';
 import { kernelConfig } from '../kernel/parameters.js';
-import { PAGE } from './symbols.js';
+import { bufferSymbol, PAGE } from './symbols.js';
 import { linkScenario, scenarioProblem } from './system.js';
 
 /** Places of a page: how far layouts with a seed move text and variables. */
@@ -30,6 +30,13 @@ export const xousKernel: ScenarioKernel = {
       marks: marksOf(system.image),
       occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
+      contents(machine, buffer) {
+        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
+        const process = config.isolation === 'none' ? names[0] : domain;
+        const at = system.symbol(`${process}.${bufferSymbol(buffer)}`).physical;
+        if ((at % PAGE) + bytes > PAGE) throw new RangeError(`buffer ${buffer} lies in more than one page`);
+        return machine.memory.dump(at, bytes);
+      },
       watchTerminated: (machine, ended) => watchTerminated(machine, system, names, ended),
       granted: (machine) => (inert ? undefined : windowBytes(machine, system)),
     } satisfies LinkedScenario;

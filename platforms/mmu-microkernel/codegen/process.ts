@@ -7,6 +7,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { inPlace, linesBefore } from '../../placement.js';
 import { XOUS_LINES } from '../devices/board.js';
 import {
   connect,
@@ -110,12 +111,13 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     functionSymbol,
     bufferSymbol,
   });
+  const buffers = inPlace(scenario.buffers.filter((b) => domains.has(b.domain)));
   const data = [
     '.data',
     `.space ${padding.data}`,
     ...used.flatMap((endpoint) => ['.balign 4', `${connectionSymbol(endpoint)}: .word 0`]),
     ...mutexes.flatMap((mutex) => ['.balign 4', `${mutexSymbol(mutex)}: .word 0`]),
-    ...scenario.buffers.filter((b) => domains.has(b.domain)).flatMap(placeBuffer),
+    ...buffers.flatMap((b) => [...linesBefore(b, buffers, PAGE), ...placeBuffer(b)]),
     '.bss',
     ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
       (entry) => ['.balign 16', `${stackSymbol(entry)}: .space ${STACK_BYTES}`],

@@ -9,6 +9,7 @@ import { CMRX_BOARD } from '../devices/board.js';
 import { MPU_GRANULE } from '../hardware/mpu.js';
 import { type LinkedRegion, type LinkedSystem, SHARED_REGION } from '../kernel/link.js';
 import { HARDENING, kernelConfig } from '../kernel/parameters.js';
+import { bufferSymbol } from './symbols.js';
 import { linkScenario, scenarioProblem } from './system.js';
 
 /** How far layouts with a seed move text and variables, and by what multiples. */
@@ -42,6 +43,11 @@ export const cmrxKernel: ScenarioKernel = {
       marks: marksOf(system.image),
       occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
+      contents(machine, buffer) {
+        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
+        const process = config.isolation === 'none' ? scenario.domains[0].name : domain;
+        return machine.memory.dump(system.symbol(`${process}.${bufferSymbol(buffer)}`).physical, bytes);
+      },
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
       watchInitialised(machine, initialised) {
         // there with faultPolicy=restart

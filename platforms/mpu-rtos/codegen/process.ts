@@ -7,6 +7,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { NARROW, WIDE } from '../../thumb/codegen/abi.js';
 import { compileFunctions } from '../../thumb/codegen/compile.js';
+import { inPlace, isPlaced, linesBefore } from '../../placement.js';
 import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
 import type { ProcessSource } from '../kernel/link.js';
 import { cmrxOperations, COPY_REGISTERS, copyLoop } from './operations.js';
@@ -43,6 +44,8 @@ export interface ProcessOptions {
   readonly kernelVariables: number;
   /** The kernel answers for a service that failed. */
   readonly unwinds: boolean;
+  /** Bytes that the MPU protects together. */
+  readonly granule: number;
   readonly padding: Padding;
 }
 
@@ -130,7 +133,8 @@ class ProcessText {
   private variables(padding: number): readonly string[] {
     const { scenario, options } = this;
     const buffers = scenario.buffers.filter(({ domain }) => this.owns(domain));
-    const own = buffers.filter(({ passed }) => !passed);
+    const own = inPlace(buffers.filter(({ passed }) => !passed));
+    const inData = (buffer: Buffer): boolean => buffer.words.length > 0 || isPlaced(buffer, own);
     const mutexes = scenario.mutexes.filter((name) => mutexUsers(scenario, name).some((d) => this.owns(d)));
     const queues = scenario.queues.filter(({ name }) => queueUsers(scenario, name).some((d) => this.owns(d)));
     const copied = this.services.filter(({ transfer }) => transfer === 'copy');
@@ -147,10 +151,10 @@ class ProcessText {
         `.space QUEUE_HEADER - 4 + 4 * ${capacity}`,
       ]),
       ...mutexes.flatMap((name) => [`${mutexSymbol(name)}:`, '.byte 0, NO_OWNER']),
-      ...own.filter(({ words }) => words.length > 0).flatMap(placeBuffer),
+      ...own.filter(inData).flatMap((b) => [...linesBefore(b, own, options.granule), ...placeBuffer(b)]),
       '.bss',
       ...this.notifications.flatMap((name) => ['.balign 4', `${notificationSymbol(name)}: .space 4`]),
-      ...own.filter(({ words }) => words.length === 0).flatMap(placeBuffer),
+      ...own.filter((b) => !inData(b)).flatMap(placeBuffer),
       ...copied.flatMap(({ name, mostBytes }) => ['.balign 8', `${messageSymbol(name)}: .space ${mostBytes}`]),
       '.section .shared, "aw"',
       ...buffers.filter(({ passed }) => passed).flatMap(placeBuffer),

@@ -4,6 +4,7 @@ import { lastLink } from '../../last-link.js';
 import { CMRX_LINES } from '../devices/board.js';
 import { type InterruptSource, type LinkedSystem, linkSystem, type ThreadSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
+import { regionGranule } from '../kernel/regions.js';
 import { kernelProgram } from '../kernel/source.js';
 import { missingOperation } from './operations.js';
 import { notificationOwner } from './owners.js';
@@ -123,6 +124,7 @@ export function linkScenario(
         direct,
         kernelVariables,
         unwinds: config.faultPolicy === 'unwind',
+        granule: regionGranule(config),
         padding,
       }),
       threads: scenario.threads.map(({ domain, priority, function: program }): ThreadSource => ({

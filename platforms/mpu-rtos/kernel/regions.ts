@@ -6,6 +6,9 @@ const SMALLEST: Readonly<Record<KernelConfig['core'], number>> = { m0plus: 256, 
 /** Smallest region of genlink. */
 const SMALLEST_AS_SHIPPED = 256;
 
+/** Bytes that the MPU of a core protects together. */
+export const regionGranule = ({ core }: Pick<KernelConfig, 'core'>): number => SMALLEST[core];
+
 /** Bytes of the region for so many bytes of variables; 0 for none. */
 export function regionBytes({ core, regionSizes }: KernelConfig, bytes: number): number {
   if (bytes === 0) return 0;

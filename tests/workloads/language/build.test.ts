@@ -91,6 +91,40 @@ describe('mistakes in a scenario are reported where they are made', () => {
       'buffer b has 4 bytes and 2 first words',
       (s) => s.buffer('b', { domain: s.domain('one'), bytes: 4, words: [1, 2] }),
     ],
+    [
+      'buffer v is to lie behind b of domain one: domains have memory of their own',
+      (s) => {
+        const buffer = s.buffer('b', { domain: s.domain('one'), bytes: 8 });
+        s.buffer('v', { domain: s.domain('two'), bytes: 8, behind: { buffer, at: 'adjacent' } });
+      },
+    ],
+    [
+      'buffer v behind b: neither is handed on, both are aligned to 8, that one has a multiple of 8 bytes',
+      (s) => {
+        const domain = s.domain('one');
+        const buffer = s.buffer('b', { domain, bytes: 12 });
+        s.buffer('v', { domain, bytes: 8, behind: { buffer, at: 'adjacent' } });
+      },
+    ],
+    [
+      'buffer w behind b: only two buffers can be placed together',
+      (s) => {
+        const domain = s.domain('one');
+        const buffer = s.buffer('b', { domain, bytes: 8 });
+        for (const name of ['v', 'w']) s.buffer(name, { domain, bytes: 8, behind: { buffer, at: 'next-granule' } });
+      },
+    ],
+    [
+      'counts passages with mark there, which no program has',
+      (s) => s.expect({ reports: [], counts: [{ name: 'n', mark: 'there', after: 'there', until: 'there' }] }),
+    ],
+    [
+      'observes two things named x',
+      (s) => {
+        const buffer = s.buffer('b', { domain: s.domain('one'), bytes: 8 });
+        s.expect({ reports: [], observed: ['x'], changes: [{ name: 'x', buffer }] });
+      },
+    ],
     ['priority 8: 0 to 7 are possible', (s) => s.thread('t', { domain: s.domain('d'), priority: 8 }, () => undefined)],
     [
       'span x needs mark there, which no program has',

@@ -11,6 +11,7 @@ import {
   marksOf,
   operationsOf,
   type Outcome,
+  type Placement,
   type Queue,
   type Scenario,
   type Service,
@@ -107,6 +108,8 @@ export interface BufferOptions {
   readonly passed?: boolean;
   /** First words; default zeros. */
   readonly words?: readonly number[];
+  /** Where it lies behind another buffer of the domain; default: where the linker puts it. */
+  readonly behind?: { readonly buffer: BufferHandle; readonly at: Placement['at'] };
 }
 
 /** An `Outcome` as it is written. */
@@ -118,6 +121,10 @@ export interface ExpectedOutcome {
   readonly observed?: readonly string[];
   /** Domains that may be ended. */
   readonly mayEnd?: readonly DomainHandle[];
+  /** Passages of marks between others that the runner counts. */
+  readonly counts?: Outcome['counts'];
+  /** Buffers whose changed words the runner counts at the end. */
+  readonly changes?: readonly { readonly name: string; readonly buffer: BufferHandle }[];
 }
 
 /** Where a span begins or ends: a mark, any of several marks, or the first event of a kind after one of them. */
@@ -236,7 +243,7 @@ export class ScenarioBuilder extends FunctionLibrary {
 
   /** Memory of a domain. */
   buffer(name: string, options: BufferOptions): BufferHandle {
-    const { domain, bytes, alignment = 8, passed = false, words = [] } = options;
+    const { domain, bytes, alignment = 8, passed = false, words = [], behind } = options;
     this.mustKnow(domain);
     this.unique('buffer', name, this.buffers);
     if (!Number.isInteger(bytes) || bytes < 1 || bytes > LARGEST_BUFFER) {
@@ -246,8 +253,40 @@ export class ScenarioBuilder extends FunctionLibrary {
       this.fail(`buffer ${name} is aligned to ${alignment}: a power of two from 8 to 4096 is possible`);
     }
     if (4 * words.length > bytes) this.fail(`buffer ${name} has ${bytes} bytes and ${words.length} first words`);
-    this.buffers.push({ name, domain: domain.name, bytes, alignment, passed, words: words.map((w) => w >>> 0) });
+    this.buffers.push({
+      name,
+      domain: domain.name,
+      bytes,
+      alignment,
+      passed,
+      words: words.map((w) => w >>> 0),
+      ...(behind === undefined ? {} : { behind: this.placement(name, options, behind) }),
+    });
     return { kind: 'buffer', name, domain: domain.name, bytes, passed };
+  }
+
+  /** A place behind another buffer: both are the domain's own, at multiples of 8, and nothing else is behind that one. */
+  private placement(
+    name: string,
+    { domain, alignment = 8, passed = false }: BufferOptions,
+    { buffer, at }: NonNullable<BufferOptions['behind']>,
+  ): Placement {
+    const before = this.buffers.find((b) => b.name === buffer.name);
+    if (before === undefined) this.fail(`buffer ${name} is to lie behind ${buffer.name}, which is none of its buffers`);
+    if (before.domain !== domain.name) {
+      this.fail(
+        `buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains have memory of their own`,
+      );
+    }
+    if (passed || before.passed || alignment !== 8 || before.alignment !== 8 || before.bytes % 8 !== 0) {
+      this.fail(
+        `buffer ${name} behind ${buffer.name}: neither is handed on, both are aligned to 8, that one has a multiple of 8 bytes`,
+      );
+    }
+    if (before.behind !== undefined || this.buffers.some((b) => b.behind?.buffer === buffer.name)) {
+      this.fail(`buffer ${name} behind ${buffer.name}: only two buffers can be placed together`);
+    }
+    return { buffer: buffer.name, at };
   }
 
   notification(name: string): NotificationHandle {
@@ -309,13 +348,24 @@ export class ScenarioBuilder extends FunctionLibrary {
   /** What a right run leaves behind. */
   expect(outcome: ExpectedOutcome): void {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
-    const { reports, terminated = [], observed = [], mayEnd = [] } = outcome;
+    const { reports, terminated = [], observed = [], mayEnd = [], counts = [], changes = [] } = outcome;
     for (const domain of [...terminated, ...mayEnd]) this.mustKnow(domain);
-    for (const name of observed) checkName(`scenario ${this.id}`, 'word to observe', name);
+    const names = [...observed, ...[...counts, ...changes].map(({ name }) => name)];
+    for (const name of names) checkName(`scenario ${this.id}`, 'word to observe', name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) this.fail(`observes two things named ${twice}`);
+    const unknown = counts
+      .flatMap(({ mark, after, until }) => [mark, after, until])
+      .find((mark) => !this.hasMark(mark));
+    if (unknown !== undefined) this.fail(`counts passages with mark ${unknown}, which no program has`);
+    const foreign = changes.find(({ buffer }) => !this.knows(buffer));
+    if (foreign !== undefined) this.fail(`looks for changes in buffer ${foreign.buffer.name}, which there is not`);
     this.outcome = {
       reports: reports.map((w) => w >>> 0),
       terminated: terminated.map(({ name }) => name),
       ...(observed.length === 0 ? {} : { observed }),
+      ...(counts.length === 0 ? {} : { counts }),
+      ...(changes.length === 0 ? {} : { changes: changes.map(({ name, buffer }) => ({ name, buffer: buffer.name })) }),
       ...(mayEnd.length === 0 ? {} : { mayEnd: mayEnd.map(({ name }) => name) }),
     };
   }
