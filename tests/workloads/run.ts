@@ -17,9 +17,17 @@ export interface Passed extends Ran {
   readonly passed: Readonly<Record<string, number>>;
 }
 
-/** Runs a scenario; gives why not if the platform refuses it. */
-export function run(platform: Platform, scenario: Scenario, isolation: string): Passed | string {
-  const read = readParameters(platform, { isolation });
+/**
+ * Runs a scenario; gives why not if the platform refuses it.
+ * @param set other parameters of the platform's kernel that are not at their defaults
+ */
+export function run(
+  platform: Platform,
+  scenario: Scenario,
+  isolation: string,
+  set: Readonly<Record<string, string>> = {},
+): Passed | string {
+  const read = readParameters(platform, { ...set, isolation });
   if (!read.ok) throw new Error(read.problem);
   const kernel = platform.kernel!;
   const reason = kernel.supports(scenario, read.value);

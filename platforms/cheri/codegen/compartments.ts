@@ -94,7 +94,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const functions = scenario.functions.filter((f) => needed.has(f));
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
   const [name] = domains;
-  const restarted = restartedDomains(scenario).has(name);
+  const restarted = !direct && restartedDomains(scenario).has(name);
   const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
   const operations = operationsOf(functions);
   const usesHeap = needsQuota(operations, services, direct);
@@ -192,9 +192,11 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
   switch (operation.kind) {
     case 'call':
     case 'try-call':
-    case 'send': {
+    case 'send':
+    case 'enter': {
       if (direct) return [];
-      const service = scenario.services.find(({ name }) => name === operation.service)!;
+      const called = operation.kind === 'enter' ? operation.beside : operation.service;
+      const service = scenario.services.find(({ name }) => name === called)!;
       const name = serviceImport(service.name);
       return [
         {
@@ -207,6 +209,7 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       ];
     }
     case 'restart':
+      if (direct) return [];
       return [
         {
           kind: 'call',
