@@ -1,6 +1,6 @@
 import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
-import type { Platform } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
 import type { Ran, Scenario } from '../../workloads/language/scenario.js';
@@ -25,7 +25,7 @@ export function run(
   platform: Platform,
   scenario: Scenario,
   isolation: string,
-  set: Readonly<Record<string, string>> = {},
+  set: ParameterValues = {},
 ): Passed | string {
   const read = readParameters(platform, { ...set, isolation });
   if (!read.ok) throw new Error(read.problem);

@@ -1,7 +1,7 @@
 import { workload } from '../workload.js';
 import { measureAttempt } from './attempt.js';
+import { LENT } from './lend.js';
 
-const LENT = 64;
 const SECRET = 0x5ec2e7;
 const MARK = 0xbad;
 /** Turns that the service gives to others between its two looks. */

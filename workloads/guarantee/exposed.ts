@@ -57,7 +57,8 @@ export const stackRead = exposed({
 
 export const stackWrite = exposed({
   id: 'guarantee.stack.write',
-  title: "a service writes to a word of its caller's stack whose address it knows, with what it has for a stack of its own",
+  title:
+    "a service writes to a word of its caller's stack whose address it knows, with what it has for a stack of its own",
   purpose: 'whether a caller finds its local variables and return addresses as it left them',
   attempt: (f, address) => {
     f.violate('store-by-stack', address, SOUGHT);
