@@ -9,7 +9,9 @@ import { faultService } from './fault/service.js';
 import { cascadeChain, cascadeStar } from './fault/cascade.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
 import { faultStack, faultStackBenign } from './fault/stack.js';
+import { faultCrash, faultCrashBenign } from './fault/crash.js';
 import { faultRestart } from './fault/restart.js';
+import { faultResume, faultResumeBenign } from './fault/resume.js';
 import { calleeFault, calleeLoops, calleeWaits } from './guarantee/callee.js';
 import { changedDuringUse } from './guarantee/during-use.js';
 import { entryPoint } from './guarantee/entry.js';
@@ -83,6 +85,10 @@ export const WORKLOADS: readonly Workload[] = [
   faultStack,
   faultStackBenign,
   faultService,
+  faultResume,
+  faultResumeBenign,
+  faultCrash,
+  faultCrashBenign,
   faultRestart,
   cascadeChain,
   cascadeStar,

@@ -116,6 +116,7 @@ function runLoaded(
   const granted = watchGranted(machine, scenario, linked);
   const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
+  linked.watchInitialised?.(machine, () => recorder.happened('initialised'));
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
   const { expected } = scenario;
