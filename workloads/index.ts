@@ -12,6 +12,10 @@ import { faultStack, faultStackBenign } from './fault/stack.js';
 import { faultCrash, faultCrashBenign } from './fault/crash.js';
 import { faultRestart } from './fault/restart.js';
 import { faultResume, faultResumeBenign } from './fault/resume.js';
+import { calleeFault, calleeLoops, calleeWaits } from './guarantee/callee.js';
+import { changedDuringUse } from './guarantee/during-use.js';
+import { entryPoint } from './guarantee/entry.js';
+import { registersIn, registersOut, stackRead, stackWrite } from './guarantee/exposed.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
 import { moveKept } from './guarantee/move.js';
@@ -89,12 +93,21 @@ export const WORKLOADS: readonly Workload[] = [
   cascadeChain,
   cascadeStar,
   forgedHandle,
+  entryPoint,
   foreignWrite,
+  stackRead,
+  stackWrite,
+  registersIn,
+  registersOut,
   borrowReadBeyond,
   mutableBorrowWriteBeyond,
   borrowWrite,
   borrowKept,
+  changedDuringUse,
   moveKept,
+  calleeFault,
+  calleeWaits,
+  calleeLoops,
   pipeline,
   slideOut,
   crc,

@@ -31,6 +31,12 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     platform: 'mpu-rtos',
     reason: 'which process owns a region is fixed when the system is linked',
   },
+  {
+    workload: 'guarantee.callee.loops',
+    platform: 'mmu-microkernel',
+    reason:
+      'no server that ends turns is in these systems (Xous: a timer driver, every 10 ms): who loops keeps the processor',
+  },
   ...['memory.allocate', 'realtime.allocate'].map((workload) => ({
     workload,
     platform: 'mpu-rtos',

@@ -1,5 +1,9 @@
+import { LENT } from '../../workloads/guarantee/lend.js';
 import type { SubjectSummary } from './analyse.js';
 import { type MeasurementRecord, subjectKey } from './schema.js';
+
+/** Words that an attempt came to, by name; those are missing that nobody was left to report. */
+type Observed = Readonly<Record<string, number>>;
 
 /** Something that a crossing protects, and the attempt that finds it out. */
 interface Guarantee {
@@ -7,73 +11,118 @@ interface Guarantee {
   readonly meaning: string;
   /** The workload that tries, at all of its points. */
   readonly probe: string;
-  /** The word that is 1 if the attempt has worked; undefined if a run in which it works is an error. */
-  readonly broken: string | undefined;
+  /** Whether it holds after an attempt that came to these words. */
+  readonly holds: (observed: Observed) => boolean;
   /** Only where bytes are lent. */
   readonly lent: boolean;
 }
 
-const GUARANTEES: readonly Guarantee[] = [
+const isNot =
+  (word: string) =>
+  (observed: Observed): boolean =>
+    (observed[word] ?? 0) === 0;
+/** Who would report it must be left. */
+const is =
+  (word: string) =>
+  (observed: Observed): boolean =>
+    observed[word] === 1;
+
+/** Of every crossing. */
+const ALWAYS: readonly Omit<Guarantee, 'lent'>[] = [
+  // a kernel that accepts one makes the run an error
+  { mark: 'H', meaning: 'handles cannot be guessed', probe: 'guarantee.handle.forged', holds: () => true },
+  { mark: 'N', meaning: 'entry points are fixed', probe: 'guarantee.entry.unexported', holds: isNot('entered') },
+  { mark: 'C', meaning: "caller's variables not written", probe: 'guarantee.caller.write', holds: isNot('changed') },
+  { mark: 'S', meaning: 'its stack not read', probe: 'guarantee.stack.read', holds: isNot('leaked') },
+  { mark: 'T', meaning: 'nor written', probe: 'guarantee.stack.write', holds: isNot('changed') },
+  { mark: 'I', meaning: 'its registers not seen', probe: 'guarantee.registers.in', holds: isNot('registers_seen') },
+  { mark: 'X', meaning: "callee's not either", probe: 'guarantee.registers.out', holds: isNot('registers_seen') },
+  { mark: 'F', meaning: 'fault of the callee survived', probe: 'guarantee.callee.fault', holds: is('told') },
+  { mark: 'Z', meaning: 'wait without end survived', probe: 'guarantee.callee.waits', holds: is('came_back') },
+  { mark: 'L', meaning: 'others run on while it loops', probe: 'guarantee.callee.loops', holds: is('others_run') },
+];
+
+/** Where bytes are lent besides. */
+const OF_LOANS: readonly Omit<Guarantee, 'lent'>[] = [
+  { mark: 'O', meaning: 'lent for reading, not written', probe: 'guarantee.borrow.write', holds: isNot('changed') },
+  { mark: 'E', meaning: 'ends with the answer', probe: 'guarantee.mutable-borrow.kept', holds: isNot('changed') },
   {
-    mark: 'H',
-    meaning: 'handles cannot be guessed',
-    probe: 'guarantee.handle.forged',
-    broken: undefined,
-    lent: false,
-  },
-  {
-    mark: 'C',
-    meaning: "the caller's memory cannot be written",
-    probe: 'guarantee.caller.write',
-    broken: 'changed',
-    lent: false,
-  },
-  {
-    mark: 'R',
-    meaning: 'nothing behind what is lent can be read',
-    probe: 'guarantee.borrow.read-beyond',
-    broken: 'leaked',
-    lent: true,
-  },
-  {
-    mark: 'W',
-    meaning: 'or written',
-    probe: 'guarantee.mutable-borrow.write-beyond',
-    broken: 'changed',
-    lent: true,
-  },
-  {
-    mark: 'O',
-    meaning: 'what is lent for reading cannot be written',
-    probe: 'guarantee.borrow.write',
-    broken: 'changed',
-    lent: true,
-  },
-  {
-    mark: 'E',
-    meaning: 'a loan ends with the answer',
-    probe: 'guarantee.mutable-borrow.kept',
-    broken: 'changed',
-    lent: true,
+    mark: 'U',
+    meaning: 'lender cannot write during use',
+    probe: 'guarantee.borrow.changed-during-use',
+    holds: isNot('changed'),
   },
 ];
 
+const GUARANTEES: readonly Guarantee[] = [
+  ...ALWAYS.map((g) => ({ ...g, lent: false })),
+  ...OF_LOANS.map((g) => ({ ...g, lent: true })),
+];
+
+/** How far behind what is lent a service comes. */
+interface Reach {
+  readonly mark: string;
+  readonly probe: string;
+  /** The word that is 1 if the attempt has worked. */
+  readonly worked: string;
+}
+
+const REACHES: readonly Reach[] = [
+  { mark: 'R', probe: 'guarantee.borrow.read-beyond', worked: 'leaked' },
+  { mark: 'W', probe: 'guarantee.mutable-borrow.write-beyond', worked: 'changed' },
+];
+
+const PAGE = 4096;
+const WORD = 4;
+
+const meanings = (list: readonly Omit<Guarantee, 'lent'>[]): string =>
+  list.map(({ mark, meaning }) => `${mark} ${meaning}`).join(', ');
+
 /** What the marks mean, a line each. */
-export const GUARANTEE_NOTES: readonly string[] = [false, true].map((lent, i) => {
-  const own = GUARANTEES.filter((g) => g.lent === lent).map(({ mark, meaning }) => `${mark} ${meaning}`);
-  return `${i === 0 ? 'found by trying: + holds, - does not: ' : 'where bytes are lent: '}${own.join(', ')}`;
-});
+export const GUARANTEE_NOTES: readonly string[] = [
+  `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 5))},`,
+  meanings(ALWAYS.slice(5)),
+  `where bytes are lent: ${meanings(OF_LOANS)}; read (R) and written (W) is no more than the bytes (b), their pages (p), or more (r)`,
+];
 
 const CROSSINGS: ReadonlySet<string> = new Set(['call', 'send', 'copy', 'borrow', 'move']);
-const LENT = 'borrow';
+const LENT_PATH = 'borrow';
 
 /** Where it was tried: platform and all of its parameters. */
 const placeKey = ({ platform, parameters }: MeasurementRecord): string =>
   subjectKey({ platform, parameters, workload: '', workloadParameters: {} });
 
+/** The attempts of a probe; none where one of them is an error, which tells nothing about who would have won. */
+type Attempts = readonly { readonly observed: Observed; readonly distance: number }[];
+
+function attemptsOf(records: readonly MeasurementRecord[]): Attempts {
+  const attempts = records.flatMap(({ outcome, workloadParameters }) =>
+    outcome.kind === 'measured'
+      ? [{ observed: outcome.observed, distance: Number(workloadParameters['distance'] ?? 0) }]
+      : [],
+  );
+  return attempts.length === records.length ? attempts : [];
+}
+
+/**
+ * How far attempts reached.
+ * @returns `b` not to the word behind what was lent; `p` to the end of a page and no word further; `r` further; undefined where what
+ * was tried does not tell.
+ */
+export function reachOf(attempts: Attempts, worked: string): 'b' | 'p' | 'r' | undefined {
+  const hits = (hit: boolean): readonly number[] =>
+    attempts.filter(({ observed }) => (observed[worked] === 1) === hit).map(({ distance }) => LENT + distance);
+  const [reached, stopped] = [hits(true), hits(false)];
+  const farthest = Math.max(...reached);
+  if (reached.length === 0) return stopped.includes(LENT) ? 'b' : undefined;
+  if (farthest >= PAGE) return 'r';
+  return farthest === PAGE - WORD && stopped.includes(PAGE) ? 'p' : undefined;
+}
+
 /**
  * The marks of a crossing: what the probes among the subjects have found on the same platform with the same parameters.
- * @returns gives `+H +C -R`, and nothing for a path that crosses no boundary or where nothing was tried.
+ * @returns gives `+HNC -ST`, with `Rb Wp` behind it where bytes are lent; nothing for a path that crosses no boundary or where nothing
+ * was tried.
  */
 export function guaranteesAmong(
   subjects: readonly SubjectSummary[],
@@ -85,16 +134,19 @@ export function guaranteesAmong(
   }
   return ({ record }, path) => {
     if (!CROSSINGS.has(path)) return '';
-    const marks = GUARANTEES.flatMap(({ mark, probe, broken, lent }) => {
-      const attempts = tried.get(`${placeKey(record)} ${probe}`) ?? [];
-      if ((lent && path !== LENT) || attempts.length === 0) return [];
-      // a run that is an error tells nothing about who would have won
-      if (attempts.some(({ outcome }) => outcome.kind !== 'measured')) return [];
-      const worked = attempts.some(
-        ({ outcome }) => outcome.kind === 'measured' && broken !== undefined && outcome.observed[broken] === 1,
-      );
-      return [`${worked ? '-' : '+'}${mark}`];
+    const attemptsAt = (probe: string): Attempts => attemptsOf(tried.get(`${placeKey(record)} ${probe}`) ?? []);
+    const known = GUARANTEES.filter(({ lent }) => path === LENT_PATH || !lent).flatMap(({ mark, probe, holds }) => {
+      const attempts = attemptsAt(probe);
+      return attempts.length === 0 ? [] : [{ mark, holds: attempts.every(({ observed }) => holds(observed)) }];
     });
-    return marks.join(' ');
+    const reaches = (path === LENT_PATH ? REACHES : []).flatMap(({ mark, probe, worked }) => {
+      const reach = reachOf(attemptsAt(probe), worked);
+      return reach === undefined ? [] : [`${mark}${reach}`];
+    });
+    const marks = (sign: string, hold: boolean): readonly string[] => {
+      const letters = known.filter(({ holds }) => holds === hold).map(({ mark }) => mark);
+      return letters.length === 0 ? [] : [`${sign}${letters.join('')}`];
+    };
+    return [...marks('+', true), ...marks('-', false), ...reaches].join(' ');
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { WORKLOADS } from '../../workloads/index.js';
 import { isExpected } from '../../workloads/language/scenario.js';
 import { notApplicable } from '../../workloads/not-applicable.js';
-import { AT_DEFAULTS, AT_POINTS, cameTo } from './attempts.js';
+import { AT_DEFAULTS, AT_POINTS, cameTo, HARDENED } from './attempts.js';
 import { run, WITH_KERNEL } from './run.js';
 
 /* What attempts come to beside the defaults of their workloads, which `families.test.ts` runs. */
@@ -23,5 +23,19 @@ describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('
     if (typeof ran === 'string') throw new Error(ran);
     expect(isExpected(scenario.expected, ran)).toBe(true);
     expect(cameTo(scenario.expected, ran)).toBe(comesTo[id as keyof typeof comesTo]);
+  });
+});
+
+describe.each(HARDENED)('mpu-rtos %o: what differs from the kernel as shipped', (set, differs) => {
+  const platform = WITH_KERNEL.find(({ id }) => id === 'mpu-rtos')!;
+  const probes = WORKLOADS.filter(
+    ({ family, id }) => family === 'guarantee' && AT_DEFAULTS[id]['mpu-rtos'] !== undefined,
+  );
+  test.each(probes.map((probe) => [probe.id, probe] as const))('%s', (id, probe) => {
+    const scenario = probe.build();
+    const ran = run(platform, scenario, 'full', { set });
+    if (typeof ran === 'string') throw new Error(ran);
+    expect(isExpected(scenario.expected, ran)).toBe(true);
+    expect(cameTo(scenario.expected, ran)).toBe(differs[id] ?? AT_DEFAULTS[id]['mpu-rtos']![0]);
   });
 });

@@ -26,6 +26,36 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['00', '01', '01'],
     cheri: ['10, server', '10, server', 'asleep, client'],
   },
+  // stopped, entered. CMRX: the number of a method is not checked. CHERIoT, path: the code runs, on its caller's own variables
+  'guarantee.entry.unexported': {
+    'mpu-rtos': ['01', '01', '01'],
+    'mmu-microkernel': ['10, attacker', '01', '01'],
+    cheri: ['10, attacker', '00', '01'],
+  },
+  // stopped, leaked. CMRX: a service has its caller's stack. Xous: the address is one of the service's own
+  'guarantee.stack.read': {
+    'mpu-rtos': ['01', '01', '01'],
+    'mmu-microkernel': ['00', '01', '01'],
+    cheri: ['10, server', '01', '01'],
+  },
+  // stopped, changed
+  'guarantee.stack.write': {
+    'mpu-rtos': ['01', '01', '01'],
+    'mmu-microkernel': ['00', '01', '01'],
+    cheri: ['10, server', '01', '01'],
+  },
+  // registers_seen. CMRX: r7 to r11. Xous: the kernel has a context for each thread, with or without protection
+  'guarantee.registers.in': {
+    'mpu-rtos': ['5', '5', '12'],
+    'mmu-microkernel': ['0', '0', '26'],
+    cheri: ['0', '6', '11'],
+  },
+  // registers_seen. CMRX: r4 to r11, which a service has to keep and nobody makes it
+  'guarantee.registers.out': {
+    'mpu-rtos': ['8', '8', '11'],
+    'mmu-microkernel': ['0', '0', '22'],
+    cheri: ['0', '4', '10'],
+  },
   // stopped, leaked
   'guarantee.borrow.read-beyond': {
     'mpu-rtos': ['01', '01', '01'],
@@ -50,6 +80,29 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['010, consumer', '001', '001'],
     cheri: ['010, consumer', '010, consumer', '001'],
   },
+  // changed. Xous: whoever writes to pages that are lent is ended. CHERIoT: the lender keeps its capability
+  'guarantee.borrow.changed-during-use': {
+    'mpu-rtos': ['1', '1', '1'],
+    'mmu-microkernel': ['0, producer', '1', '1'],
+    cheri: ['1', '1', '1'],
+  },
+  // told. CMRX: the thread that is in the service ends, and is the caller; without MPU nothing notices
+  'guarantee.callee.fault': {
+    'mpu-rtos': ['asleep, server', '0', 'asleep, client'],
+    'mmu-microkernel': ['1, server', '1, server', 'asleep, client'],
+    cheri: ['1, server', '1, server', 'asleep, client'],
+  },
+  // restarted, came_back
+  'guarantee.callee.waits': {
+    'mpu-rtos': ['00', '00', '00'],
+    'mmu-microkernel': ['00', '00', '00'],
+    cheri: ['11, server', '11, server', '00'],
+  },
+  // others_run, came_back
+  'guarantee.callee.loops': {
+    'mpu-rtos': ['10', '10', '10'],
+    cheri: ['10', '10', '10'],
+  },
   // driver_stopped, frame_refused, driver_serves_again, slide_answers, slide_open; then as the runner has it bytes_stored,
   // slide_words_changed, driver_words_changed. 64 bytes too many
   'application.slide-out': {
@@ -63,6 +116,40 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     cheri: ['8', '8', '8'],
   },
 };
+
+/**
+ * `mpu-rtos` with kernels that are not as shipped, isolation=full: what differs from the table above. With `equal` a service has a
+ * stack of its own, registers are scrubbed, all arguments are checked; with `unwind` the kernel answers for a service that failed.
+ */
+export const HARDENED: readonly (readonly [
+  set: Readonly<Record<string, string | boolean>>,
+  Readonly<Record<string, string>>,
+])[] = [
+  [
+    { equal: true },
+    {
+      'guarantee.handle.forged': '1',
+      'guarantee.entry.unexported': '00',
+      'guarantee.stack.read': 'asleep, server',
+      'guarantee.stack.write': 'asleep, server',
+      'guarantee.registers.in': '0',
+      'guarantee.registers.out': '0',
+    },
+  ],
+  [
+    { equal: true, faultPolicy: 'unwind' },
+    {
+      'guarantee.handle.forged': '1',
+      'guarantee.entry.unexported': '00',
+      'guarantee.caller.write': '10, server',
+      'guarantee.stack.read': '10, server',
+      'guarantee.stack.write': '10, server',
+      'guarantee.registers.in': '0',
+      'guarantee.registers.out': '0',
+      'guarantee.callee.fault': '1, server',
+    },
+  ],
+];
 
 /** With other parameters, isolation=full: where the bound is. */
 export const AT_POINTS: readonly (readonly [

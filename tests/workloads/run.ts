@@ -1,6 +1,6 @@
 import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
-import type { Platform } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
 import { changesIn, watchCounts } from '../../runner/run/observe.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
@@ -20,9 +20,17 @@ export interface Passed extends Ran {
   readonly passed: Readonly<Record<string, number>>;
 }
 
-/** Runs a scenario; gives why not if the platform refuses it. */
-export function run(platform: Platform, scenario: Scenario, isolation: string, seed = 0): Passed | string {
-  const read = readParameters(platform, { isolation });
+/**
+ * Runs a scenario; gives why not if the platform refuses it.
+ * @param set other parameters of the platform's kernel that are not at their defaults
+ */
+export function run(
+  platform: Platform,
+  scenario: Scenario,
+  isolation: string,
+  { seed = 0, set = {} }: { readonly seed?: number; readonly set?: ParameterValues } = {},
+): Passed | string {
+  const read = readParameters(platform, { ...set, isolation });
   if (!read.ok) throw new Error(read.problem);
   const kernel = platform.kernel!;
   const reason = kernel.supports(scenario, read.value);

@@ -2,7 +2,8 @@ import type { Transfer } from '../language/operations.js';
 import { type Workload, workload } from '../workload.js';
 import { measureAttempt } from './attempt.js';
 
-const LENT = 64;
+/** Bytes that are lent. */
+export const LENT = 64;
 /** Bytes of the producer's buffer, of which only the first are lent. */
 const BUFFER = 16384;
 const SECRET = 0x5ec2e7;

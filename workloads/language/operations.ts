@@ -22,7 +22,26 @@ export type Violation =
   /** Hands the kernel a message whose words are arbitrary. */
   | 'raw-message'
   /** Writes downwards from the stack pointer, a word in 16 bytes, as a recursion without end does. */
-  | 'overflow-stack';
+  | 'overflow-stack'
+  /** Loads the word at an address by way of the stack pointer: all the authority over its caller's stack that a service may have. */
+  | 'load-by-stack'
+  /** Stores a word there. */
+  | 'store-by-stack'
+  /** Counts the registers that hold a word; nobody has given the service any of them. */
+  | 'look-into-registers'
+  /** Leaves a word in all registers, also in those that a function has to keep. */
+  | 'fill-registers';
+
+/** Violations that find something out: they have a result. */
+export type Observation = Extract<Violation, 'load-by-stack' | 'look-into-registers'>;
+
+/** What a caller shows and looks for, so that it is seen what a call protects. */
+export interface Exposure {
+  /** In front of the call: in every register that carries nothing to the service, and in a word of the caller's stack. */
+  readonly shown: number;
+  /** Behind it: counted in the registers that carry nothing back. */
+  readonly sought: number;
+}
 
 /**
  * An operation that the platform's kernel carries out. Arguments and results are values of the program, listed beside
@@ -38,9 +57,17 @@ export type PortableOperation =
   | { readonly kind: 'call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
   /**
    * Calls a service that answers, and survives its end; arguments as for `call`. Results: the answer, and 0; or anything, and
-   * not 0 because the service's domain was ended instead of answering.
+   * not 0 because the service's domain was ended instead of answering. With `exposed` there are no arguments: the service's word
+   * is the address of what is shown on the stack; and two results more: registers with what is sought, 1 if the word on the stack
+   * has changed.
    */
-  | { readonly kind: 'try-call'; readonly service: string; readonly words: number; readonly transfer?: Transfer }
+  | {
+      readonly kind: 'try-call';
+      readonly service: string;
+      readonly words: number;
+      readonly transfer?: Transfer;
+      readonly exposed?: Exposure;
+    }
   /**
    * Sends words to a service without waiting. Arguments: the words; with `move` the reference and the number of bytes.
    */
@@ -81,6 +108,13 @@ export type PortableOperation =
   | { readonly kind: 'report' }
   /** Argument: a reference. Result: its address as a number, which gives no right to anything. */
   | { readonly kind: 'address' }
+  /** Result: the address of a function of the domain as a number. */
+  | { readonly kind: 'code-address'; readonly function: string }
+  /**
+   * Enters another domain, that of a service, at an address which no service exports, by all means that there are; comes back if
+   * the code there returns or the entry is refused. Argument: the address.
+   */
+  | { readonly kind: 'enter'; readonly beside: string }
   /** The scenario's device raises interrupt line 0 once, after so many cycles. Argument: cycles, 1 at least. */
   | { readonly kind: 'alarm' }
   /** Result: the low word of the cycle counter that user code of the platform can read. */
@@ -88,11 +122,13 @@ export type PortableOperation =
   /**
    * Ends a domain and starts it again from the beginning: its memory has its first contents, what it has allocated is freed, and
    * who waits for an answer of it is told that there is none. Where a domain restarts itself the program does not go on.
+   * `attempt`: also for systems without such a request, where nothing happens; result: 1 if it was done.
    */
-  | { readonly kind: 'restart'; readonly domain: string }
+  | { readonly kind: 'restart'; readonly domain: string; readonly attempt?: true }
   /**
    * Arguments by kind: load: address; store: address and word; jump: address; forge-handle: handle and up to 4 words;
-   * raw-message: up to 8 words; overflow-stack: bytes; if nothing stops it, the stack pointer is what it was.
+   * raw-message: up to 8 words; overflow-stack: bytes; if nothing stops it, the stack pointer is what it was; load-by-stack:
+   * address; store-by-stack: address and word; look-into-registers, fill-registers: word. Result of an `Observation`: a word.
    */
   | { readonly kind: 'violate'; readonly violation: Violation };
 
@@ -119,6 +155,10 @@ export function describeOperation(operation: PortableOperation): string {
       return `${operation.kind} ${operation.queue}`;
     case 'restart':
       return `${operation.kind} ${operation.domain}`;
+    case 'code-address':
+      return `${operation.kind} ${operation.function}`;
+    case 'enter':
+      return `${operation.kind} beside ${operation.beside}`;
     case 'violate':
       return `${operation.kind} ${operation.violation}`;
     default:

@@ -96,7 +96,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const functions = scenario.functions.filter((f) => needed.has(f));
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
   const [name] = domains;
-  const restarted = restartedDomains(scenario).has(name);
+  const restarted = !direct && restartedDomains(scenario).has(name);
   const handler = faultHandler(scenario, name);
   const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
   const operations = operationsOf(functions);
@@ -197,9 +197,11 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
   switch (operation.kind) {
     case 'call':
     case 'try-call':
-    case 'send': {
+    case 'send':
+    case 'enter': {
       if (direct) return [];
-      const service = scenario.services.find(({ name }) => name === operation.service)!;
+      const called = operation.kind === 'enter' ? operation.beside : operation.service;
+      const service = scenario.services.find(({ name }) => name === called)!;
       const name = serviceImport(service.name);
       return [
         {
@@ -212,6 +214,7 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
       ];
     }
     case 'restart':
+      if (direct) return [];
       return [
         {
           kind: 'call',

@@ -6,6 +6,7 @@ import {
 } from '../../../workloads/language/operations.js';
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
 import type { Scenario, Service } from '../../../workloads/language/scenario.js';
+import { enterAt, exposedCall, leaveWord, lookForWord } from './exposed.js';
 import { abandoning, CHECK, lowerRestart, restartedDomains } from './reboot.js';
 import {
   BENCH,
@@ -56,21 +57,31 @@ export const retires = (line: string): boolean => line !== YIELD;
  */
 export function cheriotOperations(scenario: Scenario, direct = false, owner = ''): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
-  const restarted = restartedDomains(scenario);
+  const restarted = direct ? new Set<string>() : restartedDomains(scenario);
   return {
     lower(operation, given, within) {
       if (direct && (operation.kind === 'call' || operation.kind === 'try-call' || operation.kind === 'send')) {
         return directCall(scenario, operation);
       }
       if (operation.kind === 'restart') {
-        if (direct) return 'all domains are one compartment: who is restarted is everybody';
-        return lowerRestart(operation.domain, owner, CALL_REGISTERS, FAILED);
+        return lowerRestartRequest(operation, direct, owner);
       }
+      if (direct && operation.kind === 'enter') return enterAt([], [], CALL_REGISTERS);
       const guarded = restarted.has(owner);
       const lowered = lower(scenario, operation, given, ending.has(within), guarded);
       return guarded && typeof lowered !== 'string' ? abandoning(operation, lowered) : lowered;
     },
   };
+}
+
+function lowerRestartRequest(
+  { domain, attempt }: Extract<PortableOperation, { kind: 'restart' }>,
+  direct: boolean,
+  owner: string,
+): LoweredOperation | string {
+  if (direct && !attempt) return 'all domains are one compartment: who is restarted is everybody';
+  const lowered = direct ? kernelCall([], []) : lowerRestart(domain, owner, CALL_REGISTERS, FAILED);
+  return attempt ? { ...lowered, lines: [...lowered.lines, `li a0, ${direct ? 0 : 1}`], results: ['a0'] } : lowered;
 }
 
 type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }>;
@@ -82,6 +93,9 @@ const messageRegisters = ({ words, transfer }: Request): readonly string[] =>
 /** A request as a function call: of the service's body, or of the entry that copies its bytes before. */
 function directCall(scenario: Scenario, operation: Request): LoweredOperation {
   const { name, function: body } = serviceOf(scenario, operation);
+  if (operation.kind === 'try-call' && operation.exposed !== undefined) {
+    return exposedCall(operation.exposed, [`jal ${functionSymbol(body)}`], true, ['li a1, 0'], CALL_REGISTERS);
+  }
   return {
     arguments: messageRegisters(operation),
     lines: [
@@ -107,12 +121,15 @@ function lower(
     case 'try-call': {
       const called = request(operation);
       // as programs of CHERIoT RTOS tell: no service answers so itself
+      const failed = ['addi t0, a0, COMPARTMENT_FAILED', 'seqz a1, t0'];
+      if (operation.exposed !== undefined) {
+        return exposedCall(operation.exposed, called.lines, false, failed, CALL_REGISTERS);
+      }
       return {
         ...called,
         lines: [
           ...called.lines,
-          'addi t0, a0, COMPARTMENT_FAILED',
-          'seqz a1, t0',
+          ...failed,
           ...(restartedDomains(scenario).has(serviceOf(scenario, operation).domain) ? REFUSED : []),
         ],
         results: ['a0', 'a1'],
@@ -139,6 +156,15 @@ function lower(
       };
     case 'address':
       return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
+    case 'code-address':
+      return {
+        arguments: [],
+        lines: [`cllc ca0, ${functionSymbol(operation.function)}`, 'cgetaddr a0, ca0'],
+        results: ['a0'],
+        clobbers: [],
+      };
+    case 'enter':
+      return enterAt([`load_import ct1, ${serviceImport(operation.beside)}`], enterSwitcher, CALL_REGISTERS);
     case 'alarm':
       return {
         arguments: ['a0'],
@@ -381,6 +407,24 @@ function violate(violation: Violation, given: number): LoweredOperation {
         results: [],
         clobbers: ['a0', 'a1'],
       };
+    case 'load-by-stack':
+      return {
+        arguments: ['a0'],
+        lines: ['csetaddr ca0, csp, a0', 'clw a0, 0(ca0)'],
+        results: ['a0'],
+        clobbers: [],
+      };
+    case 'store-by-stack':
+      return {
+        arguments: ['a0', 'a1'],
+        lines: ['csetaddr ca0, csp, a0', 'csw a1, 0(ca0)'],
+        results: [],
+        clobbers: ['a0'],
+      };
+    case 'look-into-registers':
+      return lookForWord;
+    case 'fill-registers':
+      return leaveWord;
   }
 }
 

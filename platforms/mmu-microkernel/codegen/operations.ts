@@ -12,6 +12,7 @@ import {
   serviceEndpoint,
   ticktimerEndpoint,
 } from './endpoints.js';
+import { enterAt, exposedCall, leaveWord, lookForWord } from './exposed.js';
 import { BENCH, BENCH_REGISTER, FAILED, functionSymbol, messageSymbol, mutexSymbol } from './symbols.js';
 
 /**
@@ -52,6 +53,10 @@ function directCall({ services }: Scenario, operation: Request): LoweredOperatio
   const parameters = words + (transfer === undefined ? 0 : 2);
   const registers = CALL_REGISTERS.slice(0, parameters);
   const copied = transfer === 'copy';
+  if (operation.kind === 'try-call' && operation.exposed !== undefined) {
+    const jump = [`jal ${functionSymbol(body.function)}`, 'li a1, 0'];
+    return exposedCall(operation.exposed, 'a0', jump, ['a0', 'a1'], false);
+  }
   return {
     arguments: copied ? [...registers.slice(0, words), 't1', 'a7'] : registers,
     lines: [
@@ -74,7 +79,7 @@ function lower(
     case 'call':
       return call(operation, serviceEndpoint(scenario, operation.service));
     case 'try-call':
-      return orFailed(call(operation, serviceEndpoint(scenario, operation.service)));
+      return tryCall(operation, serviceEndpoint(scenario, operation.service));
     case 'send':
       return send(operation, serviceEndpoint(scenario, operation.service));
     case 'yield':
@@ -163,7 +168,12 @@ function lower(
         clobbers: [...CALL_REGISTERS, 't0'],
       };
     case 'restart':
+      if (operation.attempt) return { arguments: [], lines: ['li a0, 0'], results: ['a0'], clobbers: [] };
       return 'Xous cannot start a process again';
+    case 'code-address':
+      return { arguments: [], lines: [`la a0, ${functionSymbol(operation.function)}`], results: ['a0'], clobbers: [] };
+    case 'enter':
+      return enterAt;
   }
 }
 
@@ -248,6 +258,15 @@ function call(
     case 'mutable-borrow':
       return withPages(endpoint, 'KIND_MUTABLE_BORROW', words, 'a4', []);
   }
+}
+
+function tryCall(
+  operation: Extract<Request, { kind: 'try-call' }>,
+  endpoint: Endpoint,
+): LoweredOperation | string {
+  const lowered = orFailed(call(operation, endpoint));
+  if (operation.exposed === undefined || typeof lowered === 'string') return lowered;
+  return exposedCall(operation.exposed, SCALAR_WORDS[0], lowered.lines, lowered.results, true);
 }
 
 /** A call whose end by an error is a result and not the end of the run: what looks at the tag, the last two lines, gives way. */
@@ -365,6 +384,15 @@ function violate(violation: Violation, given: number): LoweredOperation {
         results: [],
         clobbers: ['a0', 'a1'],
       };
+    case 'load-by-stack':
+      // an address is all that it takes
+      return { arguments: ['a0'], lines: ['lw a0, 0(a0)'], results: ['a0'], clobbers: [] };
+    case 'store-by-stack':
+      return { arguments: ['a0', 'a1'], lines: ['sw a1, 0(a0)'], results: [], clobbers: [] };
+    case 'look-into-registers':
+      return lookForWord;
+    case 'fill-registers':
+      return leaveWord;
   }
 }
 

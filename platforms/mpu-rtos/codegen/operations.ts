@@ -1,6 +1,7 @@
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
 import { describeOperation, type PortableOperation, type Violation } from '../../../workloads/language/operations.js';
 import type { Scenario } from '../../../workloads/language/scenario.js';
+import { exposedCall, leaveWord, lookForWord } from './exposed.js';
 import { mutexUsers, notificationOwner, queueUsers } from './owners.js';
 import {
   BENCH,
@@ -12,6 +13,7 @@ import {
   notificationSymbol,
   objectSymbol,
   queueSymbol,
+  vtableSymbol,
   within,
 } from './symbols.js';
 
@@ -122,7 +124,17 @@ class Lowering {
           results: ['r0'],
           clobbers: [],
         };
+      case 'code-address':
+        return {
+          arguments: [],
+          lines: [`ldr r0, =${functionSymbol(operation.function)}`],
+          results: ['r0'],
+          clobbers: [],
+        };
+      case 'enter':
+        return this.enter(operation.beside);
       case 'restart':
+        if (operation.attempt) return { arguments: [], lines: ['movs r0, #0'], results: ['r0'], clobbers: [] };
         return 'CMRX has no request that starts a process again';
       case 'violate':
         return violate(operation.violation, given);
@@ -158,6 +170,7 @@ class Lowering {
     service,
     words,
     transfer,
+    exposed,
   }: Extract<PortableOperation, { kind: 'try-call' }>): LoweredOperation | string {
     if (transfer === 'move') return NO_MOVE;
     if (this.scenario.expected.terminated.length > 0) {
@@ -168,7 +181,35 @@ class Lowering {
     const failed = this.options.unwinds
       ? ['movs r1, #0', 'cmp r0, #E_ACCESS', 'bne 1f', 'movs r1, #1', '1:']
       : ['movs r1, #0'];
+    if (exposed !== undefined) return exposedCall(exposed, lowered.lines, !this.options.direct, failed);
     return { ...lowered, lines: [...lowered.lines, ...failed], results: ['r0', 'r1'] };
+  }
+
+  /**
+   * All that a process can do to get into another one at an address: the kernel takes the number of a method as it comes, so that
+   * one can be chosen which finds the method in a word of the caller's. In one process a jump is enough.
+   */
+  private enter(beside: string): LoweredOperation {
+    const { process, direct } = this.options;
+    const thumb = ['movs r2, #1', 'orrs r0, r2'];
+    if (direct) return { arguments: ['r0'], lines: [...thumb, 'blx r0'], results: [], clobbers: CHANGED };
+    const { domain } = this.scenario.services.find(({ name }) => name === beside)!;
+    const { lines, clobbers } = rpc(
+      [],
+      [
+        ...thumb,
+        'push {r0, r1}',
+        'mov r5, sp',
+        // tables are in flash, which everybody reads
+        `ldr r4, =${within(process, domain, vtableSymbol(beside))}`,
+        'subs r5, r5, r4',
+        'lsrs r5, #2',
+        `ldr r4, =${within(process, domain, objectSymbol(beside))}`,
+      ],
+      ['add sp, sp, #8'],
+      [],
+    );
+    return { arguments: ['r0'], lines, results: [], clobbers };
   }
 
   private onNotification(notification: string, lines: readonly string[]): LoweredOperation {
@@ -241,11 +282,12 @@ const rpc = (
   registers: readonly string[],
   object: readonly string[],
   after: readonly string[] = [],
+  method: readonly string[] = ['movs r5, #0'],
 ): LoweredOperation => ({
   arguments: registers,
   lines: [
     ...object,
-    'movs r5, #0',
+    ...method,
     'ldr r6, =RPC_CANARY',
     'push {r4, r5, r6, r7}',
     'bl rpc_call',
@@ -317,6 +359,15 @@ function violate(violation: Violation, given: number): LoweredOperation {
         results: [],
         clobbers: ['r0', 'r1', 'r2', 'r3'],
       };
+    case 'load-by-stack':
+      // an address is all that it takes
+      return { arguments: ['r0'], lines: ['ldr r0, [r0]'], results: ['r0'], clobbers: [] };
+    case 'store-by-stack':
+      return { arguments: ['r0', 'r1'], lines: ['str r1, [r0]'], results: [], clobbers: [] };
+    case 'look-into-registers':
+      return lookForWord;
+    case 'fill-registers':
+      return leaveWord;
   }
 }
 

@@ -93,7 +93,7 @@ class ProcessText {
       ...this.variables(padding.data),
     ];
     const exported = [
-      ...(direct ? [] : this.services.map(({ name }) => objectSymbol(name))),
+      ...(direct ? [] : this.services.flatMap(({ name }) => [objectSymbol(name), vtableSymbol(name)])),
       ...this.notifications.map(notificationSymbol),
     ];
     return { name: this.name, program: `${lines.join('\n')}\n`, exports: exported, mmio: MMIO };

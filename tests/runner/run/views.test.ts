@@ -63,9 +63,9 @@ describe('guarantees', () => {
     const call = subjects.find((s) => changedOf(s, names) === '')!;
     expect(call.record.workloadParameters).toMatchObject({ words: 2, state: 'polluted' });
     const marksOf = guaranteesAmong(subjects);
-    expect(marksOf(call, 'call')).toBe('+H +C');
+    expect(marksOf(call, 'call')).toBe('+HNCSTIXF -Z');
     // a page is lent, whatever bytes of it are named
-    expect(marksOf(call, 'borrow')).toBe('+H +C -R -W +O +E');
+    expect(marksOf(call, 'borrow')).toBe('+HNCSTIXFOEU -Z Rp Wp');
     expect(marksOf(call, 'yield')).toBe('');
     expect(guaranteesAmong([call])(call, 'borrow')).toBe('');
     const open = await measured('run', 'ipc.call', '--set', 'mmu-microkernel.isolation=path');
@@ -74,6 +74,6 @@ describe('guarantees', () => {
 
   test('do not hold on a path whose protection is inert', async () => {
     const subjects = await measured('run', 'ipc.call', 'guarantee', '--set', 'mmu-microkernel.isolation=path');
-    expect(guaranteesAmong(subjects)(subjects[0], 'borrow')).toMatch(/-R -W -O -E$/);
+    expect(guaranteesAmong(subjects)(subjects[0], 'borrow')).toBe('+HIXF -NCSTZOEU Rr Wr');
   });
 });

@@ -1,7 +1,15 @@
-import type { PortableOperation, Violation } from '../operations.js';
+import type { Exposure, Observation, PortableOperation, Violation } from '../operations.js';
 import type { Expression, ReferenceExpression } from '../program.js';
 import { ends } from './ends.js';
-import type { DomainHandle, MutexHandle, NotificationHandle, Payload, QueueHandle, ServiceHandle } from './handles.js';
+import type {
+  DomainHandle,
+  FunctionHandle,
+  MutexHandle,
+  NotificationHandle,
+  Payload,
+  QueueHandle,
+  ServiceHandle,
+} from './handles.js';
 import { StatementBuilder } from './statements.js';
 import { type Reference, ReferenceVariable, Word, wordExpression, type WordLike, WordVariable } from './values.js';
 
@@ -50,6 +58,22 @@ export class FunctionBuilder extends StatementBuilder {
       results,
     );
     return [new WordVariable(results[0]), new WordVariable(results[1])];
+  }
+
+  /**
+   * Calls a service of one word, which is the address of what the caller shows on its stack, and looks what has come back.
+   * @returns as `tryCallService`; in how many registers there is what was sought; whether the word on the stack has changed.
+   */
+  exposedCall(
+    service: ServiceHandle,
+    exposed: Exposure,
+  ): Readonly<Record<'answer' | 'failed' | 'registers' | 'stackChanged', Word>> {
+    this.checkMessage(service, [0], undefined);
+    if (!service.answers) this.fail(`service ${service.name} gives no answer: nothing tells whether it was ended`);
+    const results = ['answer', 'failed', 'registers', 'changed'].map((name) => this.declareResult(name, 'word'));
+    this.operation({ kind: 'try-call', service: service.name, words: 1, exposed }, [], results);
+    const [answer, failed, registers, stackChanged] = results.map((variable) => new WordVariable(variable));
+    return { answer, failed, registers, stackChanged };
   }
 
   /** Sends words to a service without waiting; the service must give no answer. */
@@ -149,6 +173,18 @@ export class FunctionBuilder extends StatementBuilder {
     return this.wordOperation({ kind: 'address' }, [reference.expression]);
   }
 
+  /** The address of a function of this domain as a number. */
+  codeAddress(fn: FunctionHandle<readonly [], readonly []>): Word {
+    this.mustBeOwn(fn);
+    return this.wordOperation({ kind: 'code-address', function: fn.name });
+  }
+
+  /** Tries to enter a service's domain at an address that no service exports. */
+  enter(beside: ServiceHandle, address: WordLike): void {
+    this.mustKnow(beside);
+    this.operation({ kind: 'enter', beside: beside.name }, [this.wordOf(address)]);
+  }
+
   /** Lets the scenario's device raise interrupt line 0 once, after so many cycles, 1 at least. */
   alarm(cycles: WordLike): void {
     this.operation({ kind: 'alarm' }, [this.wordOf(cycles)]);
@@ -165,17 +201,29 @@ export class FunctionBuilder extends StatementBuilder {
     this.operation({ kind: 'restart', domain: domain.name });
   }
 
+  /** Ends a domain and starts it again where the system has a request for that. @returns 1 if it has. */
+  tryRestart(domain: DomainHandle): Word {
+    this.mustKnow(domain);
+    return this.wordOperation({ kind: 'restart', domain: domain.name, attempt: true });
+  }
+
   /** Does what the domain has no right to; `words` are those that `PortableOperation` lists for each kind. */
   violate(violation: Violation, ...words: readonly WordLike[]): void {
+    this.operation({ kind: 'violate', violation }, this.violationWords(violation, words));
+  }
+
+  /** What a violation of one word finds out. */
+  observe(violation: Observation, word: WordLike): Word {
+    return this.wordOperation({ kind: 'violate', violation }, this.violationWords(violation, [word]));
+  }
+
+  private violationWords(violation: Violation, words: readonly WordLike[]): readonly Expression[] {
     const [fewest, most] = VIOLATION_WORDS[violation];
     if (words.length < fewest || words.length > most) {
       const range = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
       this.fail(`violation ${violation} takes ${range} words, not ${words.length}`);
     }
-    this.operation(
-      { kind: 'violate', violation },
-      words.map((w) => this.wordOf(w)),
-    );
+    return words.map((w) => this.wordOf(w));
   }
 
   /** Ends the program of a thread with `exit`, if it does not end by itself. */
@@ -225,6 +273,10 @@ const VIOLATION_WORDS: Readonly<Record<Violation, readonly [number, number]>> = 
   'forge-handle': [1, 1 + MESSAGE_WORDS],
   'raw-message': [0, 8],
   'overflow-stack': [1, 1],
+  'load-by-stack': [1, 1],
+  'store-by-stack': [2, 2],
+  'look-into-registers': [1, 1],
+  'fill-registers': [1, 1],
 };
 
 /** The buffer that an expression begins with, if it names one. */

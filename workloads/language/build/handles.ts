@@ -44,6 +44,8 @@ export interface ServiceHandle {
 export interface FunctionHandle<P extends readonly ValueType[], R extends readonly ValueType[]> {
   readonly kind: 'function';
   readonly name: string;
+  /** The domain whose programs alone may call it; absent: any. */
+  readonly domain?: string;
   readonly parameters: P;
   readonly results: R;
 }

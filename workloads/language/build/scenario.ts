@@ -24,6 +24,7 @@ import { type FunctionBuilder, MESSAGE_WORDS } from './function.js';
 import type {
   BufferHandle,
   DomainHandle,
+  FunctionHandle,
   MutexHandle,
   NotificationHandle,
   QueueHandle,
@@ -239,6 +240,17 @@ export class ScenarioBuilder extends FunctionLibrary {
       answers,
     });
     return { kind: 'service', name, words, transfer, answers };
+  }
+
+  /** A function that only programs of one domain call, which may use the domain's buffers. */
+  routine(
+    name: string,
+    domain: DomainHandle,
+    body: (f: FunctionBuilder) => void,
+  ): FunctionHandle<readonly [], readonly []> {
+    this.mustKnow(domain);
+    this.define(name, [], [], domain.name, body);
+    return { kind: 'function', name, domain: domain.name, parameters: [], results: [] };
   }
 
   /** Memory of a domain. */

@@ -218,7 +218,7 @@ export class StatementBuilder {
     callee: FunctionHandle<P, R>,
     ...values: ValuesOf<P>
   ): ValuesOf<R> {
-    this.mustKnow(callee);
+    this.mustBeOwn(callee);
     const given = (values as readonly (Word | Reference)[]).map((value) => value.expression);
     const results = callee.results.map((type) => this.declareResult(callee.name, type));
     this.emit({ kind: 'call', function: callee.name, arguments: given, results });
@@ -268,6 +268,15 @@ export class StatementBuilder {
 
   protected mustKnow(handle: { readonly kind: string; readonly name: string }): void {
     if (!this.surroundings.knows(handle)) this.fail(`${handle.kind} ${handle.name} is not part of this scenario`);
+  }
+
+  /** Fails for a function that another domain keeps to itself. */
+  protected mustBeOwn(callee: { readonly kind: 'function'; readonly name: string; readonly domain?: string }): void {
+    this.mustKnow(callee);
+    const { domain } = this.surroundings;
+    if (callee.domain !== undefined && callee.domain !== domain) {
+      this.fail(`function ${callee.name} is domain ${callee.domain}'s own: call a service of that`);
+    }
   }
 
   protected declare(name: string, type: ValueType): number {
