@@ -55,6 +55,9 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['0004', '0004', '0404'],
     cheri: ['1000, driver', '1000, driver', 'asleep, driver'],
   },
+  // errors, restarts; three dependents that answer with an error
+  'fault.cascade.chain': { cheri: ['30, root', '30, root', 'not run'] },
+  'fault.cascade.star': { cheri: ['30, root', '30, root', 'not run'] },
   // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],

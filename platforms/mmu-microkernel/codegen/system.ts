@@ -45,7 +45,7 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   }
 }
 
-/** What Xous does not do about a fault (services/xous-core kernel/src/syscall.rs: SetExceptionHandler is commented out, issue 90). */
+/** What Xous does not do about a fault. Its kernel has code for handlers of processes, but request 37, which registers one, is commented out. */
 const NO_POLICY: Readonly<Record<FaultPolicy['kind'], string>> = {
   handle: 'the request of Xous that registers a handler for faults is disabled',
   restart: 'Xous cannot start a process again',
