@@ -14,6 +14,9 @@ import {
 } from './endpoints.js';
 import { BENCH, BENCH_REGISTER, FAILED, functionSymbol, messageSymbol, mutexSymbol } from './symbols.js';
 
+/** Request 21 of Xous makes another process, with servers that clients have to look up anew (xous-core kernel/src/services.rs). */
+export const NO_RESTART = 'Xous starts no process again: it creates new ones, which our kernel cannot';
+
 /**
  * Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls).
  */
@@ -163,7 +166,7 @@ function lower(
         clobbers: [...CALL_REGISTERS, 't0'],
       };
     case 'restart':
-      return 'Xous cannot start a process again';
+      return NO_RESTART;
   }
 }
 
