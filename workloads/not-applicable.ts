@@ -13,6 +13,8 @@ export interface NotApplicable {
   readonly reason: string;
 }
 
+const NO_RESTART =
+  'Xous starts no process again: it creates new ones from code that the caller brings (CreateProcess), which our kernel lacks';
 const ONE_POLICY = 'all domains are one: what one does about faults it does about those of all';
 const ONE_DOMAIN = 'all domains are one: whoever is ended is everybody';
 
@@ -125,7 +127,7 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
       platform: 'mpu-rtos',
       reason: 'no request starts a process of CMRX again: a parameter of the kernel does, after a fault',
     },
-    { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
+    { workload, platform: 'mmu-microkernel', reason: NO_RESTART },
     { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_DOMAIN },
   ]),
   ...['fault.resume', 'fault.resume.'].flatMap((workload) => [
@@ -138,12 +140,12 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
       workload,
       platform: 'mmu-microkernel',
       reason:
-        'the request of Xous that registers a handler for faults is disabled (its issue 90): no process can have one',
+        'the request of Xous that registers a handler for faults is commented out (xous-core issue 90): none can have one',
     },
     { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_POLICY },
   ]),
   ...['fault.crash', 'fault.crash.'].flatMap((workload) => [
-    { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
+    { workload, platform: 'mmu-microkernel', reason: NO_RESTART },
     { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_POLICY },
   ]),
   { workload: 'fault.crash', platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },

@@ -347,7 +347,7 @@ describe('an operation that the kernel lacks', () => {
   test('is reported with the reason', () => {
     const built = ipcCall.build();
     expect(missingOperation(built, { kind: 'restart', domain: 'd' })).toBe(
-      'restart d: Xous cannot start a process again',
+      'restart d: Xous starts no process again: it creates new ones, which our kernel cannot',
     );
     expect(missingOperation(built, { kind: 'yield' })).toBeUndefined();
   });
@@ -359,7 +359,9 @@ describe('an operation that the kernel lacks', () => {
       s.expect({ reports: [] });
     }).build();
     expect(() => processesOf(built)).toThrow(
-      new CodegenError('thread_main: restart one: Xous cannot start a process again'),
+      new CodegenError(
+        'thread_main: restart one: Xous starts no process again: it creates new ones, which our kernel cannot',
+      ),
     );
   });
 });

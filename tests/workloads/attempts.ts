@@ -110,6 +110,9 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['00110 128 0 4', '00110 128 0 4', '00111 128 4 4'],
     cheri: ['10110 64 0 0, driver', '10110 64 0 0, driver', 'asleep 64 0 0, driver'],
   },
+  // errors, restarts; three dependents that answer with an error
+  'fault.cascade.chain': { cheri: ['30, root', '30, root', 'not run'] },
+  'fault.cascade.star': { cheri: ['30, root', '30, root', 'not run'] },
   // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],

@@ -97,7 +97,7 @@ describe('the table of workloads/README.md', () => {
       const [id, isolation = 'isolation=full'] = label.split(' ');
       for (const overrun of victim === 'own-domain' ? [4096] : [1, 4096]) {
         const scenario = slideOut.build({ victim, overrun });
-        const ran = run(platformOf(id), scenario, isolation.slice('isolation='.length), SEED);
+        const ran = run(platformOf(id), scenario, isolation.slice('isolation='.length), { seed: SEED });
         if (typeof ran === 'string') throw new Error(ran);
         const [moved, , runs] = row[`moved by ${overrun}`].split(' ').map(Number);
         const { slide_words_changed: changed, bytes_stored: stored } = ran.observed;

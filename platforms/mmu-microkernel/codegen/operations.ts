@@ -15,6 +15,9 @@ import {
 import { enterAt, exposedCall, leaveWord, lookForWord } from './exposed.js';
 import { BENCH, BENCH_REGISTER, FAILED, functionSymbol, messageSymbol, mutexSymbol } from './symbols.js';
 
+/** Request 21 of Xous makes another process, with servers that clients have to look up anew (xous-core kernel/src/services.rs). */
+export const NO_RESTART = 'Xous starts no process again: it creates new ones, which our kernel cannot';
+
 /**
  * Registers that a call to the kernel may change: its number, its arguments and its result (`kernel/README.md`, Calls).
  */
@@ -169,7 +172,7 @@ function lower(
       };
     case 'restart':
       if (operation.attempt) return { arguments: [], lines: ['li a0, 0'], results: ['a0'], clobbers: [] };
-      return 'Xous cannot start a process again';
+      return NO_RESTART;
     case 'code-address':
       return { arguments: [], lines: [`la a0, ${functionSymbol(operation.function)}`], results: ['a0'], clobbers: [] };
     case 'enter':
@@ -260,10 +263,7 @@ function call(
   }
 }
 
-function tryCall(
-  operation: Extract<Request, { kind: 'try-call' }>,
-  endpoint: Endpoint,
-): LoweredOperation | string {
+function tryCall(operation: Extract<Request, { kind: 'try-call' }>, endpoint: Endpoint): LoweredOperation | string {
   const lowered = orFailed(call(operation, endpoint));
   if (operation.exposed === undefined || typeof lowered === 'string') return lowered;
   return exposedCall(operation.exposed, SCALAR_WORDS[0], lowered.lines, lowered.results, true);

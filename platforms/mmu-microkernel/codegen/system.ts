@@ -10,7 +10,7 @@ import { CYCLES_PER_MILLISECOND, XOUS_BOARD, XOUS_LINES } from '../devices/board
 import { kernelProgram, type LinkedSystem, linkSystem, type ProcessSource } from '../kernel/link.js';
 import type { KernelConfig } from '../kernel/parameters.js';
 import { endpointsOf, needsTicktimer, ticktimerEndpoint } from './endpoints.js';
-import { isRequest, missingOperation } from './operations.js';
+import { isRequest, missingOperation, NO_RESTART } from './operations.js';
 import { type Padding, processesOf } from './process.js';
 import { BENCH, TIMER } from './symbols.js';
 
@@ -45,10 +45,11 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   }
 }
 
-/** What Xous does not do about a fault (services/xous-core kernel/src/syscall.rs: SetExceptionHandler is commented out, issue 90). */
+/** What Xous does not do about a fault. Its kernel has code for handlers of processes, but request 37, which registers one,
+ * is commented out (xous-core kernel/src/syscall.rs, v0.9.12 and 73c0946, issue 90). */
 const NO_POLICY: Readonly<Record<FaultPolicy['kind'], string>> = {
   handle: 'the request of Xous that registers a handler for faults is disabled',
-  restart: 'Xous cannot start a process again',
+  restart: NO_RESTART,
 };
 
 /** Notifications, queues and mutexes belong to one process each, whichever others give and put. */
