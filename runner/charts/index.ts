@@ -141,7 +141,8 @@ export function chartsOf(family: string, subjects: readonly SubjectSummary[], na
   const apart = plain.filter((s) => !drawn.has(s.record.workload));
   const shown = apart.length > 0 ? apart : plain;
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  const views = viewsAmong(all.filter((s) => changedOf(s, names) === ''));
+  const charted = new Set(plain.flatMap((s) => s.spans));
+  const views = viewsAmong(all).filter(({ spans }) => spans.some(({ summary }) => charted.has(summary)));
   const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
   return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
 }
