@@ -12,7 +12,7 @@ import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
 import { ArrivalRunner, type Judge, sweepArrivals, type SweptSpan } from './arrivals.js';
-import { outcomeProblem, placeNames, placeOf } from './outcome.js';
+import { outcomeProblem, physicalPlace, placeNames, placeOf } from './outcome.js';
 import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
 
@@ -112,9 +112,10 @@ function runLoaded(
   machine: Machine,
   symbols: SymbolTable,
 ): Measured {
-  const place = placeNames(linked.image, symbols);
+  const place = physicalPlace(symbols);
   const granted = watchGranted(machine, scenario, linked);
-  const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
+  const trace = bench.trace?.(symbols, placeNames(linked.image, symbols));
+  const recorder = new SpanRecorder(machine, scenario, linked, trace);
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
