@@ -39,7 +39,7 @@ export interface LedgerReading {
   /** Cycles by phase (row, `PHASES` order) and kind (column, `KINDS` order), row by row. */
   readonly matrix: Float64Array;
   /**
-   * Longest interval with interrupts masked so far, in cycles, and the pc at which it began. The interval under way
+   * Longest interval with interrupts masked so far, in cycles, and the physical address at which it began. The interval under way
    * counts up to the time of the reading, if one was given.
    */
   readonly longestMasked: { readonly cycles: number; readonly from: number };
@@ -49,7 +49,7 @@ export interface LedgerReading {
 export interface MaskedWindow {
   readonly since: number;
   cycles: number;
-  /** The pc at which the interval began; 0 while there is none. */
+  /** The physical address of the instruction at which the interval began; 0 while there is none. */
   from: number;
 }
 
@@ -87,11 +87,11 @@ export class Ledger {
     this.phaseIndex = index;
   }
 
-  /** Interrupts became masked at `now` by the instruction at `pc`; ignored if they already were. */
-  interruptsMasked(now: number, pc: number): void {
+  /** Interrupts became masked at `now` by the instruction at the physical address `at`; ignored if they already were. */
+  interruptsMasked(now: number, at: number): void {
     if (this.maskedSince < 0) {
       this.maskedSince = now;
-      this.maskedFrom = pc;
+      this.maskedFrom = at;
     }
   }
 

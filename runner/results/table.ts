@@ -55,11 +55,8 @@ export function protection({ medians }: SpanSummary): string {
 export const spanTitle = ({ span }: SpanSummary): string =>
   span.trip === 'one-way' ? span.name : `${span.name} (round trip)`;
 
-/** Length and place; where the place may be one of several, only the length. */
-function showMasked({ cycles, from }: SpanSummary['masked']): string {
-  if (cycles === 0) return '-';
-  return from.includes(' or ') ? String(cycles) : `${cycles} from ${from}`;
-}
+/** Length and place. */
+const showMasked = ({ cycles, from }: SpanSummary['masked']): string => (cycles === 0 ? '-' : `${cycles} from ${from}`);
 
 /** Columns of the table of spans, and on which side each is aligned. */
 export const HEADER: readonly string[] = [

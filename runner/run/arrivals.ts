@@ -208,13 +208,13 @@ const isSame = (a: Arrival, b: Arrival): boolean => a.entered === b.entered && a
 
 /**
  * Sweeps the arrival over a span.
- * @param place names the place of a pc
+ * @param place names a physical address
  */
 export function sweepArrivals(
   runner: ArrivalRunner,
   { span: name, passage, stride, method }: ArrivalSweep,
   span: SweptSpan,
-  place: (pc: number) => string,
+  place: (at: number) => string,
 ): ArrivalsRecord {
   const count = Math.floor((span.cycles - 1) / stride) + 1;
   const arrivals = allArrivals(count, method, (index) => runner.arrive(index * stride));

@@ -13,7 +13,7 @@ import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
 import { ArrivalRunner, type Judge, sweepArrivals, type SweptSpan } from './arrivals.js';
 import { changesIn, reportedIn, watchCounts } from './observe.js';
-import { outcomeProblem, placeNames, placeOf } from './outcome.js';
+import { outcomeProblem, physicalPlace, placeNames, placeOf } from './outcome.js';
 import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
 
@@ -114,9 +114,10 @@ function runLoaded(
   symbols: SymbolTable,
 ): Measured {
   const { expected } = scenario;
-  const place = placeNames(linked.image, symbols);
+  const place = physicalPlace(symbols);
   const granted = watchGranted(machine, scenario, linked);
-  const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
+  const trace = bench.trace?.(symbols, placeNames(linked.image, symbols));
+  const recorder = new SpanRecorder(machine, scenario, linked, trace);
   const counts = watchCounts(machine, expected, linked);
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
   linked.watchInitialised?.(machine, () => recorder.happened('initialised'));

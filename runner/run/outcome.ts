@@ -49,6 +49,12 @@ export function placeOf(machine: Machine, symbols: SymbolTable): string {
   return label === '' ? hex32(pc) : `${label} (${hex32(pc)})`;
 }
 
+/** Names a physical address by symbol, else by number. */
+export const physicalPlace =
+  (symbols: SymbolTable) =>
+  (at: number): string =>
+    symbols.labelPhysical(at) || hex32(at);
+
 /**
  * Names places of which only the pc is known: where several spaces have it, the symbols of all of them, since one of them it was.
  */

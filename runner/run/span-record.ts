@@ -22,12 +22,12 @@ export function classOf(
 
 /**
  * The passages of a span as a record.
- * @param place names the place of a pc
+ * @param place names a physical address
  */
 export function spanRecord(
   { span, passages, unmatched }: SpanPassages,
   fidelity: Fidelity | null,
-  place: (pc: number) => string,
+  place: (at: number) => string,
 ): SpanRecord {
   const list = (of: (passage: SpanPassages['passages'][number]) => number): number[] => passages.map(of);
   const parts = <N extends string>(

@@ -8,6 +8,7 @@ import { CORE_CSRS, CsrFile } from './csr.js';
 import { Freezes } from './freezes.js';
 import { HeldWalk } from './held-walk.js';
 import { BANK, Lookaside } from './lookaside.js';
+import { placeInMemory } from './mmu.js';
 import type { CoreConfig } from './parameters.js';
 import { RecentStores } from './recent-stores.js';
 import { DecodedSlots, offsetOf, SlotOp } from './slots.js';
@@ -254,7 +255,7 @@ export class Core extends SimulatedCore {
   /** Tells the ledger whether interrupts of the current mode are masked. */
   noteMasking(): void {
     const now = this.base + this.last + 1;
-    if (this.csr.masked) this.ledger.interruptsMasked(now, this.pc >>> 0);
+    if (this.csr.masked) this.ledger.interruptsMasked(now, placeInMemory(this, this.pc));
     else this.ledger.interruptsEnabled(now);
   }
 

@@ -1,7 +1,7 @@
 import { STATUS, SUPERVISOR, USER } from '../../riscv/privileged.js';
 import type { Core } from './core.js';
 import { BANK } from './lookaside.js';
-import { leafPage, PTE } from './tlb.js';
+import { leafPage, PTE, type Tlb } from './tlb.js';
 
 /** Physical address nibbles that are never cached: 4, 5 and A to F (GenCramSoC.scala, ioRange). */
 const UNCACHED_NIBBLES = 0xfc30;
@@ -129,18 +129,35 @@ export function permits(core: Core, leaf: number, access: Access, bank: number):
 export function translateQuietly(core: Core, address: number, access: Access): number | undefined {
   const bank = access === Access.FETCH ? core.fetchBank : core.dataBank;
   if (bank === BANK.bare) return address >>> 0;
+  const found = lookUpQuietly(core, address, access === Access.FETCH ? core.instructionTlb : core.dataTlb);
+  return found === undefined || !permits(core, found.leaf, access, bank) ? undefined : found.physical;
+}
+
+/**
+ * Where the instruction at a virtual address is, whoever may fetch it: after a trap the mode is another already. Without side
+ * effects.
+ * @returns the physical address; the virtual one where nothing is mapped or translation is off.
+ */
+export function placeInMemory(core: Core, address: number): number {
+  const found = core.fetchBank === BANK.bare ? undefined : lookUpQuietly(core, address, core.instructionTlb);
+  return found?.physical ?? address >>> 0;
+}
+
+/** The leaf that maps an address, by a TLB or else by the page table; undefined if there is none. */
+function lookUpQuietly(
+  core: Core,
+  address: number,
+  tlb: Tlb,
+): { readonly leaf: number; readonly physical: number } | undefined {
   const page = address >>> 12;
-  const tlb = access === Access.FETCH ? core.instructionTlb : core.dataTlb;
   const entry = tlb.find(page, core.asid);
   if (entry >= 0) {
-    if (!permits(core, tlb.leaves[entry], access, bank)) return undefined;
-    return (tlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0;
+    return { leaf: tlb.leaves[entry], physical: (tlb.physicalPage(entry, page) + (address & 0xfff)) >>> 0 };
   }
   const read = (at: number): number => new DataView(core.memory.dump(at as never, 4).buffer).getInt32(0, true);
   const first = read((core.root + ((page >>> 10) << 2)) >>> 0);
   const upper = !isInvalid(first) && isLeaf(first);
   const leaf = upper ? first : isInvalid(first) ? 0 : read((((first << 2) & 0xfffff000) >>> 0) + ((page & 0x3ff) << 2));
   if (isInvalid(leaf) || !isLeaf(leaf) || (upper && (leaf & 0xffc00) !== 0)) return undefined;
-  if (!permits(core, leaf, access, bank)) return undefined;
-  return (leafPage(leaf, upper, page) + (address & 0xfff)) >>> 0;
+  return { leaf, physical: (leafPage(leaf, upper, page) + (address & 0xfff)) >>> 0 };
 }

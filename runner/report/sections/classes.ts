@@ -18,7 +18,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'protection operations':
     'what the span does to the protection hardware, median: stores to the MPU, writes of satp, sfence.vma, loads and stores of capabilities',
   'longest masked':
-    'longest interval with interrupts masked within the span, of all passages, and where it began if only one place has that address',
+    'longest interval with interrupts masked within the span, of all passages, and where it began',
   'reachable bytes': 'bytes that the service could reach because of those it was given, median',
 };
 
