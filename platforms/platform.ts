@@ -117,6 +117,11 @@ export interface LinkedScenario {
    */
   watchTerminated(machine: Machine, ended?: (domain: string) => void): () => readonly string[];
   /**
+   * Watches when the variables of domains that begin anew have their first values again; called after the image is loaded. Absent
+   * where no domain ever begins anew.
+   */
+  watchInitialised?(machine: Machine, initialised: () => void): void;
+  /**
    * Bytes of memory that the service can reach because of the bytes it was given, as the protection hardware stands at this
    * moment; undefined where nothing is protected. Asked at a mark at the head of the service's body.
    */

@@ -9,7 +9,9 @@ import { faultService } from './fault/service.js';
 import { cascadeChain, cascadeStar } from './fault/cascade.js';
 import { faultLoad, faultLoadBenign } from './fault/load.js';
 import { faultStack, faultStackBenign } from './fault/stack.js';
+import { faultCrash, faultCrashBenign } from './fault/crash.js';
 import { faultRestart } from './fault/restart.js';
+import { faultResume, faultResumeBenign } from './fault/resume.js';
 import { foreignWrite, forgedHandle } from './guarantee/foreign.js';
 import { borrowKept, borrowReadBeyond, borrowWrite, mutableBorrowWriteBeyond } from './guarantee/lend.js';
 import { moveKept } from './guarantee/move.js';
@@ -79,6 +81,10 @@ export const WORKLOADS: readonly Workload[] = [
   faultStack,
   faultStackBenign,
   faultService,
+  faultResume,
+  faultResumeBenign,
+  faultCrash,
+  faultCrashBenign,
   faultRestart,
   cascadeChain,
   cascadeStar,

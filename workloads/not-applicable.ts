@@ -13,6 +13,7 @@ export interface NotApplicable {
   readonly reason: string;
 }
 
+const ONE_POLICY = 'all domains are one: what one does about faults it does about those of all';
 const ONE_DOMAIN = 'all domains are one: whoever is ended is everybody';
 
 /**
@@ -121,6 +122,31 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
     { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_DOMAIN },
   ]),
+  ...['fault.resume', 'fault.resume.'].flatMap((workload) => [
+    {
+      workload,
+      platform: 'mpu-rtos',
+      reason: 'CMRX runs no code of a process because of a fault',
+    },
+    {
+      workload,
+      platform: 'mmu-microkernel',
+      reason:
+        'the request of Xous that registers a handler for faults is disabled (its issue 90): no process can have one',
+    },
+    { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_POLICY },
+  ]),
+  ...['fault.crash', 'fault.crash.'].flatMap((workload) => [
+    { workload, platform: 'mmu-microkernel', reason: 'Xous cannot start a process again' },
+    { workload, platform: 'cheri', isolation: 'none' as const, reason: ONE_POLICY },
+  ]),
+  { workload: 'fault.crash', platform: 'mpu-rtos', isolation: 'none', reason: ONE_DOMAIN },
+  {
+    workload: 'fault.crash',
+    platform: 'mpu-rtos',
+    isolation: 'path',
+    reason: 'the MPU is off: nothing notices the load',
+  },
   { workload: 'fault.service', platform: 'cheri', isolation: 'none', reason: ONE_DOMAIN },
   ...(['full', 'path'] as const).map((isolation) => ({
     workload: 'synchronisation.mutex.across-domains',

@@ -33,7 +33,8 @@ export interface Curves {
 const WIDE = 20;
 
 /** 1, 2 and 5 and their multiples by powers of ten: the labels of a logarithmic axis. */
-const isRound = (value: number): boolean => [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+export const isRound = (value: number): boolean =>
+  [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
 
 /** Curves with points where something was measured; axes are logarithmic where the range is wide. */
 export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Drawing {

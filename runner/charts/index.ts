@@ -3,6 +3,7 @@ import { PHASES } from '../../platforms/machine/ledger.js';
 import type { SpanSummary, SubjectSummary } from '../results/analyse.js';
 import { GUARANTEE_NOTES, guaranteesAmong } from '../results/guarantees.js';
 import { isHeadline, platformLabel, type SuiteNames } from '../results/table.js';
+import { ownCores, viewsAmong } from '../results/views.js';
 import { barDrawing } from './bars.js';
 import { overrunDrawings } from './overrun.js';
 import { curveDrawing } from './curves.js';
@@ -11,6 +12,7 @@ import { summariseArrivals } from '../results/arrivals.js';
 import { arrivalDrawing } from './histogram.js';
 import { phaseDrawing } from './phases.js';
 import { type Series, seriesOf } from './series.js';
+import { viewDrawing } from './views.js';
 
 export { type ChartFile, type Drawing, drawSvg } from './draw.js';
 
@@ -129,16 +131,19 @@ function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[
   );
 }
 
-/** The charts of one family: bars of its spans, their phases, and curves over its numbers. */
+/** The charts of one family: bars of its spans, their phases, curves over its numbers, and its spans under other cycle models. */
 export function chartsOf(family: string, subjects: readonly SubjectSummary[], names: SuiteNames): readonly Drawing[] {
-  const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
+  const all = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
+  const own = ownCores(all);
   const series = seriesOf(own, names);
   const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
   const plain = own.filter((s) => isHeadline(s, names));
   const apart = plain.filter((s) => !drawn.has(s.record.workload));
   const shown = apart.length > 0 ? apart : plain;
   const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own)];
+  const views = viewsAmong(all.filter((s) => isHeadline(s, names)));
+  const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
+  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BadInput, EXIT, must } from '../failure.js';
 import { findPlatform, loadAll } from '../platforms.js';
+import { summarise } from '../results/analyse.js';
+import { readClocks } from '../results/clocks.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults, terminalTables } from '../results/present.js';
 import { readManifest } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
+import { viewLines } from '../results/view-table.js';
 import { type Campaign, carryOut, type Conduct, planAgain } from '../run/campaign.js';
-import type { ChosenPlatform } from '../run/plan.js';
-import { type Context, numberOption } from './command.js';
+import type { ChosenPlatform, Request } from '../run/plan.js';
+import { collect, type Context, numberOption } from './command.js';
 import { printable, type Terminal } from './terminal.js';
 
 /** Options that `run` and `sweep` share. */
@@ -22,6 +25,8 @@ export interface CampaignOptions {
   readonly json?: true;
   readonly workers?: number;
   readonly maxInstructions?: number;
+  readonly views?: true;
+  readonly clock?: readonly string[];
 }
 
 /** Instructions after which a run is given up: a hundred times what the longest workload needs at its defaults. */
@@ -37,9 +42,17 @@ export function addCampaignOptions(command: Command): Command {
     .option('--seeds <N>', 'layouts of code and data: seeds 0 to N-1; default 1, the canonical layout', (text) =>
       numberOption('--seeds', 1, MOST_SEEDS, true)(text),
     )
+    .option(
+      '--views',
+      'also under the abstract cycle models C(0), C(1), C(4): does the order of the platforms survive?',
+    )
+    .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--out <DIR>', 'results folder, new or empty; default: the next free results/run-N')
     .option('--resume <DIR>', 'finish the interrupted run of a results folder; nothing else is to be said')
-    .option('--json', 'the records on standard output, one JSON object a line; a folder only with --out')
+    .option(
+      '--json',
+      'the records on standard output, one JSON object a line, with --views a line for each span under all views; a folder only with --out',
+    )
     .option('--workers <N>', 'worker threads; default: one for each processor, if there is enough to do', (text) =>
       numberOption('--workers', 1, MOST_WORKERS, true)(text),
     )
@@ -47,6 +60,18 @@ export function addCampaignOptions(command: Command): Command {
       numberOption('--max-instructions', 1, Number.MAX_SAFE_INTEGER, true)(text),
     );
 }
+
+/** What is to be shown beside cycles on the platforms' own cores. @throws BadInput */
+export const asked = (
+  { views, clock = [] }: CampaignOptions,
+  platforms: readonly ChosenPlatform[],
+): Pick<Request, 'views' | 'clocks'> => ({
+  views,
+  clocks: readClocks(
+    clock,
+    platforms.map(({ platform }) => platform.id),
+  ),
+});
 
 /** The platforms that were named, by default all that have a kernel. @throws BadInput */
 export async function choosePlatforms(
@@ -123,6 +148,7 @@ export async function conduct(
 ): Promise<void> {
   const { terminal, exit } = context;
   const json = options.json === true;
+  const { views } = campaign.manifest.request;
   const folder = openFolder(campaign, options);
   const worth = Math.max(1, Math.floor(campaign.jobs.length / RUNS_PER_WORKER));
   const workers = trace === undefined ? (options.workers ?? Math.min(availableParallelism(), worth)) : 1;
@@ -140,7 +166,7 @@ export async function conduct(
       workers,
       trace,
       onRecord: ({ workload, platform }, line, done) => {
-        if (json) terminal.out(`${line}\n`);
+        if (json && views !== true) terminal.out(`${line}\n`);
         terminal.progress?.(`${done}/${campaign.jobs.length} ${workload} on ${platform}`);
       },
     });
@@ -148,8 +174,9 @@ export async function conduct(
     const complete = campaign.manifest.shard === null;
     const written =
       folder === undefined || !complete ? [] : presentResults(folder, records, campaign.workloads, campaign.manifest);
+    if (json && views === true) for (const line of viewLines(summarise(records))) terminal.out(`${line}\n`);
     if (!json) {
-      terminal.out(printable(terminalTables(records, campaign.workloads)));
+      terminal.out(printable(terminalTables(records, campaign.workloads, campaign.manifest)));
       if (folder !== undefined)
         terminal.out(`\nResults: ${folder.path} (${['manifest.json', 'measurements.jsonl', ...written].join(', ')})\n`);
     }

@@ -13,7 +13,7 @@ export interface Context {
   /** The workloads of the suite. */
   readonly workloads: readonly Workload[];
   /** Programs with published cycles. */
-  readonly silicon: readonly SiliconEntry[];
+  readonly silicon: () => readonly SiliconEntry[];
   /** Sets the exit code of the process. */
   readonly exit: (code: number) => void;
 }

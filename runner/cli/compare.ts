@@ -40,11 +40,11 @@ function print(result: ResultComparison, { threshold }: Options, { terminal, wor
       const verdict = c.verdict === 'within' ? '' : c.verdict === 'slower' ? markSlower(terminal) : 'faster';
       return [
         [c.workload, given].filter((t) => t !== '').join(' '),
-        c.span,
+        c.quantity === 'median' ? c.span : `${c.span}: ${c.quantity}`,
         c.platform,
         ...c.cycles.map(showNumber),
         c.ratio.toFixed(3),
-        ...c.instructions.map(showNumber),
+        ...(c.instructions?.map(showNumber) ?? ['-', '-']),
         verdict,
       ];
     });
@@ -63,7 +63,9 @@ function print(result: ResultComparison, { threshold }: Options, { terminal, wor
   }
   const count = (verdict: string): number => spans.filter((s) => s.verdict === verdict).length;
   const percent = `${(100 * threshold).toFixed(1)} %`;
-  const facts = `${spans.length} spans in both: ${count('same')} the same, ${count('within')} within ${percent}`;
+  const medians = spans.filter(({ quantity }) => quantity === 'median').length;
+  const longest = spans.length === medians ? '' : ` and ${spans.length - medians} longest waits`;
+  const facts = `${medians} spans${longest} in both: ${count('same')} the same, ${count('within')} within ${percent}`;
   terminal.out(`${bold(terminal, `${facts}, ${count('faster')} faster, ${regressions(result)} regressions.`)}\n`);
 }
 
@@ -83,9 +85,9 @@ export function addCompare(program: Command, context: Context): void {
     'bulkhead compare results/head results/pr668 --threshold 0.02',
   ])
     .description(
-      'compare two results span by span: median cycles of the warm passages. Records match if everything but the version of the ' +
+      'compare two results span by span: median cycles of the warm passages, and how long the interrupt waited that waited longest. Records match if everything but the version of the ' +
         "model agrees, or, where a result has a workload once, everything but the platform's parameters: those that differ are listed. " +
-        'Exit code 1 if a span of B is slower by more than the threshold, or a run of B is an error.',
+        'Exit code 1 if a span or a longest wait of B is longer by more than the threshold, or a run of B is an error.',
     )
     .argument('<A>', 'results folder or measurements.jsonl')
     .argument('<B>', 'results folder or measurements.jsonl')
@@ -95,6 +97,6 @@ export function addCompare(program: Command, context: Context): void {
       (text) => numberOption('--threshold', 0, 100, false)(text),
       0,
     )
-    .option('--json', 'one JSON object a line, for each span')
+    .option('--json', 'one JSON object a line, for each span and longest wait')
     .action((a: string, b: string, options: Options) => compare(a, b, options, context));
 }

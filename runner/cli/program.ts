@@ -3,13 +3,14 @@ import { type Workload, WORKLOADS } from '../../workloads/index.js';
 import { BenchmarkFailed } from '../bench/host-speed.js';
 import { BadInput, EXIT, messageOf } from '../failure.js';
 import { BUILT_IN, type KnownPlatform } from '../platforms.js';
-import { SILICON, type SiliconEntry } from '../silicon/entries.js';
+import { type SiliconEntry, siliconEntries } from '../silicon/entries.js';
 import { version } from '../version.js';
 import { addBench } from './bench.js';
 import { type Context, conventions, Displayed } from './command.js';
 import { addExec } from './exec.js';
 import { addCompare } from './compare.js';
 import { addMerge } from './merge.js';
+import { addReproduce } from './reproduce.js';
 import { addSweep } from './sweep.js';
 import { addList } from './list.js';
 import { addReport } from './report.js';
@@ -27,15 +28,22 @@ export async function runCommandLine(
   args: readonly string[],
   terminal: Terminal,
   platforms: readonly KnownPlatform[] = BUILT_IN,
-  silicon: readonly SiliconEntry[] = SILICON,
+  silicon?: readonly SiliconEntry[],
   workloads: readonly Workload[] = WORKLOADS,
 ): Promise<number> {
   let code: number = EXIT.fine;
-  const context: Context = { terminal, platforms, workloads, silicon, exit: (c) => (code = c) };
+  const context: Context = {
+    terminal,
+    platforms,
+    workloads,
+    silicon: () => silicon ?? siliconEntries(),
+    exit: (c) => (code = c),
+  };
   const program = conventions(new Command('bulkhead'), 'bulkhead', terminal, [
     'bulkhead run',
     'bulkhead list',
     'bulkhead report results/run-1',
+    'bulkhead reproduce',
     'bulkhead validate cores --summary',
     'bulkhead validate silicon',
     'bulkhead exec program.elf --platform mmu-microkernel --from start --to done',
@@ -53,6 +61,7 @@ export async function runCommandLine(
   addSweep(program, context);
   addMerge(program, context);
   addReport(program, context);
+  addReproduce(program, context);
   addValidate(program, context);
   addExec(program, context);
   addBench(program, context);

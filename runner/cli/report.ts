@@ -7,11 +7,12 @@ import { BadInput, fileReason } from '../failure.js';
 import { loadAll } from '../platforms.js';
 import { FIRST_LINE, renderPage } from '../report/page.js';
 import { readReport } from '../report/report.js';
-import { type Context, conventions } from './command.js';
+import { collect, type Context, conventions } from './command.js';
 
 interface Options {
   readonly out?: string;
   readonly json?: true;
+  readonly clock?: readonly string[];
 }
 
 /** The results of this release; this file is dist/runner/cli/report.js. */
@@ -53,7 +54,7 @@ function writePage(path: string, page: string): void {
 
 async function report(folder: string, options: Options, { terminal, workloads, platforms }: Context): Promise<void> {
   const { out = join(folder, FILE_NAME) } = options;
-  const read = readReport(folder, workloads, await loadAll(platforms));
+  const read = readReport(folder, workloads, await loadAll(platforms), options.clock);
   const page = renderPage(read);
   writePage(out, page);
   const bytes = Buffer.byteLength(page);
@@ -79,6 +80,7 @@ export function addReport(program: Command, context: Context): void {
       REFERENCE,
     )
     .option('--out <FILE>', `the file, which may be an older report; default: ${FILE_NAME} in the results folder`)
+    .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--json', 'one JSON object: file, bytes, version, number of runs')
     .action((folder: string, options: Options) => report(folder, options, context));
 }

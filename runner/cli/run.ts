@@ -9,6 +9,7 @@ import { chooseWorkloads } from '../run/plan.js';
 import { readSetting } from '../run/settings.js';
 import {
   addCampaignOptions,
+  asked,
   type CampaignOptions,
   choosePlatforms,
   conduct,
@@ -29,9 +30,11 @@ async function request(names: readonly string[], options: Options, context: Cont
   if (seed !== undefined && options.seeds !== undefined) {
     throw new BadInput('--seed', 'given beside --seeds', 'give --seed for one layout, --seeds for the first N');
   }
+  const platforms = await choosePlatforms(options.platform, context);
   return plan({
     workloads: chooseWorkloads(context.workloads, names),
-    platforms: await choosePlatforms(options.platform, context),
+    platforms,
+    ...asked(options, platforms),
     points: [set.map((text) => readSetting('--set', text))],
     seeds: seed === undefined ? Array.from({ length: seeds }, (_, i) => i) : [seed],
     budget,
@@ -86,6 +89,8 @@ export function addRun(program: Command, context: Context): void {
     'bulkhead run',
     'bulkhead run ipc --platform mmu-microkernel --seeds 8',
     'bulkhead run ipc.call --set mmu-microkernel.isolation=none --set ipc.call.rounds=32',
+    'bulkhead run ipc.call --views',
+    'bulkhead run ipc.call --clock mpu-rtos=48MHz --clock cheri=40MHz',
     'bulkhead run --json | head -1',
     'bulkhead run --resume results/run-1',
   ])

@@ -5,6 +5,7 @@ import { chooseWorkloads } from '../run/plan.js';
 import { readSetting, type Setting } from '../run/settings.js';
 import {
   addCampaignOptions,
+  asked,
   type CampaignOptions,
   choosePlatforms,
   conduct,
@@ -44,9 +45,11 @@ async function request(names: readonly string[], options: Options, context: Cont
   const points = grid
     .map(gridSettings)
     .reduce<readonly (readonly Setting[])[]>((all, axis) => all.flatMap((p) => axis.map((s) => [...p, s])), [fixed]);
+  const platforms = await choosePlatforms(options.platform, context);
   const request = {
     workloads: chooseWorkloads(context.workloads, names),
-    platforms: await choosePlatforms(options.platform, context),
+    platforms,
+    ...asked(options, platforms),
     points,
     seeds: Array.from({ length: seeds }, (_, i) => i),
     budget,

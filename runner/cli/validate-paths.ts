@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { BadInput, EXIT } from '../failure.js';
 import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
+import { derivedRows } from '../validate/paths-derived.js';
 import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathSuite } from '../validate/paths-suite.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
-import { validatePaths } from '../validate/paths.js';
+import { inTable, validatePaths } from '../validate/paths.js';
 import { collect, type Context, conventions } from './command.js';
 import { bold, printable } from './terminal.js';
 
@@ -55,12 +56,14 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
   for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
     const platform = await known.load();
     const results: PathResult[] = [];
-    for (const result of validatePaths(suite, platform, (id) => operation?.includes(id) ?? true)) {
+    const table = inTable(suite);
+    const only = (id: string, variant: string): boolean => (operation?.includes(id) ?? true) && table(id, variant);
+    for (const result of validatePaths({ suite, platform, only })) {
       results.push(result);
       if (json === true) for (const row of result.rows) terminal.out(`${pathJson(row)}\n`);
     }
     if (results.some(({ exact }) => !exact)) exit(EXIT.checkFailed);
-    const prices = suite.prices?.(results) ?? [];
+    const prices = derivedRows(suite.platform, results);
     if (json === true) {
       for (const row of prices) terminal.out(`${pathJson(row)}\n`);
       continue;

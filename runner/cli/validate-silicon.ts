@@ -10,7 +10,8 @@ interface Options {
 }
 
 async function validateSilicon(options: Options, context: Context): Promise<void> {
-  const { terminal, platforms, silicon, exit } = context;
+  const { terminal, platforms, exit } = context;
+  const silicon = context.silicon();
   if (options.elf === undefined) {
     if (options.json === true) for (const entry of silicon) terminal.out(`${entryJson(entry)}\n`);
     else {

@@ -13,6 +13,7 @@ import { platforms } from './sections/platforms.js';
 import { repeat } from './sections/repeat.js';
 import { sensitivity } from './sections/sensitivity.js';
 import { threats } from './sections/threats.js';
+import { views } from './sections/views.js';
 import { workloads } from './sections/workloads.js';
 
 /** The parts of the page, in order. */
@@ -24,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   families,
   attempts,
   notApplicable,
+  views,
   sensitivity,
   threats,
   workloads,

@@ -1,6 +1,7 @@
 import type { Workload } from '../../workloads/index.js';
 import { DEFAULT_BUDGET } from '../cli/campaign-options.js';
 import { BUILT_IN } from '../platforms.js';
+import { showClock } from '../results/clocks.js';
 import type { Manifest } from '../results/manifest.js';
 import { shellWords } from '../run/job.js';
 
@@ -30,7 +31,7 @@ const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
  * @param suite all workloads there are: they are not named if all were run, and so are platforms
  */
 export function repeatCommand({ request, shard }: Manifest, suite: readonly Workload[]): string {
-  const { workloads, platforms, points, seeds, budget } = request;
+  const { workloads, platforms, points, seeds, budget, views, clocks = {} } = request;
   const everything = sameSet(
     workloads,
     suite.map(({ id }) => id),
@@ -49,6 +50,8 @@ export function repeatCommand({ request, shard }: Manifest, suite: readonly Work
     ...fixed.flatMap((setting) => ['--set', setting]),
     ...axes.flatMap((axis) => ['--grid', axis]),
     ...(fromZero ? ['--seeds', String(seeds.length)] : ['--seed', String(seeds[0])]),
+    ...(views === true ? ['--views'] : []),
+    ...Object.entries(clocks).flatMap(([platform, hertz]) => ['--clock', `${platform}=${showClock(hertz)}`]),
     ...(budget === DEFAULT_BUDGET ? [] : ['--max-instructions', String(budget)]),
     ...(shard === null ? [] : ['--shard', `${shard.index}/${shard.of}`]),
   ]);

@@ -2,6 +2,7 @@ import type { Platform } from '../../platforms/platform.js';
 import type { Workload } from '../../workloads/index.js';
 import { BadInput } from '../failure.js';
 import { type SubjectSummary, summarise } from '../results/analyse.js';
+import { type Clocks, readClocks } from '../results/clocks.js';
 import type { Manifest } from '../results/manifest.js';
 import { suiteNames } from '../results/present.js';
 import type { Html } from './html.js';
@@ -21,6 +22,8 @@ export interface Report {
   /** The platforms that come with this release. */
   readonly platforms: readonly Platform[];
   readonly names: SuiteNames;
+  /** Clocks of the manifest, and those that were passed since. */
+  readonly clocks: Clocks;
 }
 
 /** A part of the page. */
@@ -33,9 +36,15 @@ export interface Section {
 
 /**
  * Reads a results folder.
+ * @param clockTexts clocks as `--clock` takes them, instead of the manifest's
  * @throws BadInput if there is none, a file of it is damaged or of another version, or its run is not finished.
  */
-export function readReport(folder: string, workloads: readonly Workload[], platforms: readonly Platform[]): Report {
+export function readReport(
+  folder: string,
+  workloads: readonly Workload[],
+  platforms: readonly Platform[],
+  clockTexts: readonly string[] = [],
+): Report {
   const manifest = readManifest(folder);
   const records = readRecords(folder);
   if (records.length !== manifest.records) {
@@ -52,5 +61,6 @@ export function readReport(folder: string, workloads: readonly Workload[], platf
     (a, b) => (place.get(a) ?? Infinity) - (place.get(b) ?? Infinity) || 0,
   );
   const families = [...new Set(inOrder.map((id) => names.familyOf(id)))];
-  return { manifest, records, subjects, families, workloads, platforms, names };
+  const clocks = { ...manifest.request.clocks, ...readClocks(clockTexts, Object.keys(manifest.models)) };
+  return { manifest, records, subjects, families, workloads, platforms, names, clocks };
 }

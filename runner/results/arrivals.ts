@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import { max, median, min } from 'simple-statistics';
 import type { SubjectSummary } from './analyse.js';
+import { type Clocks, showTime } from './clocks.js';
 import type { ArrivalsRecord, WorstArrival } from './schema.js';
 import { platformLabel, showNumber, type SuiteNames, workloadLabel } from './table.js';
 
@@ -59,9 +60,11 @@ const HEADER = [
   'if it arrives in',
 ];
 HEADER.push('phase', 'before', 'longest masked', 'entry', 'driver: least', 'median', 'longest');
-const ALIGN = ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r', 'r', 'r', 'r', 'r'] as const;
+/** Columns that are there if a clock was passed. */
+const TIMES = ['handler: longest (µs)', 'driver: longest (µs)'];
+const ALIGN = ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r'] as const;
 
-function line({ subject, sweeps, all, worst }: ArrivalSummary, names: SuiteNames): string[] {
+function line({ subject, sweeps, all, worst }: ArrivalSummary, names: SuiteNames, clocks: Clocks): string[] {
   const { arrival, sweep } = worst.handler;
   const { fidelity } = subject.record.spans.find(({ name }) => name === sweep.span)!;
   const three = (values: readonly number[]): string[] => {
@@ -82,6 +85,7 @@ function line({ subject, sweeps, all, worst }: ArrivalSummary, names: SuiteNames
     String(sweep.masked.cycles),
     String(sweep.entry),
     ...three(all.driver),
+    ...[worst.handler, worst.driver].map((w) => showTime(w.arrival.latency, subject.record, clocks)),
   ];
 }
 
@@ -93,8 +97,14 @@ span's start to the last entry; entry: most that an arrival waited besides. The 
 `;
 
 /** The sweeps as a table with its legend; undefined if there is none. */
-export function arrivalTable(subjects: readonly SubjectSummary[], names: SuiteNames): string | undefined {
-  const lines = summariseArrivals(subjects).map((summary) => line(summary, names));
+export function arrivalTable(
+  subjects: readonly SubjectSummary[],
+  names: SuiteNames,
+  clocks: Clocks = {},
+): string | undefined {
+  const lines = summariseArrivals(subjects).map((summary) => line(summary, names, clocks));
   if (lines.length === 0) return undefined;
-  return `${markdownTable([HEADER, ...lines], { align: [...ALIGN] })}\n\n${LEGEND}`;
+  const columns = HEADER.length + (lines.some((cells) => cells.at(-1) !== '-') ? TIMES.length : 0);
+  const rows = [[...HEADER, ...TIMES], ...lines].map((cells) => cells.slice(0, columns));
+  return `${markdownTable(rows, { align: ALIGN.slice(0, columns) })}\n\n${LEGEND}`;
 }

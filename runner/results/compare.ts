@@ -1,15 +1,21 @@
-import { type SpanSummary, type SubjectSummary, summarise } from './analyse.js';
+import { type SubjectSummary, summarise } from './analyse.js';
+import { summariseArrivals } from './arrivals.js';
 import { type MeasurementRecord, type RecordOutcome, subjectKey } from './schema.js';
 
-/** One span in two results. */
+/** What is compared of a span: the median of its warm passages, or how long the interrupt waited that waited longest within it. */
+export type Quantity = 'median' | 'longest to handler' | 'longest to driver';
+
+/** One quantity of a span in two results. */
 export interface Comparison {
   readonly workload: string;
   readonly workloadParameters: MeasurementRecord['workloadParameters'];
   readonly platform: string;
   readonly span: string;
-  /** Median cycles and instructions of the warm passages in both. */
+  readonly quantity: Quantity;
+  /** Cycles in both. */
   readonly cycles: readonly [number, number];
-  readonly instructions: readonly [number, number];
+  /** Median instructions of the warm passages in both; null for what is no passage of a span. */
+  readonly instructions: readonly [number, number] | null;
   /** Cycles of the second by those of the first. */
   readonly ratio: number;
   /** `slower` if the ratio is above 1 + threshold, `faster` if below 1 / (1 + threshold). */
@@ -100,12 +106,7 @@ export function compareResults(
     }
   }
   return {
-    spans: matched.flatMap(([x, y]) =>
-      x.spans.flatMap((span) => {
-        const other = y.spans.find((s) => s.span.name === span.span.name);
-        return other === undefined ? [] : [compareSpan(x, span, other, threshold)];
-      }),
-    ),
+    spans: matched.flatMap((pair) => [...compareSpans(pair, threshold), ...compareArrivals(pair, threshold)]),
     outcomes: matched.flatMap(([x, y]) =>
       ended(x) === ended(y) ? [] : [{ subject: y, ended: [ended(x), ended(y)] as const }],
     ),
@@ -115,19 +116,43 @@ export function compareResults(
   };
 }
 
-function compareSpan({ record }: SubjectSummary, a: SpanSummary, b: SpanSummary, threshold: number): Comparison {
-  const ratio = b.cycles.median / a.cycles.median;
-  const instructions = [a.medians.instructions, b.medians.instructions] as const;
-  const { workload, workloadParameters, platform } = record;
-  return {
-    workload,
-    workloadParameters,
-    platform,
-    span: a.span.name,
-    cycles: [a.cycles.median, b.cycles.median],
-    instructions,
-    ratio,
-    verdict:
-      ratio > 1 + threshold ? 'slower' : ratio < 1 / (1 + threshold) ? 'faster' : ratio === 1 ? 'same' : 'within',
-  };
+type Pair = readonly [SubjectSummary, SubjectSummary];
+
+/** The medians of spans that both have. */
+function compareSpans([x, y]: Pair, threshold: number): readonly Comparison[] {
+  return x.spans.flatMap((a) => {
+    const b = y.spans.find((s) => s.span.name === a.span.name);
+    if (b === undefined) return [];
+    const about = { ...identityOf(x), span: a.span.name, quantity: 'median' } as const;
+    const instructions = [a.medians.instructions, b.medians.instructions] as const;
+    return [judge({ ...about, cycles: [a.cycles.median, b.cycles.median], instructions }, threshold)];
+  });
+}
+
+/** The worst cases of sweeps that both have. */
+function compareArrivals([x, y]: Pair, threshold: number): readonly Comparison[] {
+  const [[a], [b]] = [summariseArrivals([x]), summariseArrivals([y])];
+  if (a === undefined || b === undefined) return [];
+  return (['handler', 'driver'] as const).map((what) => {
+    const cycles = [a.worst[what].arrival.latency, b.worst[what].arrival.latency] as const;
+    const about = { ...identityOf(x), span: a.worst[what].sweep.span, quantity: `longest to ${what}` } as const;
+    return judge({ ...about, cycles, instructions: null }, threshold);
+  });
+}
+
+const identityOf = ({
+  record: r,
+}: SubjectSummary): Pick<Comparison, 'workload' | 'workloadParameters' | 'platform'> => ({
+  workload: r.workload,
+  workloadParameters: r.workloadParameters,
+  platform: r.platform,
+});
+
+function judge(found: Omit<Comparison, 'ratio' | 'verdict'>, threshold: number): Comparison {
+  const [a, b] = found.cycles;
+  // a span without a cycle in both is the same, and infinitely slower once it has some
+  const ratio = a === b ? 1 : b / a;
+  const verdict =
+    ratio > 1 + threshold ? 'slower' : ratio < 1 / (1 + threshold) ? 'faster' : ratio === 1 ? 'same' : 'within';
+  return { ...found, ratio, verdict };
 }

@@ -14,6 +14,10 @@ export const manifestSchema = z.strictObject({
     points: z.array(z.array(z.string())),
     seeds: z.array(z.int().nonnegative()),
     budget: z.int().positive(),
+    /** Each point under the own core and C(w), too. */
+    views: z.literal(true).optional(),
+    /** Clocks in Hz by platform, for times in the tables. */
+    clocks: z.record(z.string(), z.number().positive()).optional(),
   }),
   /** Part of a sweep; null for all of it. */
   shard: z.strictObject({ index: z.int().positive(), of: z.int().positive() }).nullable(),

@@ -8,6 +8,7 @@ import { FILES } from './read.js';
 import type { MeasurementRecord } from './schema.js';
 import { slideOutTable } from './slide-out.js';
 import { resultTables, type SuiteNames } from './table.js';
+import { viewTables } from './view-table.js';
 
 /** What tables and charts need of the suite. */
 export function suiteNames(workloads: readonly Workload[]): SuiteNames {
@@ -30,18 +31,28 @@ export function suiteNames(workloads: readonly Workload[]): SuiteNames {
 }
 
 /** All tables of a run. @param heading what stands before the title of each, `## ` for Markdown. */
-function allTables(records: readonly MeasurementRecord[], workloads: readonly Workload[], heading = ''): string {
+function allTables(
+  records: readonly MeasurementRecord[],
+  workloads: readonly Workload[],
+  { request: { clocks = {} } }: Manifest,
+  heading = '',
+): string {
   const [subjects, names] = [summarise(records), suiteNames(workloads)];
-  const swept = arrivalTable(subjects, names);
+  const swept = arrivalTable(subjects, names, clocks);
   const arrivals = swept === undefined ? [] : [`${heading}Interrupts that arrive in any cycle\n\n${swept}`];
   const overrun = slideOutTable(subjects);
   const slideOuts = overrun === undefined ? [] : [`${heading}A driver that overruns its buffer\n\n${overrun}`];
-  return [resultTables(subjects, names, heading), ...slideOuts, ...arrivals].join('\n');
+  const viewed = viewTables(subjects, names, heading);
+  const views = viewed === undefined ? [] : [viewed];
+  return [resultTables(subjects, names, heading, clocks), ...slideOuts, ...arrivals, ...views].join('\n');
 }
 
 /** The tables as a terminal shows them. */
-export const terminalTables = (records: readonly MeasurementRecord[], workloads: readonly Workload[]): string =>
-  allTables(records, workloads);
+export const terminalTables = (
+  records: readonly MeasurementRecord[],
+  workloads: readonly Workload[],
+  manifest: Manifest,
+): string => allTables(records, workloads, manifest);
 
 function summaryText(
   records: readonly MeasurementRecord[],
@@ -54,7 +65,7 @@ function summaryText(
     `Bulkhead ${manifest.bulkhead}; ${models.join(', ')}; ${records.length} runs, layout seeds ${seeds.join(', ')}.`,
     `Every figure is in \`${FILES.measurements}\`, one run a line.`,
   ];
-  return `# Results\n\n${charts.join(' ')}\n\n${allTables(records, workloads, '## ')}`;
+  return `# Results\n\n${charts.join(' ')}\n\n${allTables(records, workloads, manifest, '## ')}`;
 }
 
 /** Writes what is drawn from the records of a complete run: summary and charts. @returns names of the files. */

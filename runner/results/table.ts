@@ -3,7 +3,9 @@ import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { Fidelity, ParameterValues } from '../../platforms/platform.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import type { SpanSummary, SubjectSummary } from './analyse.js';
+import { clockLegend, type Clocks, showTime } from './clocks.js';
 import { type Prices, pricesAmong } from './twins.js';
+import { ownCores } from './views.js';
 
 /** What the table needs to know of the suite: defaults of a workload's parameters, and its family. */
 export interface SuiteNames {
@@ -46,7 +48,7 @@ export function platformLabel({ record }: SubjectSummary): string {
 }
 
 /** Median protection operations, those that occur: `4 satp writes, 4 sfences`. */
-function protection({ medians }: SpanSummary): string {
+export function protection({ medians }: SpanSummary): string {
   const counts = Object.entries(PROTECTION_TITLES).map(([key, title]) => ({
     title,
     count: medians[key as keyof ProtectionCounts],
@@ -54,6 +56,10 @@ function protection({ medians }: SpanSummary): string {
   const seen = counts.filter(({ count }) => count > 0);
   return seen.map(({ title, count }) => `${showNumber(count)} ${title}`).join(', ') || '-';
 }
+
+/** The name of a span; a round trip is called so. */
+export const spanTitle = ({ span }: SpanSummary): string =>
+  span.trip === 'one-way' ? span.name : `${span.name} (round trip)`;
 
 /** Length and place; where the place may be one of several, only the length. */
 function showMasked({ cycles, from }: SpanSummary['masked']): string {
@@ -69,6 +75,7 @@ export const HEADER: readonly string[] = [
   'class',
   'instructions',
   'cycles',
+  'time (µs)',
   'range',
   'first',
   'traps',
@@ -78,20 +85,27 @@ export const HEADER: readonly string[] = [
   'longest masked',
   'reachable bytes',
 ];
-export const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
+export const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
 
 const showPrice = (price: number | undefined): string => (price === undefined ? '-' : showNumber(price));
 
-function spanLine(subject: SubjectSummary, summary: SpanSummary, prices: Prices, names: SuiteNames): string[] {
+function spanLine(
+  subject: SubjectSummary,
+  summary: SpanSummary,
+  prices: Prices,
+  names: SuiteNames,
+  clocks: Clocks,
+): string[] {
   const { span, cycles, medians, masked, first, warm } = summary;
   const { granted } = subject;
   return [
     workloadLabel(subject, names),
-    span.trip === 'one-way' ? span.name : `${span.name} (round trip)`,
+    spanTitle(summary),
     platformLabel(subject),
     span.fidelity ?? '-',
     showNumber(medians.instructions),
     warm > 0 ? showNumber(cycles.median) : '-',
+    showTime(warm > 0 ? cycles.median : first, subject.record, clocks),
     cycles.minimum === cycles.maximum ? '-' : `${cycles.minimum}..${cycles.maximum}`,
     String(first),
     showNumber(medians.traps),
@@ -107,19 +121,20 @@ function spanLine(subject: SubjectSummary, summary: SpanSummary, prices: Prices,
 export function spanLines(
   subjects: readonly SubjectSummary[],
   names: SuiteNames,
+  clocks: Clocks = {},
 ): readonly { readonly subject: SubjectSummary; readonly line: readonly string[] }[] {
   const pricesOf = pricesAmong(subjects);
   return subjects.flatMap((subject) =>
     subject.spans.map((span) => ({
       subject,
-      line: spanLine(subject, span, pricesOf(subject, span.span.name), names),
+      line: spanLine(subject, span, pricesOf(subject, span.span.name), names, clocks),
     })),
   );
 }
 
 /** One table for the subjects of a family; columns in which nothing stands are left out. */
-function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames): string | undefined {
-  const lines = spanLines(subjects, names).map(({ line }) => line);
+function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames, clocks: Clocks): string | undefined {
+  const lines = spanLines(subjects, names, clocks).map(({ line }) => line);
   if (lines.length === 0) return undefined;
   const kept = HEADER.map((_, column) => column < 4 || lines.some((line) => line[column] !== '-'));
   const keep = <T>(row: readonly T[]): T[] => row.filter((_, column) => kept[column]);
@@ -145,17 +160,24 @@ M ${CLASSES.M}, O ${CLASSES.O},
 `;
 
 /** The results as text: a table for each family, then what is not applicable and what went wrong. */
-export function resultTables(subjects: readonly SubjectSummary[], names: SuiteNames, heading = ''): string {
+export function resultTables(
+  all: readonly SubjectSummary[],
+  names: SuiteNames,
+  heading = '',
+  clocks: Clocks = {},
+): string {
+  const subjects = ownCores(all);
   const families = new Set(subjects.map(({ record }) => names.familyOf(record.workload)));
   const parts: string[] = [];
   for (const family of families) {
     const table = familyTable(
       subjects.filter(({ record }) => names.familyOf(record.workload) === family),
       names,
+      clocks,
     );
     if (table !== undefined) parts.push(`${heading}${family}\n\n${table}\n`);
   }
-  if (parts.length > 0) parts.push(LEGEND);
+  if (parts.length > 0) parts.push(`${LEGEND}${clockLegend(clocks) ?? ''}`);
   const attempts = subjects.flatMap((subject) => {
     const { outcome, ended } = subject.record;
     const words = outcome.kind === 'measured' ? Object.entries(outcome.observed) : [];
@@ -177,7 +199,7 @@ export function resultTables(subjects: readonly SubjectSummary[], names: SuiteNa
       `* ${workloadLabel(s, names)} on ${platformLabel(s)}: ${(s.record.outcome as { reason: string }).reason}`;
     parts.push(`${heading}Not applicable\n\n${absent.map(line).join('\n')}\n`);
   }
-  const errors = subjects.flatMap((subject) => subject.records.map((record) => ({ subject, record })));
+  const errors = all.flatMap((subject) => subject.records.map((record) => ({ subject, record })));
   const wrong = errors.flatMap(({ subject, record: { outcome, seed } }) =>
     outcome.kind !== 'error'
       ? []

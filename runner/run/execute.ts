@@ -119,6 +119,7 @@ function runLoaded(
   const recorder = new SpanRecorder(machine, scenario, linked, bench.trace?.(symbols, place));
   const counts = watchCounts(machine, expected, linked);
   const terminated = linked.watchTerminated(machine, () => recorder.happened('ended'));
+  linked.watchInitialised?.(machine, () => recorder.happened('initialised'));
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
   const measured = recorder.read();
   const reports = linked.reports(machine).map((word) => word >>> 0);

@@ -1,11 +1,13 @@
 import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import type { Workload } from '../../workloads/index.js';
+import type { Clocks } from '../results/clocks.js';
 import { recordKey } from '../results/schema.js';
 import { BadInput } from '../failure.js';
 import { suggestion } from '../suggest.js';
 import type { Job } from './job.js';
 import { compareRanks, pointRank, type Rank, rankOf } from './order.js';
 import { checkSettings, meant, platformValues, type Setting, workloadValues } from './settings.js';
+import { viewPoints } from './views.js';
 
 /** A platform as the command line named it. */
 export interface ChosenPlatform {
@@ -21,6 +23,10 @@ export interface Request {
   readonly points: readonly (readonly Setting[])[];
   readonly seeds: readonly number[];
   readonly budget: number;
+  /** Each point under the own core and C(w), too. */
+  readonly views?: true | undefined;
+  /** Clocks that the user has passed: times in the tables. */
+  readonly clocks?: Clocks | undefined;
 }
 
 /** The workloads of these ids or families, in the order of the suite. @throws BadInput for a name that is neither. */
@@ -47,15 +53,12 @@ interface Ranked {
  * not matter.
  * @throws BadInput for a setting that does not fit.
  */
-export function planJobs({ workloads, platforms, points, seeds, budget }: Request): readonly Job[] {
+export function planJobs({ workloads, platforms, points, seeds, budget, views }: Request): readonly Job[] {
   const jobs = new Map<string, Ranked>();
-  const ids = platforms.map(({ platform }) => platform.id).sort();
-  for (const settings of points) {
-    checkSettings(
-      settings,
-      platforms.map((p) => p.platform),
-      workloads,
-    );
+  const all = platforms.map(({ platform }) => platform);
+  const ids = all.map(({ id }) => id).sort();
+  for (const settings of views === true ? viewPoints(points, all) : points) {
+    checkSettings(settings, all, workloads);
     for (const { name, platform } of platforms) {
       const parameters = platformValues(platform, settings);
       const platformRank = [ids.indexOf(platform.id), ...rankOf(platform.parameters, parameters)];

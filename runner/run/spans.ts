@@ -1,4 +1,4 @@
-import { ledgerSpan, type MaskedWindow } from '../../platforms/machine/ledger.js';
+import { ledgerSpan, type MaskedWindow, PHASES } from '../../platforms/machine/ledger.js';
 import type { Machine, TraceHook } from '../../platforms/machine/machine.js';
 import type { ProbeEvent } from '../../platforms/machine/probes.js';
 import type { LinkedScenario } from '../../platforms/platform.js';
@@ -47,6 +47,8 @@ export class SpanRecorder {
 
   /** Interrupts that the machine had taken when a boundary was last looked at. */
   private interrupts = 0;
+  /** The event told last was a trap: what retires next is the first instruction of its handler. */
+  private entered = false;
   /** The device has raised its line, and no interrupt has been taken since. */
   private raised = false;
 
@@ -74,6 +76,8 @@ export class SpanRecorder {
     this.onTrace = (event) => {
       trace?.(event);
       if (event.kind === 'trap') this.trapped();
+      else if (this.entered) this.inHandler();
+      this.entered = event.kind === 'trap';
     };
     machine.setTrace(trace);
     if (machine.bench !== undefined) {
@@ -98,6 +102,7 @@ export class SpanRecorder {
     const at = (point: SpanPoint): boolean => point.marks.includes(mark);
     const read = (): Moment => momentOf(this.machine, cycle, instructions);
     this.now = undefined;
+    this.entered = false;
     this.ahead = cycle - this.booked();
     for (const state of this.states) {
       if (!at(state.span.to)) continue;
@@ -127,10 +132,23 @@ export class SpanRecorder {
     return this.machine.ledger.read().matrix.reduce((a, b) => a + b);
   }
 
-  /** An event happens that may be a boundary. What the ledger has booked is its stamp: everything up to the event, nothing of it. */
-  happened(event: SpanEvent): void {
+  /**
+   * The first instruction of a trap's handler has retired, and is not booked yet: the mark of its phase has closed the phase of the
+   * hardware's entry in front of it.
+   */
+  private inHandler(): void {
+    const { ledger } = this.machine;
+    if (PHASES[ledger.phase] === 'hardware entry') throw new Error("the kernel's trap handler begins without .phase");
+    this.happened('handler', 1);
+  }
+
+  /**
+   * An event happens that may be a boundary. What the ledger has booked is its stamp: everything up to the event, nothing of it.
+   * @param unbooked instructions that have retired since
+   */
+  happened(event: SpanEvent, unbooked = 0): void {
     const { machine } = this;
-    const read = (): Moment => momentOf(machine, this.ahead + this.booked(), machine.counters.instructions);
+    const read = (): Moment => momentOf(machine, this.ahead + this.booked(), machine.counters.instructions - unbooked);
     this.now = undefined;
     for (const state of this.states) {
       if (!state.awaitsEnd || state.open === undefined || state.span.to.event !== event) continue;
@@ -147,7 +165,7 @@ export class SpanRecorder {
 
   /** A trap is told only to a trace hook, which makes the machine slow: it is set while a span waits for one. */
   private watchTraps(): void {
-    const told = ({ event }: SpanPoint): boolean => event === 'trap' || event === 'interrupt';
+    const told = ({ event }: SpanPoint): boolean => event === 'trap' || event === 'interrupt' || event === 'handler';
     const waits = this.states.some(
       ({ span, awaitsStart, awaitsEnd }) => (awaitsStart && told(span.from)) || (awaitsEnd && told(span.to)),
     );

@@ -6,9 +6,16 @@ import { showFunction } from './program.js';
 
 const EVENTS = {
   trap: 'first trap',
+  handler: 'first instruction of a trap handler',
   interrupt: 'first interrupt',
   ended: 'first end of a domain',
+  initialised: 'a domain has its first values again',
   raised: 'the line is raised',
+} as const;
+
+const ON_FAULT = {
+  handle: 'handles its faults',
+  restart: 'begins anew after a fault',
 } as const;
 
 /** A boundary of a span in words. */
@@ -26,9 +33,9 @@ export function systemLines(s: Scenario): string[] {
     list.filter((x) => x.domain === domain);
   const group = (title: string, list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`${title} ${list.join(', ')}`];
-  const domains = s.domains.map(({ name }) =>
+  const domains = s.domains.map(({ name, onFault }) =>
     [
-      `domain ${name}:`,
+      `${named(`domain ${name}`, onFault && ON_FAULT[onFault.kind])}:`,
       [
         ...group(
           'threads',

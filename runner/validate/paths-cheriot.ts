@@ -3,8 +3,8 @@ import { linkSystem } from '../../platforms/cheri/kernel/link.js';
 import { OPERATIONS, type Operation } from '../../platforms/cheri/kernel/operations.js';
 import { kernelConfig } from '../../platforms/cheri/kernel/parameters.js';
 import { Op } from '../../platforms/riscv/operations.js';
-import { CHERIOT_REFERENCES, HELD_OUT, SWITCH_CYCLES, SWITCH_SOURCE, VARIANT } from './paths-cheriot-reference.js';
-import type { PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
+import { pathReferences } from '../reproduce/path-references.js';
+import type { PathSample, PathSuite } from './paths-suite.js';
 
 const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
 
@@ -31,7 +31,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
     'one port': { memoryPorts: 1 },
     '65 bits': { dataBusBits: 65 },
   },
-  variants: [VARIANT],
+  variants: ['b06a7bb'],
   parameters: () => ({ kernel: {}, hardware: {} }),
   operations: OPERATIONS,
   link(operation, kernel) {
@@ -57,34 +57,5 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
     },
   ],
   columns: { before: ['traps'], after: ['capability stores', 'capability loads'] },
-  references: CHERIOT_REFERENCES,
-  prices,
+  references: pathReferences('cheri'),
 };
-
-/** The nop in front of the ecall, which carries the first mark of `switch`. */
-const MARK_CYCLES = 1;
-
-type Rows = (operation: string, memory: string) => PathRow | undefined;
-
-function prices(results: readonly PathResult[]): PathRow[] {
-  const cycles: Rows = (operation, memory) =>
-    results.find((r) => r.operation === operation)?.rows.find((r) => r.quantity === `cycles ${memory}`);
-  return [...switches(cycles), ...heldOut(cycles)];
-}
-
-/** A switch of threads without the scheduler: on the RTL that was one instruction. */
-const switches = (cycles: Rows): PathRow[] =>
-  Object.entries(SWITCH_CYCLES).flatMap(([memory, real]) => {
-    const [whole, scheduler] = [cycles('switch', memory), cycles('scheduler', memory)];
-    if (whole === undefined || scheduler === undefined) return [];
-    const operation = `switch of threads without the scheduler, ${memory}`;
-    return [{ ...whole, operation, real, ours: whole.ours - scheduler.ours - MARK_CYCLES, source: SWITCH_SOURCE }];
-  });
-
-const heldOut = (cycles: Rows): PathRow[] =>
-  HELD_OUT.flatMap(({ operation, what, memory, times, published, source }) => {
-    const row = cycles(operation, memory);
-    return row === undefined
-      ? []
-      : [{ ...row, operation: `${what}, held-out`, real: published, ours: row.ours / times, source }];
-  });

@@ -3,8 +3,8 @@ import { OPERATIONS } from '../../platforms/mpu-rtos/kernel/operations.js';
 import type { Operation } from '../../platforms/mpu-rtos/kernel/programs.js';
 import { THREAD_METRIC } from '../../platforms/mpu-rtos/kernel/thread-metric.js';
 import { kernelConfig } from '../../platforms/mpu-rtos/kernel/parameters.js';
-import { CMRX_REFERENCES, PHASE_QUANTITIES, PUBLISHED, PUBLISHED_SOURCE } from './paths-cmrx-reference.js';
-import type { PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
+import { pathReferences } from '../reproduce/path-references.js';
+import type { PathSample, PathSuite } from './paths-suite.js';
 
 const ones = (bits: number): number => {
   let count = 0;
@@ -44,6 +44,11 @@ function wide(word: number): { loads: number; stores: number } {
   if (top === 0b1111100) return moved(1);
   return moved(0);
 }
+
+/** Phases of a path as far as a trace of the real kernel tells them apart; the last is what its functions do not show apart. */
+export const PHASE_QUANTITIES = ['user', 'validate', 'schedule', 'switch protection', 'save, restore and return'].map(
+  (phase) => `instructions of ${phase}`,
+);
 
 /** Our instructions by phase, in the order of `PHASE_QUANTITIES`. */
 const PHASES: readonly ((sample: PathSample) => number)[] = [
@@ -91,23 +96,9 @@ export const CMRX_PATHS: PathSuite<Operation> = {
     ...PHASE_QUANTITIES.map((name, i) => ({ name, of: PHASES[i] })),
   ],
   columns: { before: ['exceptions', 'MPU stores'], after: ['loads', 'stores', 'longest masked'] },
-  references: CMRX_REFERENCES,
-  prices,
+  references: pathReferences('mpu-rtos'),
 };
 
 function both(what: 'instructions' | 'loads' | 'stores'): (sample: PathSample) => number {
   return ({ kernel, user }) => kernel[what] + user[what];
-}
-
-/** Cycles of one Thread-Metric count beside the published ones. The chip was an STM32L4; its memory model is unverified. */
-function prices(results: readonly PathResult[]): PathRow[] {
-  return results.flatMap(({ operation, variant, rows, fidelity }) => {
-    const published = PUBLISHED.find((p) => p.operation === operation);
-    const cycles = rows.find((r) => r.quantity === 'cycles stm32l4');
-    if (published === undefined || cycles === undefined || !variant.startsWith('v0.1.2')) return [];
-    const { counts, perCount } = published;
-    const ours = cycles.ours / counts;
-    const what = { platform: CMRX_PATHS.platform, variant, quantity: 'cycles stm32l4', fidelity };
-    return [{ ...what, operation: `${operation} count`, real: perCount, ours, source: PUBLISHED_SOURCE }];
-  });
 }

@@ -89,8 +89,6 @@ export interface PathSuite<O extends PathOperation = PathOperation> {
   /** Columns of the table, in order, between `instructions` with its ratio and the cycles: names of quantities. */
   readonly columns: { readonly before: readonly string[]; readonly after: readonly string[] };
   readonly references: readonly PathReference[];
-  /** Rows that follow from several results; none if these were not all measured. */
-  prices?(results: readonly PathResult[]): readonly PathRow[];
 }
 
 /**

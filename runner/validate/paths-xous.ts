@@ -1,8 +1,8 @@
 import { kernelConfig } from '../../platforms/mmu-microkernel/kernel/parameters.js';
 import { linkSystem } from '../../platforms/mmu-microkernel/kernel/link.js';
 import { OPERATIONS, type Operation } from '../../platforms/mmu-microkernel/kernel/operations.js';
-import type { PathResult, PathRow, PathSuite } from './paths-suite.js';
-import { REDUNDANT, XOUS_REFERENCES } from './paths-xous-reference.js';
+import { pathReferences } from '../reproduce/path-references.js';
+import type { PathSuite } from './paths-suite.js';
 
 const LOAD = 0x03;
 const STORE = 0x23;
@@ -61,34 +61,5 @@ export const XOUS_PATHS: PathSuite<Operation> = {
     },
   ],
   columns: { before: ['traps', 'satp writes', 'sfence.vma'], after: ['loads', 'stores'] },
-  references: XOUS_REFERENCES,
-  prices,
+  references: pathReferences('mmu-microkernel'),
 };
-
-/**
- * What one redundant activation and one redundant sfence.vma cost in a blocking scalar round trip, from the generations that
- * differ in nothing else.
- */
-function prices(results: readonly PathResult[]): PathRow[] {
-  const scalar = (variant: string, quantity: string): number | undefined =>
-    results
-      .find((r) => r.operation === 'scalar-call' && r.variant === variant)
-      ?.rows.find((r) => r.quantity === quantity)?.ours;
-  const price = (name: string, more: string, less: string, count: string, real: number): PathRow[] => {
-    const [a, b] = [scalar(more, 'cycles core_lat0'), scalar(less, 'cycles core_lat0')];
-    const [m, n] = [scalar(more, count), scalar(less, count)];
-    if (a === undefined || b === undefined || m === undefined || n === undefined) return [];
-    const ours = (a - b) / (m - n);
-    const what = {
-      platform: XOUS_PATHS.platform,
-      operation: name,
-      variant: `${more} - ${less}`,
-      quantity: 'cycles core_lat0',
-    };
-    return [{ ...what, real, ours, source: REDUNDANT.source, fidelity: 'M' }];
-  };
-  return [
-    ...price('redundant sfence.vma', 'v0.9.12', 'pr668', 'sfence.vma', REDUNDANT.sfence),
-    ...price('redundant activation', 'head', 'ideal', 'satp writes', REDUNDANT.activation),
-  ];
-}

@@ -67,19 +67,25 @@ function compare(suite: PathSuite, operation: PathOperation, variant: string, ma
   };
 }
 
-/** All operations of the first variant, and of the others those that the real kernel was measured with. */
-export function* validatePaths(
-  suite: PathSuite,
-  platform: Platform,
-  only: (operation: string) => boolean,
-): Generator<PathResult> {
+/** Which paths of a suite are to be run, and on what. */
+export interface PathChoice {
+  readonly suite: PathSuite;
+  readonly platform: Platform;
+  readonly only: (operation: string, variant: string) => boolean;
+}
+
+/** Runs what is chosen, variant by variant. */
+export function* validatePaths({ suite, platform, only }: PathChoice): Generator<PathResult> {
   const machines = new Machines(platform, suite);
   for (const variant of suite.variants) {
     for (const operation of suite.operations) {
-      const measured = suite.references.some((r) => r.operation === operation.id && r.variant === variant);
-      if (only(operation.id) && (variant === suite.variants[0] || measured)) {
-        yield compare(suite, operation, variant, machines);
-      }
+      if (only(operation.id, variant)) yield compare(suite, operation, variant, machines);
     }
   }
 }
+
+/** What a table of paths has: all operations of the first variant, and of the others those that the real kernel was measured with. */
+export const inTable =
+  ({ variants, references }: PathSuite) =>
+  (operation: string, variant: string): boolean =>
+    variant === variants[0] || references.some((r) => r.operation === operation && r.variant === variant);

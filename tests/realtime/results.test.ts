@@ -1,12 +1,19 @@
-import { expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { arrivalDrawing, histogramOf } from '../../runner/charts/histogram.js';
 import { draw } from '../../runner/charts/draw.js';
 import { summarise } from '../../runner/results/analyse.js';
 import { arrivalTable, latencies, summariseArrivals } from '../../runner/results/arrivals.js';
+import { type Clocks } from '../../runner/results/clocks.js';
+import { compareResults } from '../../runner/results/compare.js';
+import { runCommandLine } from '../../runner/cli/program.js';
 import { suiteNames } from '../../runner/results/present.js';
 import { type ArrivalsRecord, type MeasurementRecord, recordSchema } from '../../runner/results/schema.js';
 import { KINDS, PHASES } from '../../platforms/machine/ledger.js';
 import { WORKLOADS } from '../../workloads/index.js';
+import { temporary } from '../runner/temporary.js';
+import { RecordingTerminal } from '../runner/terminal.js';
 
 /** Six arrivals: in cycles 0 to 3 they wait for cycle 7, in 4 and 5 for cycle 9. */
 const swept: ArrivalsRecord = {
@@ -126,6 +133,58 @@ test('the table has the longest of all layouts and where it was', () => {
     '26',
   ]);
   expect(arrivalTable(summarise([record()]), suiteNames(WORKLOADS))).toBeUndefined();
+});
+
+describe('compare', () => {
+  const compared = (other: ArrivalsRecord, threshold = 0) =>
+    compareResults([record(swept)], [record(other)], threshold).spans.map(({ quantity, cycles, ratio, verdict }) => [
+      quantity,
+      ...cycles,
+      ratio,
+      verdict,
+    ]);
+  const longer = { ...swept, handler: { ...swept.handler, latency: 8 }, steps: { ...swept.steps, entered: [8, 9] } };
+
+  test('looks at the longest waits, too: a longer one is a regression although no span is slower', () => {
+    expect(compared(swept)).toEqual([
+      ['median', 6, 6, 1, 'same'],
+      ['longest to handler', 7, 7, 1, 'same'],
+      ['longest to driver', 26, 26, 1, 'same'],
+    ]);
+    expect(compared(longer)).toEqual([
+      ['median', 6, 6, 1, 'same'],
+      ['longest to handler', 7, 8, 8 / 7, 'slower'],
+      ['longest to driver', 26, 26, 1, 'same'],
+    ]);
+    expect(compared(longer, 0.2)[1][4]).toBe('within');
+  });
+
+  test('says so in its table and by its exit code', async () => {
+    const [a, b] = [swept, longer].map((arrivals, i) => {
+      const file = join(temporary(), `${i}.jsonl`);
+      writeFileSync(file, `${JSON.stringify(record(arrivals))}\n`);
+      return file;
+    });
+    const terminal = new RecordingTerminal();
+    expect(await runCommandLine(['compare', a, b], terminal, [])).toBe(1);
+    expect(terminal.stdout).toMatch(/whole: longest to handler \| cheri +\| +7 \| +8 \| +1\.143 \| +- \| +- \| slower/);
+    expect(terminal.stdout).toContain('1 spans and 2 longest waits in both: 2 the same');
+    expect(await runCommandLine(['compare', b, a], new RecordingTerminal(), [])).toBe(0);
+  });
+});
+
+test('at a clock that was passed the longest waits are times, too', () => {
+  const subjects = summarise([record(swept)]);
+  const table = (clocks: Clocks): readonly string[][] =>
+    arrivalTable(subjects, suiteNames(WORKLOADS), clocks)!
+      .split('\n')
+      .slice(0, 3)
+      .map((line) => line.split('|').map((cell) => cell.trim()));
+  const [without] = table({ 'mpu-rtos': 48e6 });
+  const [header, , cells] = table({ cheri: 2e6 });
+  expect(header.slice(0, -3)).toEqual(without.slice(0, -1));
+  expect(header.slice(-3, -1)).toEqual(['handler: longest (µs)', 'driver: longest (µs)']);
+  expect(cells.slice(-3, -1)).toEqual(['3.5', '13']);
 });
 
 test('histograms count every value once, in bins common to all lists', () => {

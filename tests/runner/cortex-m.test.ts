@@ -6,7 +6,7 @@ import { assemble } from '../../platforms/assembler/assemble.js';
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
 import { thumbAssembler } from '../../platforms/thumb/assembler.js';
 import { runCommandLine } from '../../runner/cli/program.js';
-import { SILICON } from '../../runner/silicon/entries.js';
+import { siliconEntries } from '../../runner/silicon/entries.js';
 import { describeGnu } from '../gnu.js';
 import { writeElf } from '../machine/elf-writer.js';
 import { temporary } from './temporary.js';
@@ -221,7 +221,7 @@ describe('validate silicon on a Cortex-M', () => {
       service: bx lr
       .pool`;
     const args = ['validate', 'silicon', '--json', '--elf', `x25519-cm0=${elf(source)}`];
-    const { code, stdout } = await runWith(mpuRtos, SILICON, args);
+    const { code, stdout } = await runWith(mpuRtos, siliconEntries(), args);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       instructions: 3,

@@ -36,17 +36,17 @@ function load(legal: boolean): Workload {
         });
         return;
       }
-      const trap = { event: 'trap', after: breaks } as const;
+      const entered = { event: 'handler', after: breaks } as const;
       const ended = { event: 'ended', after: breaks } as const;
       s.span('detected', {
         from: breaks,
-        to: trap,
+        to: entered,
         trip: 'one-way',
         path: 'fault',
-        meaning: 'from the instruction in front of the load until the core traps',
+        meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
       });
       s.span('decided', {
-        from: trap,
+        from: entered,
         to: ended,
         trip: 'one-way',
         path: 'fault',

@@ -44,26 +44,27 @@ export const faultService = workload({
       }
     });
     const breaks = all.map((i) => `breaks${i}`);
+    const entered = { event: 'handler', after: breaks } as const;
     s.span('detected', {
       from: breaks,
-      to: { event: 'trap', after: breaks },
+      to: entered,
       trip: 'one-way',
       path: 'fault',
-      meaning: 'from the instruction in front of the load until the core traps',
+      meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
     });
     s.span('decided', {
-      from: { event: 'trap', after: breaks },
+      from: entered,
       to: { event: 'ended', after: breaks },
       trip: 'one-way',
       path: 'fault',
       meaning: 'until the kernel decides to end the service',
     });
     s.span('told', {
-      from: { event: 'trap', after: breaks },
+      from: entered,
       to: all.map((i) => `knows${i}`),
       trip: 'one-way',
       path: 'fault',
-      meaning: 'from the trap until the caller goes on with an error',
+      meaning: 'from there until the caller goes on with an error',
     });
     s.expect({ reports: all.flatMap(() => [10, 1]), terminated: domains });
     s.excludes('a first call that succeeds');

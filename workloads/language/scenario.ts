@@ -10,7 +10,19 @@ import { type FunctionDefinition, visitStatements } from './program.js';
 /** A protection domain: what the platform isolates (process, CMRX process, compartment). */
 export interface Domain {
   readonly name: string;
+  /** What becomes of it when its code faults; absent: it is ended. */
+  readonly onFault?: FaultPolicy;
 }
+
+/** What a domain has in place of being ended for a fault of its code. */
+export type FaultPolicy =
+  /**
+   * A function of it runs on the thread that faulted. It computes, loads, stores and reports, and gives a word: 0, the thread goes
+   * on behind the instruction that faulted, all else as it was; otherwise the domain is ended as if it had no such function.
+   */
+  | { readonly kind: 'handle'; readonly function: string }
+  /** Whoever is inside is gone as if it were ended; then it begins anew: its variables have their first values, it can be called. */
+  | { readonly kind: 'restart' };
 
 export interface Thread {
   readonly name: string;
@@ -105,11 +117,14 @@ export type SpanPath = (typeof SPAN_PATHS)[number];
 
 /**
  * What can end a span beside a mark. `trap`: the core takes an exception or interrupt, stamped at the entry. `interrupt`: it
- * takes the first interrupt after the scenario's device has raised its line. `ended`: the guest kernel has decided to end a
- * domain because of what it did, stamped at the first instruction that does so. `raised`: the scenario's device raises its
+ * takes the first interrupt after the scenario's device has raised its line. `handler`: the hardware's
+ * entry of a trap is over, the first instruction of its handler begins; what of the entry comes before `trap`, and what behind,
+ * differs from core to core. `ended`: the guest kernel has decided to end a
+ * domain because of what it did, stamped at the first instruction that does so. `initialised`: the
+ * variables of a domain that begins anew have their first values, stamped at the instruction behind. `raised`: the scenario's device raises its
  * line, stamped at the first instruction boundary from then on.
  */
-export type SpanEvent = 'trap' | 'interrupt' | 'ended' | 'raised';
+export type SpanEvent = 'trap' | 'handler' | 'interrupt' | 'ended' | 'initialised' | 'raised';
 
 /**
  * A boundary of a span. Without `event` the passing of any of the marks; with it the first such event after the passing of
@@ -213,10 +228,20 @@ export interface Scenario {
 }
 
 /**
- * Functions that a domain runs: those of its threads and services, and every one that these call. In the scenario's
+ * Functions that a domain runs: those of its threads and services, its fault handler, and every one that these call. In the scenario's
  * order.
  */
 export function functionsOfDomain(scenario: Scenario, domain: string): readonly FunctionDefinition[] {
+  const own = [...scenario.threads, ...scenario.services].filter(({ domain: owner }) => owner === domain);
+  const onFault = scenario.domains.find(({ name }) => name === domain)?.onFault;
+  return functionsFrom(scenario, [
+    ...own.map(({ function: name }) => name),
+    ...(onFault?.kind === 'handle' ? [onFault.function] : []),
+  ]);
+}
+
+/** Functions by their names, and every one that these call. In the scenario's order. */
+export function functionsFrom(scenario: Scenario, names: readonly string[]): readonly FunctionDefinition[] {
   const byName = new Map(scenario.functions.map((f) => [f.name, f]));
   const needed = new Set<string>();
   const need = (name: string): void => {
@@ -227,9 +252,7 @@ export function functionsOfDomain(scenario: Scenario, domain: string): readonly 
       if (statement.kind === 'call') need(statement.function);
     });
   };
-  for (const { domain: owner, function: name } of [...scenario.threads, ...scenario.services]) {
-    if (owner === domain) need(name);
-  }
+  names.forEach(need);
   return scenario.functions.filter(({ name }) => needed.has(name));
 }
 

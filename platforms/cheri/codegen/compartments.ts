@@ -12,6 +12,7 @@ import { RTOS_SOURCES } from '../devices/board.js';
 import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
 import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
 import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
+import { FAULT_HANDLER, faultHandler, handlerEntry } from './fault-handler.js';
 import { dataLines, globalsOf, placesOf } from './globals.js';
 import { cheriotOperations, retires } from './operations.js';
 import {
@@ -24,6 +25,7 @@ import {
   rebootCode,
   rebootExports,
   rebootImports,
+  rebootsOnFault,
   restartedDomains,
 } from './reboot.js';
 import {
@@ -95,6 +97,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const services = scenario.services.filter(({ domain }) => domains.has(domain));
   const [name] = domains;
   const restarted = restartedDomains(scenario).has(name);
+  const handler = faultHandler(scenario, name);
   const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
   const operations = operationsOf(functions);
   const usesHeap = needsQuota(operations, services, direct);
@@ -110,8 +113,9 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const code = [
     ...services.filter(({ transfer }) => transfer === 'copy').flatMap((s) => copyingEntry(s, places)),
     ...(direct ? [] : services.filter(({ transfer }) => transfer === 'move')).flatMap(claimingEntry),
+    ...(handler === undefined ? [] : handlerEntry(functionSymbol(handler))),
     ...(restarted ? services.flatMap((s) => guardedEntry(s, labelOf(s))) : []),
-    ...(restarted ? rebootCode(name, operations, usesHeap, globals) : []),
+    ...(restarted ? rebootCode(name, rebootsOnFault(scenario, name), operations, usesHeap, globals) : []),
     `${FAILED}:`,
     `load_import ct0, ${BENCH}`,
     `li t1, ${FAILED_CODE}`,
@@ -131,6 +135,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
       ).values(),
     ],
     exports: direct ? [] : [...services.map((s) => exportOf(s, restarted)), ...(restarted ? rebootExports(name) : [])],
+    ...(handler === undefined ? {} : { errorHandler: FAULT_HANDLER }),
     ...(restarted ? { stacklessHandler: REBOOT_HANDLER } : {}),
   };
 }

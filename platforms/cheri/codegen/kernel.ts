@@ -12,6 +12,7 @@ import type { LinkedSystem } from '../kernel/link.js';
 import type { Region } from '../kernel/memory.js';
 import { kernelConfig } from '../kernel/parameters.js';
 import { constant } from '../kernel/source.js';
+import { INITIALISED, restartedDomains } from './reboot.js';
 import { bufferSymbol, copySymbol } from './symbols.js';
 import { linkScenario, scenarioProblem } from './system.js';
 
@@ -40,6 +41,14 @@ export const cheriotKernel: ScenarioKernel = {
         return machine.memory.dump(system.symbol(`${compartment}.${bufferSymbol(buffer)}`).physical, bytes);
       },
       watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
+      watchInitialised(machine, initialised) {
+        for (const domain of restartedDomains(scenario)) {
+          machine.probes.add(system.symbol(`${domain}.${INITIALISED}`).physical, () => {
+            initialised();
+            return false;
+          });
+        }
+      },
       granted: (machine, service) => (inert ? undefined : reachable(machine, handedTo(scenario, system, service))),
     } satisfies LinkedScenario;
   },

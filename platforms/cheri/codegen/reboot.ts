@@ -21,16 +21,28 @@ const IMAGE = 'reboot.image';
 const ABANDONED = 'reboot.abandoned';
 const HANDLER = 'reboot.handler';
 const OWN_REBOOT = 'reboot.steps';
+/** Where the globals have their first values. */
+export const INITIALISED = 'reboot.initialised';
 /** What a compartment that reboots itself does to reach its handler: mcause of ebreak. */
 const CAUSE_BREAKPOINT = 3;
 
-/** Domains that some program restarts. */
-export const restartedDomains = ({ functions }: Scenario): ReadonlySet<string> =>
-  new Set(operationsOf(functions).flatMap((o) => (o.kind === 'restart' ? [o.domain] : [])));
+/** Domains that begin anew after a fault. */
+export const rebootsOnFault = ({ domains }: Scenario, name: string): boolean =>
+  domains.some((d) => d.name === name && d.onFault?.kind === 'restart');
+
+/** Domains that are restarted, by some program or after a fault. */
+export const restartedDomains = ({ functions, domains }: Scenario): ReadonlySet<string> =>
+  new Set([
+    ...operationsOf(functions).flatMap((o) => (o.kind === 'restart' ? [o.domain] : [])),
+    ...domains.flatMap(({ name, onFault }) => (onFault?.kind === 'restart' ? [name] : [])),
+  ]);
 
 /** Why a domain cannot be restarted; undefined if it can. */
 export function restartProblem(scenario: Scenario): string | undefined {
   for (const domain of restartedDomains(scenario)) {
+    if (scenario.domains.some(({ name, onFault }) => name === domain && onFault?.kind === 'handle')) {
+      return `restart ${domain}: its fault handler would keep invocations from being counted out`;
+    }
     if (scenario.threads.some((t) => t.domain === domain)) {
       return `restart ${domain}: it has threads of its own, which a micro-reboot does not begin anew`;
     }
@@ -55,7 +67,8 @@ export const lowerRestart = (
   failed: string,
 ): LoweredOperation =>
   domain === owner
-    ? { arguments: [], lines: ['ebreak'], results: [], clobbers }
+    ? // an ebreak never retires: a mark in front of it would not be passed
+      { arguments: [], lines: ['nop', 'ebreak'], results: [], clobbers }
     : {
         arguments: [],
         // closed by somebody else who reboots it: that is waited for by him alone
@@ -124,10 +137,12 @@ const guard = (name: string): readonly string[] => [
 
 /**
  * The error handler, the export that reboots, and the first values of the globals.
+ * @param onFault whether every fault reboots it, or only the one by which it asks for that
  * @param operations of the compartment: what its threads may wait for, whether it has memory
  */
 export function rebootCode(
   domain: string,
+  onFault: boolean,
   operations: readonly PortableOperation[],
   usesHeap: boolean,
   globals: readonly Global[],
@@ -142,9 +157,8 @@ export function rebootCode(
     'csc ra, 0(csp)',
     'csw a0, 8(csp)',
     ...guard('guard_leave'),
-    'clw a0, 8(csp)',
-    `li t0, ${CAUSE_BREAKPOINT}`,
-    'bne a0, t0, 1f',
+    // who faults because it is being rebooted finds it closed, and reboots nothing
+    ...(onFault ? [] : ['clw a0, 8(csp)', `li t0, ${CAUSE_BREAKPOINT}`, 'bne a0, t0, 1f']),
     `jal ${OWN_REBOOT}`,
     '1:',
     'clc ra, 0(csp)',
@@ -165,6 +179,7 @@ export function rebootCode(
     `cincoffset ca0, gp, ${CLOSED}`,
     `cllc ca1, ${IMAGE}`,
     'library_call guard_reset',
+    `${INITIALISED}:`,
     ...guard('guard_open'),
     '2:',
     'clc ra, 0(csp)',

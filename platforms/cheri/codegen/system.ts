@@ -18,6 +18,9 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   if (direct && scenario.expected.terminated.length > 0) {
     return 'all domains are one compartment: who is ended is everybody';
   }
+  if (direct && scenario.domains.some(({ onFault }) => onFault !== undefined)) {
+    return 'all domains are one compartment: what one of them does about faults it does about those of all';
+  }
   const operations = operationsOf(scenario.functions);
   const overflows = operations.some((o) => o.kind === 'violate' && o.violation === 'overflow-stack');
   if (config.isolation === 'path' && overflows && scenario.expected.terminated.length > 0) {

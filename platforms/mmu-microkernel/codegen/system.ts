@@ -1,5 +1,10 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
-import { functionsOfDomain, operationsOf, type Scenario } from '../../../workloads/language/scenario.js';
+import {
+  type FaultPolicy,
+  functionsOfDomain,
+  operationsOf,
+  type Scenario,
+} from '../../../workloads/language/scenario.js';
 import { lastLink } from '../../last-link.js';
 import { CYCLES_PER_MILLISECOND, XOUS_BOARD, XOUS_LINES } from '../devices/board.js';
 import { kernelProgram, type LinkedSystem, linkSystem, type ProcessSource } from '../kernel/link.js';
@@ -18,6 +23,8 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     return 'all domains are one process: who is ended is everybody';
   }
   if (scenario.preemptive) return 'threads of Xous have no priorities: who makes another ready goes on';
+  const policy = scenario.domains.find(({ onFault }) => onFault !== undefined);
+  if (policy !== undefined) return `domain ${policy.name}: ${NO_POLICY[policy.onFault!.kind]}`;
   for (const operation of operationsOf(scenario.functions)) {
     const direct = config.isolation === 'none' && isRequest(operation);
     const missing = direct ? undefined : missingOperation(scenario, operation);
@@ -37,6 +44,12 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     throw error;
   }
 }
+
+/** What Xous does not do about a fault (services/xous-core kernel/src/syscall.rs: SetExceptionHandler is commented out, issue 90). */
+const NO_POLICY: Readonly<Record<FaultPolicy['kind'], string>> = {
+  handle: 'the request of Xous that registers a handler for faults is disabled',
+  restart: 'Xous cannot start a process again',
+};
 
 /** Notifications, queues and mutexes belong to one process each, whichever others give and put. */
 function sharedPart(scenario: Scenario, { isolation }: KernelConfig): string | undefined {

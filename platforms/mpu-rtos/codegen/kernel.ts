@@ -49,6 +49,14 @@ export const cmrxKernel: ScenarioKernel = {
         return machine.memory.dump(system.symbol(`${process}.${bufferSymbol(buffer)}`).physical, bytes);
       },
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
+      watchInitialised(machine, initialised) {
+        // there with faultPolicy=restart
+        if (!system.image.symbols.some(({ name }) => name === 'initialised_again')) return;
+        machine.probes.add(physical(system.kernel('initialised_again') & ~1), () => {
+          initialised();
+          return false;
+        });
+      },
       granted(machine, service) {
         if (inert) return undefined;
         const { domain } = scenario.services.find(({ name }) => name === service)!;
@@ -72,7 +80,8 @@ function watchTerminated(
   if (at === undefined) return () => names;
   machine.probes.add(physical(kernel('terminate') & ~1), ({ space }) => {
     const { name } = image.domains.find((d) => d.space === space)!;
-    names.push(name);
+    // a process that starts again can fail again
+    if (!names.includes(name)) names.push(name);
     report(name);
     return false;
   });

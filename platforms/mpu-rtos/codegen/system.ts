@@ -26,6 +26,8 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
   if (config.isolation === 'path' && scenario.expected.terminated.length > 0) {
     return 'the MPU is off: nothing notices an access without right';
   }
+  const unfit = faultPolicyProblem(scenario, config);
+  if (unfit !== undefined) return unfit;
   for (const operation of operationsOf(scenario.functions)) {
     const missing = missingOperation(scenario, operation, {
       process: scenario.domains[0].name,
@@ -50,6 +52,30 @@ export function scenarioProblem(scenario: Scenario, config: KernelConfig): strin
     throw error;
   }
 }
+
+/** Domains that begin anew after a fault. */
+const restarting = ({ domains }: Scenario): readonly string[] =>
+  domains.flatMap(({ name, onFault }) => (onFault?.kind === 'restart' ? [name] : []));
+
+/** The kernel has one policy for all processes: what begins anew after a fault, and what ends, cannot be in one system. */
+function faultPolicyProblem(scenario: Scenario, { faultPolicy, isolation }: KernelConfig): string | undefined {
+  const handling = scenario.domains.find(({ onFault }) => onFault?.kind === 'handle');
+  if (handling !== undefined) return `domain ${handling.name}: CMRX runs no code of a process because of a fault`;
+  const names = restarting(scenario);
+  if (names.length === 0 || isolation !== 'full') return undefined;
+  if (faultPolicy !== 'kill' && faultPolicy !== 'restart') {
+    return `domain ${names[0]} begins anew after a fault: faultPolicy=${faultPolicy} does not start processes again`;
+  }
+  const { terminated, mayEnd = [] } = scenario.expected;
+  const other = [...terminated, ...mayEnd].find((name) => !names.includes(name));
+  return other === undefined
+    ? undefined
+    : `domain ${names[0]} begins anew after a fault and ${other} ends: the kernel has one policy for all`;
+}
+
+/** The configuration with the policy that the scenario's domains have: ours in any case (class O). */
+const withFaultPolicy = (scenario: Scenario, config: KernelConfig): KernelConfig =>
+  restarting(scenario).length > 0 && config.faultPolicy === 'kill' ? { ...config, faultPolicy: 'restart' } : config;
 
 /** True if a service, or a function that it calls, gives bytes of a buffer of its domain to another service. */
 function lendsItsOwn({ functions }: Scenario, service: Service): boolean {
@@ -84,9 +110,10 @@ const linkedBefore = lastLink<LinkedSystem>();
  */
 export function linkScenario(
   scenario: Scenario,
-  config: KernelConfig,
+  given: KernelConfig,
   padding: Padding = { text: 0, data: 0 },
 ): LinkedSystem {
+  const config = withFaultPolicy(scenario, given);
   return linkedBefore(scenario, [config, padding], () => {
     const direct = config.isolation === 'none';
     const kernelVariables = kernelProgram(config).symbols.get('kernel')!;

@@ -128,6 +128,7 @@ terminate:
 .if POLICY == RESTART
   movs  r0, r6
   bl    initialise_variables
+initialised_again:
   movs  r0, r6
   bl    start_threads
 .else

@@ -54,8 +54,9 @@ export const KERNEL_PARAMETERS: readonly Parameter[] = [
     default: 'kill',
     meaning:
       'what an access without right ends in. as-shipped: HardFault, the system stands still. Ours: unwind = the RPC ' +
-      'returns an error to its caller, without a caller as kill; kill = the threads of the process whose code ran end; restart = ' +
-      'its variables are initialised again and its threads start again',
+      'returns an error to its caller, without a caller as kill; kill = the threads of the process whose code ran end (a ' +
+      'workload whose domains begin anew after a fault takes restart instead); restart = its variables are initialised again and its ' +
+      'threads start again',
     source: `as-shipped: ${CMRX}, traced; the others are policies of ours: class O for what follows a fault, for all requests with unwind`,
   },
   hardening(

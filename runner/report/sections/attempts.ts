@@ -1,5 +1,6 @@
 import type { SubjectSummary } from '../../results/analyse.js';
 import { platformLabel, workloadLabel } from '../../results/table.js';
+import { ownCores } from '../../results/views.js';
 import { dataTable, text } from '../data-table.js';
 import { type Content, type Html, markup } from '../html.js';
 import type { Report, Section } from '../report.js';
@@ -65,7 +66,8 @@ export const attempts: Section = {
   id: 'attempts',
   title: 'What a crossing protects',
   render: (report) => {
-    const { subjects, names } = report;
+    const { names } = report;
+    const subjects = ownCores(report.subjects);
     const isProbe = ({ record }: SubjectSummary): boolean => names.familyOf(record.workload) === PROBES;
     const probes = table(subjects.filter(isProbe), true, report);
     const others = table(

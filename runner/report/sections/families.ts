@@ -1,6 +1,7 @@
 import { PHASES } from '../../../platforms/machine/ledger.js';
 import { chartsOf } from '../../charts/index.js';
 import type { SubjectSummary } from '../../results/analyse.js';
+import { clockLegend } from '../../results/clocks.js';
 import { ALIGN, HEADER, platformLabel, spanLines } from '../../results/table.js';
 import { type Column, dataTable, number, text } from '../data-table.js';
 import { figure } from '../figure.js';
@@ -14,7 +15,7 @@ const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? 
 
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
-  const rows = spanLines(own, report.names).map(({ subject, line: [, ...rest] }): readonly Content[] => {
+  const rows = spanLines(own, report.names, report.clocks).map(({ subject, line: [, ...rest] }): readonly Content[] => {
     return [workloadName(subject, report), ...rest];
   });
   if (rows.length === 0) return undefined;
@@ -59,9 +60,11 @@ export const families: Section = {
     const measured = report.families.filter((family) =>
       report.subjects.some((s) => s.spans.length > 0 && report.names.familyOf(s.record.workload) === family),
     );
+    const clock = clockLegend(report.clocks);
     return markup` <ul class="links">
         ${measured.map((family) => markup`<li><a href="#${idOf('family', family)}">${family}</a></li>\n`)}
       </ul>
+      ${clock === undefined ? undefined : markup`<p>${clock}</p>`}
       ${measured.map((family) => familyPart(family, report))}`;
   },
 };

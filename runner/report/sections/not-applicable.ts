@@ -1,4 +1,5 @@
 import { changedOf, platformLabel } from '../../results/table.js';
+import { ownCores } from '../../results/views.js';
 import { dataTable, text } from '../data-table.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
@@ -10,7 +11,7 @@ export const notApplicable: Section = {
   title: 'Not applicable',
   render: ({ subjects, names }) => {
     const cells = new Map<string, { workload: string; platform: string; reason: string; points: string[] }>();
-    for (const subject of subjects) {
+    for (const subject of ownCores(subjects)) {
       const { outcome, workload } = subject.record;
       if (outcome.kind !== 'not applicable') continue;
       const cell = { workload, platform: platformLabel(subject), reason: outcome.reason, points: [] };

@@ -1,5 +1,6 @@
 import type { SpanSummary, SubjectSummary } from '../../results/analyse.js';
 import { changedOf, platformLabel, showNumber, workloadLabel } from '../../results/table.js';
+import { ownCores } from '../../results/views.js';
 import { dataTable, number, text } from '../data-table.js';
 import { type Content, type Html, markup } from '../html.js';
 import type { Report, Section } from '../report.js';
@@ -63,7 +64,7 @@ export const overview: Section = {
   title: 'All platforms side by side',
   render: (report) => {
     const { subjects, names } = report;
-    const shown = subjects.filter((s) => SHOWN.includes(changedOf(s, names)));
+    const shown = ownCores(subjects).filter((s) => SHOWN.includes(changedOf(s, names)));
     const platforms = [...new Set(shown.map(platformLabel))];
     if (shown.length === 0) return undefined;
     return markup` <p>

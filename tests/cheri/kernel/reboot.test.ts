@@ -263,7 +263,7 @@ test('with however little stack a caller comes, it is counted in and out, or not
   });
   const system = systemOf(built);
   const answers = new Set<number>();
-  for (let stackBytes = 128; stackBytes <= 704; stackBytes += 16) {
+  for (let stackBytes = 128; stackBytes <= 352; stackBytes += 16) {
     const threads = system.threads.map((thread) => ({ ...thread, stackBytes }));
     const { machine, linked, stop, reports } = runSystem({ ...system, threads });
     expect(stop).toEqual(DONE);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { CMRX_REFERENCES, PHASE_QUANTITIES } from '../../../runner/validate/paths-cmrx-reference.js';
+import { pathReferences } from '../../../runner/reproduce/path-references.js';
+import { PHASE_QUANTITIES } from '../../../runner/validate/paths-cmrx.js';
 import { allInstructions, unprotectedPhases } from '../../path-counts.js';
 import { counts, machineOf } from './paths.js';
 import { coresOf } from './system.js';
@@ -88,7 +89,7 @@ describe('hardening and policies that cost something cost it where they act', ()
 
 describe('what the real kernel executes', () => {
   it('by phase sums to its instructions, on every path whose functions were traced', () => {
-    const known = CMRX_REFERENCES.filter(({ figures }) => PHASE_QUANTITIES[0] in figures);
+    const known = pathReferences('mpu-rtos').filter(({ figures }) => PHASE_QUANTITIES[0] in figures);
     expect(known.length).toBe(28);
     for (const { operation, figures } of known) {
       const sum = PHASE_QUANTITIES.reduce((all, name) => all + figures[name], 0);

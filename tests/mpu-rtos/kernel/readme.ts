@@ -3,9 +3,9 @@ import { markdownTable } from 'markdown-table';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { mpuRtos } from '../../../platforms/mpu-rtos/index.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { validatePaths } from '../../../runner/validate/paths.js';
+import { shippedClaims } from '../../../runner/reproduce/read.js';
+import { inTable, validatePaths } from '../../../runner/validate/paths.js';
 import { CMRX_PATHS } from '../../../runner/validate/paths-cmrx.js';
-import { PUBLISHED } from '../../../runner/validate/paths-cmrx-reference.js';
 import { pathMachine } from '../../../runner/validate/paths-measure.js';
 import { pathTable, phaseTable } from '../../../runner/validate/paths-report.js';
 import type { PathSuite } from '../../../runner/validate/paths-suite.js';
@@ -68,10 +68,24 @@ function machineWith(memory: string): Machine {
 const range = (values: readonly number[]): string => [...new Set(values.map(show))].join(' / ');
 const ratio = (values: readonly number[]): string => [...new Set(values.map((v) => v.toFixed(2)))].join(' to ');
 
+/** The figure of a claim. */
+function claimed(id: string): number {
+  const value = shippedClaims()
+    .flatMap(({ claims }) => claims)
+    .find((claim) => claim.id === id)?.value;
+  if (typeof value !== 'number') throw new Error(`no claim ${id} with a figure`);
+  return value;
+}
+
+/** Counts of one passage of each test. */
+const THREAD_METRIC = { cooperative: 1, preemptive: 5, message: 1, synchronisation: 1 };
+
 function threadMetricTable(): string {
   const metric = pathCounts(CMRX_PATHS, () => machineWith('zero'));
   const variants = ['v0.1.2', 'v0.1.2, 16 threads'].map((variant) => CMRX_PATHS.parameters(variant).kernel);
-  const rows = PUBLISHED.map(({ operation, counts: per, perCount, traced }) => {
+  const rows = Object.entries(THREAD_METRIC).map(([operation, per]) => {
+    const perCount = claimed(`cmrx-thread-metric.${operation}`);
+    const traced = claimed(`cmrx-traced.thread-metric.${operation}`);
     const instructions = metric.values(operation, [allInstructions], variants[0])[0] / per;
     const cycles = (memory: string): number[] =>
       variants.map((kernel) => metric.values(operation, [(s) => s.cycles], kernel, machineWith(memory))[0] / per);
@@ -107,7 +121,7 @@ function threadMetricTable(): string {
 /** Tables of the first variant, as `validate paths` prints them. */
 function pathTables(): Readonly<Record<string, string>> {
   const suite: PathSuite = { ...(CMRX_PATHS as PathSuite), variants: CMRX_PATHS.variants.slice(0, 1) };
-  const results = [...validatePaths(suite, mpuRtos, () => true)];
+  const results = [...validatePaths({ suite, platform: mpuRtos, only: inTable(suite) })];
   return { paths: pathTable(suite, results), phases: phaseTable(results) };
 }
 

@@ -59,7 +59,7 @@ test('the longest masked interval is each span’s own, and not cut where anothe
   expect(masked['round']).toBe(Math.max(masked['there'], masked['back']));
 });
 
-test('a fault: detected at the trap, decided where the kernel ends the domain, over at the next thread’s mark', () => {
+test('a fault: detected when its handler begins, decided where the kernel ends the domain, over at the next thread’s mark', () => {
   const { measured, stamps } = measure('fault.load', 2);
   const legs = ['detected', 'decided', 'over'].map((n) => measured.find((m) => m.span.name === n)!.passages);
   expect(legs.map((l) => l.length)).toEqual([2, 2, 2]);
@@ -68,6 +68,9 @@ test('a fault: detected at the trap, decided where the kernel ends the domain, o
       stamps.find((s) => s.mark === `goes_on${i}`)!.cycle - stamps.find((s) => s.mark === `breaks${i}`)!.cycle;
     expect(legs.reduce((sum, leg) => sum + leg[i].cycles, 0)).toBe(total);
   }
+  // the walk that finds no page, and the entry of the trap; of the handler nothing
+  expect(legs[0][0].byPhase['hardware entry']).toBeGreaterThan(0);
+  expect(legs[1][0].byPhase['hardware entry']).toBe(0);
   // the load does not retire; what is executed until the kernel decides is the kernel's
   expect(legs[0][0].instructions).toBe(0);
   expect(legs[1][0].byPhase.user).toBe(0);

@@ -1,12 +1,15 @@
-import type { Transfer } from '../operations.js';
+import { describeOperation, type Transfer } from '../operations.js';
 import { completeValues, type GivenValues, type ParameterValuesOf, type WorkloadParameters } from '../parameters.js';
 import type { ValueType } from '../program.js';
 import {
   type ArrivalSweep,
   type Buffer,
+  type FaultPolicy,
+  functionsFrom,
   functionsOfDomain,
   type InterruptBinding,
   marksOf,
+  operationsOf,
   type Outcome,
   type Placement,
   type Queue,
@@ -137,6 +140,7 @@ function spanPoint(boundary: SpanBoundary): SpanPoint {
 /** Describes a system part by part; a mistake is reported where it is made. */
 export class ScenarioBuilder extends FunctionLibrary {
   private readonly domains: string[] = [];
+  private readonly faultPolicies = new Map<string, FaultPolicy>();
   private readonly threads: Thread[] = [];
   private readonly services: Service[] = [];
   private readonly buffers: Buffer[] = [];
@@ -157,6 +161,22 @@ export class ScenarioBuilder extends FunctionLibrary {
   domain(name: string): DomainHandle {
     this.addName('domain', name, this.domains);
     return { kind: 'domain', name };
+  }
+
+  /**
+   * What becomes of a domain when its code faults, in place of its end: it begins anew, or a function of it runs, which ends with
+   * `f.return(word)`: 0 to go on behind the instruction that faulted.
+   */
+  onFault(domain: DomainHandle, policy: 'restart' | ((f: FunctionBuilder) => void)): void {
+    this.mustKnow(domain);
+    if (this.faultPolicies.has(domain.name)) this.fail(`domain ${domain.name} has two fault policies`);
+    if (policy === 'restart') {
+      this.faultPolicies.set(domain.name, { kind: 'restart' });
+      return;
+    }
+    const fn = `fault_${domain.name}`;
+    this.define(fn, [], ['word'], domain.name, policy);
+    this.faultPolicies.set(domain.name, { kind: 'handle', function: fn });
   }
 
   /** A thread and its program. */
@@ -368,7 +388,10 @@ export class ScenarioBuilder extends FunctionLibrary {
       id: this.id,
       title,
       parameters,
-      domains: this.domains.map((name) => ({ name })),
+      domains: this.domains.map((name) => {
+        const onFault = this.faultPolicies.get(name);
+        return { name, ...(onFault === undefined ? {} : { onFault }) };
+      }),
       threads: this.threads,
       services: this.services,
       buffers: this.buffers,
@@ -384,6 +407,7 @@ export class ScenarioBuilder extends FunctionLibrary {
       excluded: this.excluded,
     };
     this.checkMarks(built);
+    this.checkFaultHandlers(built);
     return freeze(structuredClone(built));
   }
 
@@ -418,6 +442,19 @@ export class ScenarioBuilder extends FunctionLibrary {
         const owner = owners.get(mark);
         if (owner !== undefined) this.fail(`mark ${mark} is in a function that domains ${owner} and ${name} both run`);
         owners.set(mark, name);
+      }
+    }
+  }
+
+  /** The kernel waits for the handler: what would enter it again is refused. */
+  private checkFaultHandlers(built: Scenario): void {
+    for (const { name, onFault } of built.domains) {
+      if (onFault?.kind !== 'handle') continue;
+      const asked = operationsOf(functionsFrom(built, [onFault.function])).find(({ kind }) => kind !== 'report');
+      if (asked !== undefined) {
+        this.fail(
+          `the fault handler of domain ${name} asks for ${describeOperation(asked)}: it can compute, load, store and report`,
+        );
       }
     }
   }
