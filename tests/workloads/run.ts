@@ -1,6 +1,6 @@
 import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
-import type { Platform } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
 import { changesIn, watchCounts } from '../../runner/run/observe.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
@@ -21,8 +21,14 @@ export interface Passed extends Ran {
 }
 
 /** Runs a scenario; gives why not if the platform refuses it. */
-export function run(platform: Platform, scenario: Scenario, isolation: string, seed = 0): Passed | string {
-  const read = readParameters(platform, { isolation });
+export function run(
+  platform: Platform,
+  scenario: Scenario,
+  isolation: string,
+  seed = 0,
+  others: ParameterValues = {},
+): Passed | string {
+  const read = readParameters(platform, { isolation, ...others });
   if (!read.ok) throw new Error(read.problem);
   const kernel = platform.kernel!;
   const reason = kernel.supports(scenario, read.value);
