@@ -30,7 +30,7 @@ export function watchCounts(
         return false;
       });
     at(after, () => (counting = true));
-    at(until, () => (counting = false));
+    for (const end of until) at(end, () => (counting = false));
     at(mark, () => (passed[name] += counting ? 1 : 0));
   }
   return () => passed;

@@ -171,12 +171,12 @@ export interface ArrivalSweep {
   readonly method: 'bisect' | 'every';
 }
 
-/** How often a mark is passed from the passing of `after` to that of `until`, or to the end of the run. */
+/** How often a mark is passed from the passing of `after` to that of any of `until`, or to the end of the run. */
 export interface PassageCount {
   readonly name: string;
   readonly mark: string;
   readonly after: string;
-  readonly until: string;
+  readonly until: readonly string[];
 }
 
 /** What a right run leaves behind. Anything else is an error, never a number. */

@@ -116,7 +116,7 @@ describe('mistakes in a scenario are reported where they are made', () => {
     ],
     [
       'counts passages with mark there, which no program has',
-      (s) => s.expect({ reports: [], counts: [{ name: 'n', mark: 'there', after: 'there', until: 'there' }] }),
+      (s) => s.expect({ reports: [], counts: [{ name: 'n', mark: 'there', after: 'there', until: ['there'] }] }),
     ],
     [
       'observes two things named x',

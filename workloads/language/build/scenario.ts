@@ -367,7 +367,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) this.fail(`observes two things named ${twice}`);
     const unknown = counts
-      .flatMap(({ mark, after, until }) => [mark, after, until])
+      .flatMap(({ mark, after, until }) => [mark, after, ...until])
       .find((mark) => !this.hasMark(mark));
     if (unknown !== undefined) this.fail(`counts passages with mark ${unknown}, which no program has`);
     const foreign = changes.find(({ buffer }) => !this.knows(buffer));
