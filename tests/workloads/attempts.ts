@@ -85,6 +85,11 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['0, producer', '1', '1'],
     cheri: ['1', '1', '1'],
   },
+  // stopped, changed. CHERIoT: the receiver's claim keeps the memory from being freed, and so the giver's capability valid
+  'guarantee.move.kept': {
+    'mmu-microkernel': ['10, producer', '01', '01'],
+    cheri: ['01', '01', '01'],
+  },
   // told. CMRX: the thread that is in the service ends, and is the caller; without MPU nothing notices
   'guarantee.callee.fault': {
     'mpu-rtos': ['asleep, server', '0', 'asleep, client'],
@@ -108,6 +113,9 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['0004', '0004', '0404'],
     cheri: ['1000, driver', '1000, driver', 'asleep, driver'],
   },
+  // errors, restarts, of three rounds with one dependent; where all domains are one it does not run
+  'fault.cascade.chain': { cheri: ['30, root', '30, root', ''] },
+  'fault.cascade.star': { cheri: ['30, root', '30, root', ''] },
   // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],

@@ -14,7 +14,7 @@ import { run, WITH_KERNEL } from './run.js';
  */
 function passages(scenario: Scenario): Readonly<Record<string, number>> {
   const rounds = Number(scenario.parameters.rounds);
-  const unrolled = /^(fault\.(load|service)|guarantee\.|realtime\.fault)/.test(scenario.id);
+  const unrolled = /^(fault\.(load|service|stack)|guarantee\.|realtime\.fault)/.test(scenario.id);
   const times = (mark: string): number => {
     if (mark === scenario.arrivals?.served) return 0;
     // no fault, no handler
