@@ -69,19 +69,27 @@ const OF_MOVES: readonly Guarantee[] = [
   },
 ];
 
-const GUARANTEES: readonly Guarantee[] = [...ALWAYS, ...OF_LOANS, ...OF_MOVES];
+/** All of them, in the order of the marks. */
+export const GUARANTEES: readonly Guarantee[] = [...ALWAYS, ...OF_LOANS, ...OF_MOVES];
 
 /** How far behind what is lent a service comes. */
 interface Reach {
   readonly mark: string;
+  readonly meaning: string;
   readonly probe: string;
   /** The word that is 1 if the attempt has worked. */
   readonly worked: string;
 }
 
-const REACHES: readonly Reach[] = [
-  { mark: 'R', probe: 'guarantee.borrow.read-beyond', worked: 'leaked' },
-  { mark: 'W', probe: 'guarantee.mutable-borrow.write-beyond', worked: 'changed' },
+/** Where bytes are lent, besides. */
+export const REACHES: readonly Reach[] = [
+  { mark: 'R', meaning: 'what a loan for reading lets read', probe: 'guarantee.borrow.read-beyond', worked: 'leaked' },
+  {
+    mark: 'W',
+    meaning: 'what a loan for writing lets write',
+    probe: 'guarantee.mutable-borrow.write-beyond',
+    worked: 'changed',
+  },
 ];
 
 const PAGE = 4096;
@@ -94,11 +102,12 @@ const meanings = (list: readonly Guarantee[]): string =>
 export const GUARANTEE_NOTES: readonly string[] = [
   `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 5))},`,
   meanings(ALWAYS.slice(5)),
-  `where bytes are lent: ${meanings(OF_LOANS)}; read (R) and written (W) is no more than the bytes (b), their pages (p), or more (r);`,
+  `where bytes are lent: ${meanings(OF_LOANS)}; R reads and W writes no more than the bytes (b), their pages (p), or more (r);`,
   `where they are given away: ${meanings(OF_MOVES)}`,
 ];
 
 const CROSSINGS: ReadonlySet<string> = new Set(['call', 'send', 'copy', 'borrow', 'move']);
+
 /** Where it was tried: platform and all of its parameters. */
 const placeKey = ({ platform, parameters }: MeasurementRecord): string =>
   subjectKey({ platform, parameters, workload: '', workloadParameters: {} });
