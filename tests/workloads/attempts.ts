@@ -147,12 +147,12 @@ export const HARDENED: readonly (readonly [
     {
       'guarantee.handle.forged': '1',
       'guarantee.entry.unexported': '00',
-      'guarantee.caller.write': '10, server',
-      'guarantee.stack.read': '10, server',
-      'guarantee.stack.write': '10, server',
+      'guarantee.caller.write': '10',
+      'guarantee.stack.read': '10',
+      'guarantee.stack.write': '10',
       'guarantee.registers.in': '0',
       'guarantee.registers.out': '0',
-      'guarantee.callee.fault': '1, server',
+      'guarantee.callee.fault': '1',
     },
   ],
 ];

@@ -91,23 +91,6 @@ describe('mistakes in a scenario are reported where they are made', () => {
       'buffer b has 4 bytes and 2 first words',
       (s) => s.buffer('b', { domain: s.domain('one'), bytes: 4, words: [1, 2] }),
     ],
-    [
-      "function own is domain one's own: call a service of that",
-      (s) => {
-        const own = s.routine('own', s.domain('one'), () => undefined);
-        s.thread('t', { domain: s.domain('two') }, (f) => f.call(own));
-      },
-    ],
-    [
-      'service s takes 0 words, not 1',
-      (s) => {
-        const domain = s.domain('one');
-        const service = s.service('s', { domain }, (f) => f.return(0));
-        s.thread('t', { domain }, (f) => {
-          f.exposedCall(service, { shown: 1, sought: 2 });
-        });
-      },
-    ],
     ['priority 8: 0 to 7 are possible', (s) => s.thread('t', { domain: s.domain('d'), priority: 8 }, () => undefined)],
     [
       'span x needs mark there, which no program has',
@@ -211,6 +194,18 @@ describe('mistakes in a program are reported where they are made', () => {
     [
       'service s gives no answer: nothing tells whether it was ended',
       (f, s) => f.tryCallService(s.service('s', { domain: s.domain('two'), answers: false }, () => undefined)),
+    ],
+    [
+      "function own is domain two's own: call a service of that",
+      (f, s) => f.call(s.routine('own', s.domain('two'), () => undefined)),
+    ],
+    [
+      'service s takes 0 words, not 1',
+      (f, s) =>
+        f.exposedCall(
+          s.service('s', { domain: s.domain('two') }, (g) => g.return(0)),
+          { shown: 1, sought: 2 },
+        ),
     ],
     ['service gone is not part of this scenario', (f) => f.callService(GONE)],
   ];
