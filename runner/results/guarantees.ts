@@ -1,4 +1,5 @@
 import { LENT } from '../../workloads/guarantee/lend.js';
+import type { SpanPath } from '../../workloads/language/scenario.js';
 import type { SubjectSummary } from './analyse.js';
 import { type MeasurementRecord, subjectKey } from './schema.js';
 
@@ -13,8 +14,8 @@ interface Guarantee {
   readonly probe: string;
   /** Whether it holds after an attempt that came to these words. */
   readonly holds: (observed: Observed) => boolean;
-  /** Only where bytes are lent. */
-  readonly lent: boolean;
+  /** Only on this path: where bytes are lent or given away. */
+  readonly path?: SpanPath;
 }
 
 const isNot =
@@ -28,7 +29,7 @@ const is =
     observed[word] === 1;
 
 /** Of every crossing. */
-const ALWAYS: readonly Omit<Guarantee, 'lent'>[] = [
+const ALWAYS: readonly Guarantee[] = [
   // a kernel that accepts one makes the run an error
   { mark: 'H', meaning: 'handles cannot be guessed', probe: 'guarantee.handle.forged', holds: () => true },
   { mark: 'N', meaning: 'entry points are fixed', probe: 'guarantee.entry.unexported', holds: isNot('entered') },
@@ -42,8 +43,11 @@ const ALWAYS: readonly Omit<Guarantee, 'lent'>[] = [
   { mark: 'L', meaning: 'others run on while it loops', probe: 'guarantee.callee.loops', holds: is('others_run') },
 ];
 
+const LENT_PATH = 'borrow';
+const MOVED_PATH = 'move';
+
 /** Where bytes are lent besides. */
-const OF_LOANS: readonly Omit<Guarantee, 'lent'>[] = [
+const OF_LOANS: readonly Guarantee[] = [
   { mark: 'O', meaning: 'lent for reading, not written', probe: 'guarantee.borrow.write', holds: isNot('changed') },
   { mark: 'E', meaning: 'ends with the answer', probe: 'guarantee.mutable-borrow.kept', holds: isNot('changed') },
   {
@@ -52,41 +56,57 @@ const OF_LOANS: readonly Omit<Guarantee, 'lent'>[] = [
     probe: 'guarantee.borrow.changed-during-use',
     holds: isNot('changed'),
   },
+].map((guarantee) => ({ ...guarantee, path: LENT_PATH }));
+
+/** Where bytes are given away. */
+const OF_MOVES: readonly Guarantee[] = [
+  {
+    mark: 'M',
+    meaning: 'what was given away is out of reach',
+    probe: 'guarantee.move.kept',
+    holds: isNot('changed'),
+    path: MOVED_PATH,
+  },
 ];
 
-const GUARANTEES: readonly Guarantee[] = [
-  ...ALWAYS.map((g) => ({ ...g, lent: false })),
-  ...OF_LOANS.map((g) => ({ ...g, lent: true })),
-];
+/** All of them, in the order of the marks. */
+export const GUARANTEES: readonly Guarantee[] = [...ALWAYS, ...OF_LOANS, ...OF_MOVES];
 
 /** How far behind what is lent a service comes. */
 interface Reach {
   readonly mark: string;
+  readonly meaning: string;
   readonly probe: string;
   /** The word that is 1 if the attempt has worked. */
   readonly worked: string;
 }
 
-const REACHES: readonly Reach[] = [
-  { mark: 'R', probe: 'guarantee.borrow.read-beyond', worked: 'leaked' },
-  { mark: 'W', probe: 'guarantee.mutable-borrow.write-beyond', worked: 'changed' },
+/** Where bytes are lent, besides. */
+export const REACHES: readonly Reach[] = [
+  { mark: 'R', meaning: 'what a loan for reading lets read', probe: 'guarantee.borrow.read-beyond', worked: 'leaked' },
+  {
+    mark: 'W',
+    meaning: 'what a loan for writing lets write',
+    probe: 'guarantee.mutable-borrow.write-beyond',
+    worked: 'changed',
+  },
 ];
 
 const PAGE = 4096;
 const WORD = 4;
 
-const meanings = (list: readonly Omit<Guarantee, 'lent'>[]): string =>
+const meanings = (list: readonly Guarantee[]): string =>
   list.map(({ mark, meaning }) => `${mark} ${meaning}`).join(', ');
 
 /** What the marks mean, a line each. */
 export const GUARANTEE_NOTES: readonly string[] = [
   `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 5))},`,
   meanings(ALWAYS.slice(5)),
-  `where bytes are lent: ${meanings(OF_LOANS)}; read (R) and written (W) is no more than the bytes (b), their pages (p), or more (r)`,
+  `where bytes are lent: ${meanings(OF_LOANS)}; R reads and W writes no more than the bytes (b), their pages (p), or more (r);`,
+  `where they are given away: ${meanings(OF_MOVES)}`,
 ];
 
 const CROSSINGS: ReadonlySet<string> = new Set(['call', 'send', 'copy', 'borrow', 'move']);
-const LENT_PATH = 'borrow';
 
 /** Where it was tried: platform and all of its parameters. */
 const placeKey = ({ platform, parameters }: MeasurementRecord): string =>
@@ -135,10 +155,12 @@ export function guaranteesAmong(
   return ({ record }, path) => {
     if (!CROSSINGS.has(path)) return '';
     const attemptsAt = (probe: string): Attempts => attemptsOf(tried.get(`${placeKey(record)} ${probe}`) ?? []);
-    const known = GUARANTEES.filter(({ lent }) => path === LENT_PATH || !lent).flatMap(({ mark, probe, holds }) => {
-      const attempts = attemptsAt(probe);
-      return attempts.length === 0 ? [] : [{ mark, holds: attempts.every(({ observed }) => holds(observed)) }];
-    });
+    const known = GUARANTEES.filter((g) => g.path === undefined || g.path === path).flatMap(
+      ({ mark, probe, holds }) => {
+        const attempts = attemptsAt(probe);
+        return attempts.length === 0 ? [] : [{ mark, holds: attempts.every(({ observed }) => holds(observed)) }];
+      },
+    );
     const reaches = (path === LENT_PATH ? REACHES : []).flatMap(({ mark, probe, worked }) => {
       const reach = reachOf(attemptsAt(probe), worked);
       return reach === undefined ? [] : [`${mark}${reach}`];

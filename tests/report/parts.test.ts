@@ -66,6 +66,12 @@ test.each([
   [{ stopped: 1, changed: 0 }, ['server'], 'is stopped'],
   [{ keeping_refused: 1, stopped: 0, changed: 0 }, [], 'is refused'],
   [{ stopped: 0, changed: 0 }, [], 'has no effect'],
+  [{ stopped: 0, entered: 1 }, [], 'succeeds'],
+  [{ registers_seen: 5 }, [], 'succeeds'],
+  [{ registers_seen: 0 }, [], 'has no effect'],
+  [{ told: 1 }, ['server'], 'is survived'],
+  [{ restarted: 0, came_back: 0 }, [], 'is not survived'],
+  [{ others_run: 1, came_back: 0 }, [], 'keeps its caller; others run on'],
   [{}, ['server'], 'is stopped, and nobody is left to tell'],
   [{}, [], 'is not known'],
 ])('an attempt that reports %o and ends %o %s', (observed, ended, expected) => {

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { markdownTable } from 'markdown-table';
+import { GUARANTEES, REACHES, reachOf } from '../../runner/results/guarantees.js';
 import { WORKLOADS } from '../../workloads/index.js';
 import type { SpanPoint } from '../../workloads/language/scenario.js';
 import { NOT_APPLICABLE } from '../../workloads/not-applicable.js';
+import { AT_DEFAULTS, AT_POINTS, HARDENED } from './attempts.js';
 import { footprintTable } from './footprint.js';
 
 /* The tables of workloads/README.md, made from the workloads themselves. `node dist/tests/workloads/readme.js` writes them. */
@@ -53,6 +55,63 @@ const notApplicableTable = (): string =>
     ]),
   ]);
 
+const PLATFORMS = ['mpu-rtos', 'mmu-microkernel', 'cheri'] as const;
+type Came = string | undefined;
+
+/** The words of an attempt as `attempts.ts` has them; none where nobody was left to report. */
+function observedIn(probe: string, came: string): Readonly<Record<string, number>> {
+  const [words] = came.split(', ');
+  const names = WORKLOADS.find(({ id }) => id === probe)!.build().expected.observed ?? [];
+  if (words === 'asleep') return {};
+  return Object.fromEntries(names.map((name, i) => [name, Number(names.length === 1 ? words : words[i])]));
+}
+
+/** What each mark means, the probe that finds it, and what that has found at isolation=full. */
+function guaranteesTable(): string {
+  const [hardened, differs] = HARDENED[HARDENED.length - 1];
+  const found = (came: Came, probe: string, show: (observed: Readonly<Record<string, number>>) => string): string =>
+    came === undefined ? 'n/a' : show(observedIn(probe, came));
+  const row = (mark: string, meaning: string, probe: string, cell: (platform: number, equal: boolean) => string) => [
+    mark,
+    meaning,
+    `\`${probe}\``,
+    cell(0, false),
+    cell(0, true),
+    cell(1, false),
+    cell(2, false),
+  ];
+  const atDefaults = (probe: string, platform: number, equal: boolean): Came =>
+    (equal ? differs[probe] : undefined) ?? AT_DEFAULTS[probe][PLATFORMS[platform]]?.[0];
+  return markdownTable([
+    [
+      'mark',
+      'meaning',
+      'probe',
+      'mpu-rtos',
+      `with ${Object.entries(hardened)
+        .map(([name, value]) => `${name}=${String(value)}`)
+        .join(', ')}`,
+      ...PLATFORMS.slice(1),
+    ],
+    ...GUARANTEES.map(({ mark, meaning, probe, holds }) =>
+      row(mark, meaning, probe, (platform, equal) =>
+        found(atDefaults(probe, platform, equal), probe, (observed) => (holds(observed) ? '+' : '-')),
+      ),
+    ),
+    ...REACHES.map(({ mark, meaning, probe, worked }) =>
+      row(mark, meaning, probe, (platform, equal) => {
+        const points = AT_POINTS.filter(([workload]) => workload === probe);
+        const tried: readonly (readonly [number, string])[] = [
+          [0, atDefaults(probe, platform, equal)!],
+          ...points.map(([, { distance }, came]) => [distance, came[PLATFORMS[platform]]] as const),
+        ];
+        const attempts = tried.map(([distance, came]) => ({ distance, observed: observedIn(probe, came) }));
+        return reachOf(attempts, worked) ?? '?';
+      }),
+    ),
+  ]);
+}
+
 /** A text with the table of that name replaced. */
 export function withTable(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
@@ -64,6 +123,7 @@ export function withTables(text: string): string {
   const tables = {
     workloads: workloadTable(),
     'not-applicable': notApplicableTable(),
+    guarantees: guaranteesTable(),
     footprint: markdownTable(footprintTable(), { align: ['l', 'r', 'r', 'r'] }),
   };
   return Object.entries(tables).reduce((all, [name, table]) => withTable(all, name, table), text);

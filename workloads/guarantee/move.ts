@@ -1,4 +1,5 @@
 import { workload } from '../workload.js';
+import { measureAttempt } from './attempt.js';
 
 const BYTES = 64;
 const SECRET = 0x5ec2e7;
@@ -56,13 +57,7 @@ export const moveKept = workload({
       f.report(failed.is('ne', 0));
       f.report(f.callService(look).is('ne', SECRET));
     });
-    s.span('attempt', {
-      from: 'tries',
-      to: 'goes_on',
-      trip: 'one-way',
-      path: 'move',
-      meaning: 'from the attempt until the one who asked for it goes on, with an answer or an error',
-    });
+    measureAttempt(s, 'one who asked for it');
     s.expect({ reports: [], observed: ['stopped', 'changed'], mayEnd: [producer] });
     s.excludes('the calls');
   },

@@ -8,8 +8,11 @@ import { workloadName } from '../workload-name.js';
 
 /** The family whose workloads are probes: words of theirs say whether what is tried has worked (workloads/README.md, Probes). */
 const PROBES = 'guarantee';
-const WORKED = ['leaked', 'changed'];
+const WORKED = ['leaked', 'changed', 'entered', 'registers_seen'];
 const REFUSED = ['refused', 'keeping_refused'];
+/** What a service that goes wrong leaves of the others: its caller goes on; others do. */
+const SURVIVED = ['told', 'came_back'];
+const OTHERS = ['others_run'];
 
 /**
  * What the attempt of a probe came to.
@@ -19,6 +22,9 @@ const REFUSED = ['refused', 'keeping_refused'];
 export function verdict(observed: Readonly<Record<string, number>>, ended: readonly string[]): string {
   const said = (words: readonly string[]): boolean => words.some((word) => (observed[word] ?? 0) > 0);
   if (said(WORKED)) return 'succeeds';
+  if (said(SURVIVED)) return 'is survived';
+  if (said(OTHERS)) return 'keeps its caller; others run on';
+  if ([...SURVIVED, ...OTHERS].some((word) => word in observed)) return 'is not survived';
   if (said(['stopped'])) return 'is stopped';
   if (said(REFUSED)) return 'is refused';
   if (Object.keys(observed).length > 0) return 'has no effect';

@@ -17,8 +17,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   traps: 'exceptions and interrupts taken in the span, median',
   'protection operations':
     'what the span does to the protection hardware, median: stores to the MPU, writes of satp, sfence.vma, loads and stores of capabilities',
-  'longest masked':
-    'longest interval with interrupts masked within the span, of all passages, and where it began',
+  'longest masked': 'longest interval with interrupts masked within the span, of all passages, and where it began',
   'reachable bytes': 'bytes that the service could reach because of those it was given, median',
 };
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { summarise, type SubjectSummary } from '../../../runner/results/analyse.js';
-import { guaranteesAmong } from '../../../runner/results/guarantees.js';
+import { guaranteesAmong, reachOf } from '../../../runner/results/guarantees.js';
 import { suiteNames } from '../../../runner/results/present.js';
 import { changedOf, resultTables, workloadLabel } from '../../../runner/results/table.js';
 import { pricesAmong } from '../../../runner/results/twins.js';
@@ -76,4 +76,17 @@ describe('guarantees', () => {
     const subjects = await measured('run', 'ipc.call', 'guarantee', '--set', 'mmu-microkernel.isolation=path');
     expect(guaranteesAmong(subjects)(subjects[0], 'borrow')).toBe('+HIXF -NCSTZOEU Rr Wr');
   });
+});
+
+test('how far a loan reaches is said where the attempts tell it', () => {
+  const attempts = (...tried: readonly (readonly [distance: number, leaked: number])[]) =>
+    tried.map(([distance, leaked]) => ({ distance, observed: { leaked } }));
+  // 64 bytes are lent; 4028 is the last word of their page
+  expect(reachOf(attempts([0, 0]), 'leaked')).toBe('b');
+  expect(reachOf(attempts([0, 1], [4028, 1], [4032, 0]), 'leaked')).toBe('p');
+  expect(reachOf(attempts([0, 1], [4032, 1], [8192, 0]), 'leaked')).toBe('r');
+  expect(reachOf(attempts([0, 1]), 'leaked')).toBeUndefined();
+  expect(reachOf(attempts([0, 1], [4028, 0]), 'leaked')).toBeUndefined();
+  expect(reachOf(attempts([28, 0]), 'leaked')).toBeUndefined();
+  expect(reachOf([], 'leaked')).toBeUndefined();
 });

@@ -229,6 +229,18 @@ describe('mistakes in a program are reported where they are made', () => {
       'service s gives no answer: nothing tells whether it was ended',
       (f, s) => f.tryCallService(s.service('s', { domain: s.domain('two'), answers: false }, () => undefined)),
     ],
+    [
+      "function own is domain two's own: call a service of that",
+      (f, s) => f.call(s.routine('own', s.domain('two'), () => undefined)),
+    ],
+    [
+      'service s takes 0 words, not 1',
+      (f, s) =>
+        f.exposedCall(
+          s.service('s', { domain: s.domain('two') }, (g) => g.return(0)),
+          { shown: 1, sought: 2 },
+        ),
+    ],
     ['service gone is not part of this scenario', (f) => f.callService(GONE)],
   ];
   const GONE = { kind: 'service', name: 'gone', words: 0, transfer: undefined, answers: true } as const;
