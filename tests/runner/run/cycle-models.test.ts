@@ -160,7 +160,7 @@ describe('run --views', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as ViewLine);
     // three kernels are assembled
-  }, 60_000);
+  }, 120_000);
 
   test('has each span under the own core and C(0), C(1), C(4); w is paid for each data beat and nothing else', () => {
     expect(lines.map(({ span, views }) => [span, ...views])).toEqual([['round', 'own core', 'C(0)', 'C(1)', 'C(4)']]);
