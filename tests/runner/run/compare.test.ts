@@ -30,7 +30,7 @@ describe('compare', () => {
     expect(slower.code).toBe(1);
     expect(slower.stdout).toContain('mmu-microkernel.generation: head, pr668\n');
     expect(slower.stdout).toMatch(
-      /\| ipc\.call state=warm \(best case\) \| round \| mmu-microkernel \| +\d+ \| +\d+ \| 1\.\d{3} \| .* \| slower \|/,
+      /\| ipc\.call state=warm \| round \| mmu-microkernel \| +\d+ \| +\d+ \| 1\.\d{3} \| .* \| slower \|/,
     );
     expect((await bulkhead(['compare', older, newer])).code).toBe(0);
     expect((await bulkhead(['compare', newer, older, '--threshold', '9'])).code).toBe(0);
