@@ -96,7 +96,8 @@ describe('the table of workloads/README.md', () => {
     '%s, %s',
     (label, place, row) => {
       const [id, ...changed] = label.split(' ');
-      const { isolation = 'full', ...others } = Object.fromEntries(changed.map((set) => set.split('=')));
+      const pairs = changed.map((set) => set.split('=') as [name: string, value: string]);
+      const { isolation = 'full', ...others } = Object.fromEntries<string>(pairs);
       const [victim, asks] = place.split(', ');
       const second = asks !== undefined;
       for (const overrun of victim === 'own-domain' ? [4096] : [1, 4096]) {
