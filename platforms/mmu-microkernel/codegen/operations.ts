@@ -260,10 +260,7 @@ function call(
   }
 }
 
-function tryCall(
-  operation: Extract<Request, { kind: 'try-call' }>,
-  endpoint: Endpoint,
-): LoweredOperation | string {
+function tryCall(operation: Extract<Request, { kind: 'try-call' }>, endpoint: Endpoint): LoweredOperation | string {
   const lowered = orFailed(call(operation, endpoint));
   if (operation.exposed === undefined || typeof lowered === 'string') return lowered;
   return exposedCall(operation.exposed, SCALAR_WORDS[0], lowered.lines, lowered.results, true);
