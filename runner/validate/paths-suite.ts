@@ -2,7 +2,7 @@ import type { Image } from '../../platforms/machine/image.js';
 import type { LedgerSpan, Phase } from '../../platforms/machine/ledger.js';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { PhysicalAddress } from '../../platforms/machine/units.js';
-import type { ParameterValues } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 
 /** A kernel operation that programs repeat between two marks. */
 export interface PathOperation {
@@ -91,6 +91,15 @@ export interface PathSuite<O extends PathOperation = PathOperation> {
   readonly references: readonly PathReference[];
   /** Rows that follow from several results; none if these were not all measured. */
   prices?(results: readonly PathResult[]): readonly PathRow[];
+  /** Long tables, measured only if asked for. */
+  readonly tables?: readonly PathTable[];
+}
+
+/** Rows of a benchmark of the real kernel that take long. */
+export interface PathTable {
+  readonly name: string;
+  readonly title: string;
+  rows(platform: Platform): Iterable<PathRow>;
 }
 
 /**
