@@ -55,10 +55,10 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['0004', '0004', '0404'],
     cheri: ['1000, driver', '1000, driver', 'asleep, driver'],
   },
-  // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
+  // rounds_behind_work, of 8
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],
-    cheri: ['8', '8', '8'],
+    cheri: ['0', '0', '0'],
   },
 };
 
