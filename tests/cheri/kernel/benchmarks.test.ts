@@ -36,14 +36,14 @@ const ROWS: Readonly<Record<string, readonly [instructions: number, cycles: numb
   'function-call': [2, 4],
   'library-call': [4, 10],
   bounds: [2, 2],
-  'token-key': [210, 329],
-  'token-allocate': [524, 786],
+  'token-key': [220, 347],
+  'token-allocate': [534, 804],
   'token-unseal': [28, 41],
-  claim: [911, 1371],
-  'allocate-free-32': [870, 1326],
-  'allocate-free-1024': [1150, 1782],
-  'interrupt-timer': [298, 465],
-  'interrupt-revoker': [286, 436.5],
+  claim: [931, 1407],
+  'allocate-free-32': [890, 1362],
+  'allocate-free-1024': [1170, 1818],
+  'interrupt-timer': [302, 474],
+  'interrupt-revoker': [291, 445],
 };
 
 describe("rows of the real kernel's benchmarks", () => {
