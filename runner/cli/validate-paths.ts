@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Platform } from '../../platforms/platform.js';
 import { BadInput, EXIT } from '../failure.js';
 import type { KnownPlatform } from '../platforms.js';
 import { suggestion } from '../suggest.js';
 import { derivedRows } from '../validate/paths-derived.js';
-import { pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
-import type { PathResult, PathSuite } from '../validate/paths-suite.js';
+import { benchmarkTable, pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
+import type { PathResult, PathRow, PathSuite } from '../validate/paths-suite.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
 import { inTable, validatePaths } from '../validate/paths.js';
 import { collect, type Context, conventions } from './command.js';
@@ -13,6 +14,7 @@ import { bold, printable } from './terminal.js';
 interface Options {
   readonly platform?: readonly string[];
   readonly operation?: readonly string[];
+  readonly table?: readonly string[];
   readonly json?: true;
 }
 
@@ -24,7 +26,7 @@ function mustKnow(option: string, what: string, names: readonly string[], known:
 
 /** Suites and platforms that are known and asked for. */
 async function chosenSuites(
-  { platform, operation = [] }: Options,
+  { platform, operation = [], table = [] }: Options,
   known: readonly KnownPlatform[],
 ): Promise<{ readonly suite: PathSuite; readonly platform: KnownPlatform }[]> {
   const all = PATH_SUITES.flatMap(({ platform: id, load }) => {
@@ -48,6 +50,12 @@ async function chosenSuites(
     operation,
     chosen.flatMap(({ suite }) => suite.operations.map(({ id }) => id)),
   );
+  mustKnow(
+    '--table',
+    'table',
+    table,
+    chosen.flatMap(({ suite }) => (suite.tables ?? []).map(({ name }) => name)),
+  );
   return chosen.filter(({ suite }) => operation.length === 0 || suite.operations.some((o) => operation.includes(o.id)));
 }
 
@@ -55,6 +63,10 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
   const { operation, json } = options;
   for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
     const platform = await known.load();
+    if (options.table !== undefined) {
+      showTables(suite, platform, options.table, options, terminal);
+      continue;
+    }
     const results: PathResult[] = [];
     const table = inTable(suite);
     const only = (id: string, variant: string): boolean => (operation?.includes(id) ?? true) && table(id, variant);
@@ -83,6 +95,26 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
   }
 }
 
+/** Measures long tables and nothing else. */
+function showTables(
+  { kernel, tables = [] }: PathSuite,
+  platform: Platform,
+  names: readonly string[],
+  { json }: Options,
+  terminal: Context['terminal'],
+): void {
+  for (const table of tables.filter(({ name }) => names.includes(name))) {
+    const rows: PathRow[] = [];
+    for (const row of table.rows(platform)) {
+      rows.push(row);
+      if (json === true) terminal.out(`${pathJson(row)}\n`);
+    }
+    if (json === true) continue;
+    terminal.out(`${kernel}, ${table.title}: ours / published where it is\n\n${printable(benchmarkTable(rows))}\n\n`);
+    for (const source of new Set(rows.map((r) => r.source))) terminal.out(`${source}\n`);
+  }
+}
+
 /** Whole cycles, of less than a hundred a tenth. */
 const showCycles = (cycles: number): string => (cycles < 100 ? cycles.toFixed(1) : cycles.toFixed(0));
 
@@ -99,6 +131,7 @@ export function addValidatePaths(validate: Command, context: Context): void {
   conventions(validate.command('paths'), 'bulkhead validate paths', context.terminal, [
     'bulkhead validate paths',
     'bulkhead validate paths --platform mmu-microkernel --operation scalar-call --operation borrow-1',
+    'bulkhead validate paths --platform cheri --table calls',
     'bulkhead validate paths --json > paths.jsonl',
   ])
     .description(
@@ -108,6 +141,11 @@ export function addValidatePaths(validate: Command, context: Context): void {
     )
     .option('--platform <ID>', 'only the kernel of this platform; may be repeated', collect)
     .option('--operation <ID>', 'only this operation; may be repeated', collect)
+    .option(
+      '--table <NAME>',
+      "only this long table of the real kernel's benchmarks (cheri: allocation, calls, stack-usage); may be repeated",
+      collect,
+    )
     .option('--json', 'one JSON object a line, for each quantity')
     .action((options: Options) => run(options, context));
 }

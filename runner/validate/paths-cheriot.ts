@@ -1,10 +1,14 @@
 import { DECODER } from '../../platforms/cheri/hardware/slots.js';
 import { linkSystem } from '../../platforms/cheri/kernel/link.js';
-import { OPERATIONS, type Operation } from '../../platforms/cheri/kernel/operations.js';
+import type { Operation } from '../../platforms/cheri/kernel/operation.js';
+import { OPERATIONS } from '../../platforms/cheri/kernel/operations.js';
 import { kernelConfig } from '../../platforms/cheri/kernel/parameters.js';
+import type { ParameterValues } from '../../platforms/platform.js';
 import { Op } from '../../platforms/riscv/operations.js';
 import { pathReferences } from '../reproduce/path-references.js';
-import type { PathSample, PathSuite } from './paths-suite.js';
+import { CHERIOT_MEMORIES, VARIANT } from './paths-cheriot-setups.js';
+import { CHERIOT_TABLES } from './paths-cheriot-tables.js';
+import type { LinkedPath, PathSample, PathSuite } from './paths-suite.js';
 
 const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
 
@@ -18,6 +22,19 @@ function access(word: number): { loads: number; stores: number } {
 const instructions = ({ instructionsByPhase }: PathSample): number =>
   Object.values(instructionsByPhase).reduce((sum, count) => sum + count, 0);
 
+/** What was linked last: each memory set-up runs the same. */
+let linked: { readonly operation: Operation; readonly kernel: string; readonly path: LinkedPath } | undefined;
+
+function link(operation: Operation, values: ParameterValues): LinkedPath {
+  const parameters = { ...values, ...operation.kernel };
+  const kernel = JSON.stringify(parameters);
+  if (linked?.operation !== operation || linked.kernel !== kernel) {
+    const { image, symbol } = linkSystem(kernelConfig(parameters), operation.system);
+    linked = { operation, kernel, path: { image, place: (name) => symbol(name).physical } };
+  }
+  return linked.path;
+}
+
 /** The CHERIoT-RTOS-like kernel beside CHERIoT RTOS. */
 export const CHERIOT_PATHS: PathSuite<Operation> = {
   platform: 'cheri',
@@ -25,19 +42,11 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
   kernel: 'CHERIoT RTOS',
   measured: 'instructions counted in its source, cycles of it on the RTL',
   exactly: 'Traps',
-  memories: {
-    safe33: {},
-    'filter off': { loadFilter: false },
-    'one port': { memoryPorts: 1 },
-    '65 bits': { dataBusBits: 65 },
-  },
-  variants: ['b06a7bb'],
+  memories: CHERIOT_MEMORIES,
+  variants: [VARIANT],
   parameters: () => ({ kernel: {}, hardware: {} }),
   operations: OPERATIONS,
-  link(operation, kernel) {
-    const { image, symbol } = linkSystem(kernelConfig({ ...kernel, ...operation.kernel }), operation.system);
-    return { image, place: (name) => symbol(name).physical };
-  },
+  link,
   access,
   quantities: [
     { name: 'traps', of: (s) => s.traps, exact: true },
@@ -58,4 +67,5 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
   ],
   columns: { before: ['traps'], after: ['capability stores', 'capability loads'] },
   references: pathReferences('cheri'),
+  tables: CHERIOT_TABLES,
 };

@@ -35,5 +35,19 @@ export function phaseTable(results: readonly PathResult[]): string {
   return markdownTable([header, ...body], { align: ['l', ...phases.map((): 'r' => 'r')] });
 }
 
+/** The rows of a long table: a line for each operation, a column for each variant and quantity. */
+export function benchmarkTable(rows: readonly PathRow[]): string {
+  const column = ({ variant, quantity }: PathRow): string => `${variant}, ${quantity}`;
+  const columns = [...new Set(rows.map(column))];
+  const operations = [...new Set(rows.map(({ operation }) => operation))];
+  const cell = (operation: string, name: string): string => {
+    const row = rows.find((r) => r.operation === operation && column(r) === name);
+    if (row === undefined) return '';
+    return row.real === null ? show(row.ours) : `${show(row.ours)} / ${show(row.real)}`;
+  };
+  const body = operations.map((operation) => [operation, ...columns.map((name) => cell(operation, name))]);
+  return markdownTable([['', ...columns], ...body], { align: ['l', ...columns.map((): 'r' => 'r')] });
+}
+
 /** One row as a line of JSON (`--json`). */
 export const pathJson = (row: PathRow): string => JSON.stringify(row);

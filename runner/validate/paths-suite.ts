@@ -2,7 +2,7 @@ import type { Image } from '../../platforms/machine/image.js';
 import type { LedgerSpan, Phase } from '../../platforms/machine/ledger.js';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { PhysicalAddress } from '../../platforms/machine/units.js';
-import type { ParameterValues } from '../../platforms/platform.js';
+import type { ParameterValues, Platform } from '../../platforms/platform.js';
 
 /** A kernel operation that programs repeat between two marks. */
 export interface PathOperation {
@@ -89,6 +89,15 @@ export interface PathSuite<O extends PathOperation = PathOperation> {
   /** Columns of the table, in order, between `instructions` with its ratio and the cycles: names of quantities. */
   readonly columns: { readonly before: readonly string[]; readonly after: readonly string[] };
   readonly references: readonly PathReference[];
+  /** Long tables, measured only if asked for. */
+  readonly tables?: readonly PathTable[];
+}
+
+/** Rows of a benchmark of the real kernel that take long. */
+export interface PathTable {
+  readonly name: string;
+  readonly title: string;
+  rows(platform: Platform): Iterable<PathRow>;
 }
 
 /**

@@ -118,10 +118,10 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
   // errors, restarts; three dependents that answer with an error
   'fault.cascade.chain': { cheri: ['30, root', '30, root', 'not run'] },
   'fault.cascade.star': { cheri: ['30, root', '30, root', 'not run'] },
-  // rounds_behind_work, of 8. CHERIoT: the locks of this kernel do not hand on priorities
+  // rounds_behind_work, of 8
   'synchronisation.inheritance': {
     'mpu-rtos': ['0', '0', '0'],
-    cheri: ['8', '8', '8'],
+    cheri: ['0', '0', '0'],
   },
 };
 

@@ -29,6 +29,7 @@ export const schedulerCompartment = (threads: number): Compartment => ({
     uninterruptedExport('ticks', 0, 0x20),
     uninterruptedExport('sleep', 1, 0x60),
     uninterruptedExport('futex_wait', 3, 0x60),
+    uninterruptedExport('futex_wait_inheriting', 3, 0x60),
     uninterruptedExport('futex_wake', 2, 0x60),
     uninterruptedExport('interrupt_futex', 1, 0),
     uninterruptedExport('interrupt_complete', 1, 0),
@@ -99,7 +100,11 @@ export const LIBRARIES: readonly Library[] = [
   {
     name: 'locks',
     program: '.include "locks.s"',
-    imports: [...fromCompartment(SCHEDULER, 'futex_wait', 'futex_wake'), ...uninterrupted('take_if_free', 'exchange')],
+    imports: [
+      ...fromCompartment(SCHEDULER, 'futex_wait_inheriting', 'futex_wake'),
+      ...uninterrupted('take_if_free', 'set_free'),
+      { kind: 'authority', name: 'thread_number', authority: 'thread number' },
+    ],
     exports: [libraryFunction('mutex_lock', 1), libraryFunction('mutex_unlock', 1)],
   },
   {

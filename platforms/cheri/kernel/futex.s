@@ -11,6 +11,7 @@ ticks:
   .phase schedule
 sleep:
   li    a1, 0                         # no word
+  li    a3, 0
   j     block
 
 # Waits while a word has a value. ca0 = timeout, ca1 = word, a2 = value. a0 = 0 if woken or the word has another value,
@@ -20,7 +21,8 @@ futex_wait:
   check_pointer ca1, a1, 4, RIGHT_LOAD, invalid
   clw   t0, 0(ca1)
   bne   t0, a2, nothing_to_do
-block:
+  li    a3, 0
+block:                                # a3 = T_HOLDER
   check_pointer ca0, a0, TIMEOUT_BYTES, RIGHT_LOAD | RIGHT_STORE, invalid
   clw   t2, TIMEOUT_REMAINING(ca0)
   bnez  t2, 1f
@@ -37,6 +39,7 @@ block:
   global clw, s0, current
   record cs1, s0
   csw   a1, T_WORD(cs1)
+  csw   a3, T_HOLDER(cs1)
   load_import ct0, timer
   jal   now
   csw   a0, 0(csp)                    # when it began
@@ -59,6 +62,7 @@ block:
   csb   t0, T_STATE(ca1)
   csw   zero, T_RESULT(ca1)
   jal   join_waiters
+  jal   inherit
   ecall                               # back when woken
   .phase schedule
 
@@ -201,6 +205,7 @@ wake_waiters:
   jal   leave_waiters
   jal   leave_timeouts
   jal   make_ready
+  jal   inherit
   clw   t0, 24(csp)
   addi  t0, t0, 1
   csw   t0, 24(csp)

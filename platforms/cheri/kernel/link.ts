@@ -248,15 +248,16 @@ class Linker {
     return this.make.code(this.unit(name).code, this.label(name, label), constant(type));
   }
 
+  /** A function of the switcher, with interrupts off. */
+  private fromSwitcher(label: string): Capability {
+    return this.make.switcher(this.unit(SWITCHER).code, this.label(SWITCHER, label), constant('SENTRY_DISABLE'));
+  }
+
   private imported(unit: Unit, item: Import | SwitcherImport): Capability {
     const { make } = this;
     switch (item.kind) {
       case 'switcher':
-        return make.switcher(
-          this.unit(SWITCHER).code,
-          this.label(SWITCHER, 'call_compartment'),
-          constant('SENTRY_DISABLE'),
-        );
+        return this.fromSwitcher('call_compartment');
       case 'call': {
         const exports = this.exports.get(this.unit(item.compartment).unit.name)!;
         const entry = exports.base + entryOffset(this.unit(item.compartment), item.export);
@@ -322,6 +323,8 @@ class Linker {
         return this.make.key(constant('TYPE_DYNAMIC_TOKEN'), 'BOTH_SEAL_PERMISSIONS');
       case 'unsealing dynamic tokens':
         return this.make.key(constant('TYPE_DYNAMIC_TOKEN'), 'UNSEAL_PERMISSIONS');
+      case 'thread number':
+        return this.fromSwitcher('thread_number');
       case 'token keys': {
         const first = constant('DYNAMIC_KEYS');
         return this.make.key(first, 'BOTH_SEAL_PERMISSIONS', 2 ** 32 - first);
@@ -357,7 +360,7 @@ class Linker {
       }
       const record = number('globals') + offset(i);
       this.table.add(record + number('T_HANDLE'), this.handle(trustedStack));
-      memory.byte(record + number('T_PRIORITY'), priority);
+      for (const field of ['T_PRIORITY', 'T_OWN_PRIORITY']) memory.byte(record + number(field), priority);
       rings.set(priority, [...(rings.get(priority) ?? []), i]);
     });
     for (const [priority, ring] of rings) {

@@ -1,93 +1,20 @@
-import type { ParameterValues } from '../../platform.js';
-import { SCHEDULER, SWEEPER } from './compartments.js';
-import type { Compartment, Import, SharedObject, System, Thread } from './system.js';
-
-/**
- * A path of the kernel that is measured: from the retirement of the instruction at `from` to the retirement of the one at `to`,
- * the first of the two counted. The programs repeat it and end the run by themselves, with a code other than 0 if a result is wrong.
- */
-export interface Operation {
-  readonly id: string;
-  /** What happens between the marks, one line. */
-  readonly title: string;
-  readonly system: System;
-  /** Symbols `unit.label`; any of them starts and ends a measurement. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  /** Parameters that the kernel must have for it. */
-  readonly kernel?: ParameterValues;
-}
-
-const REPETITIONS = 6;
-
-/** Bytes of stack of each thread: for what a callee dirties, too. */
-const STACK_BYTES = 2048;
-
-const compartment = (name: string, program: string, more: Partial<Compartment> = {}): Compartment => ({
-  name,
-  program,
-  exports: [],
-  ...more,
-  imports: [{ kind: 'device', name: 'bench', device: 'bench' }, ...(more.imports ?? [])],
-});
-
-const system = (...compartments: readonly Compartment[]): System => ({
-  compartments,
-  threads: compartments.filter(({ exports }) => exports.length === 0).map(threadOf),
-  libraries: [],
-  objects: [],
-  quotas: [],
-});
-
-/** A compartment without exports has a thread of its own. */
-const threadOf = ({ name }: Compartment): Thread => ({
-  name,
-  compartment: name,
-  entry: 'main',
-  priority: 1,
-  stackBytes: STACK_BYTES,
-  trustedFrames: 4,
-});
-
-const exit = (code: string): string => `
-  load_import ct2, bench
-  csw   ${code}, 4(ct2)
-`;
-
-/** Calls the export `entry` of `callee` again and again; each call must give `result`. `before`: what it does before each. */
-const caller = (result: string, before = ''): Compartment =>
-  compartment(
-    'caller',
-    `
-main:
-  li    s0, ${REPETITIONS}
-again:
-${before}
-begin:
-  cross_call entry
-end:
-  addi  a0, a0, -(${result})
-  bnez  a0, wrong
-  addi  s0, s0, -1
-  bnez  s0, again
-  ${exit('zero')}
-wrong:
-  li    a0, 1
-  ${exit('a0')}
-`,
-    { imports: [{ kind: 'call', name: 'entry', compartment: 'callee', export: 'entry' }] },
-  );
-
-const callee = (program: string, more: Partial<Compartment> = {}): Compartment =>
-  compartment('callee', program, { exports: [{ name: 'entry', arguments: 0 }], ...more });
-
-/** Stores to the lowest of `bytes` bytes of stack. */
-const dirty = (bytes: number): string => (bytes === 0 ? '' : `  csw   zero, -${bytes}(csp)\n`);
-
-const calling = (dirtied = 0, dirtiedByCaller = 0): System =>
-  system(caller('0', dirty(dirtiedByCaller)), callee(`entry:\n${dirty(dirtied)}  cret`));
-
-const ROUND = { from: ['caller.begin'], to: ['caller.end'] };
+import { BENCHMARKS } from './benchmarks.js';
+import { SWEEPER } from './compartments.js';
+import {
+  callee,
+  caller,
+  calling,
+  compartment,
+  exit,
+  fromScheduler,
+  type Operation,
+  REPETITIONS,
+  ROUND,
+  system,
+  threadOf,
+  WORD,
+} from './operation.js';
+import type { Import, System } from './system.js';
 
 /** Two threads that yield to each other. An ecall does not retire: a nop carries the mark. */
 const YIELDING = system(
@@ -121,9 +48,7 @@ handler:
     ),
   );
 
-const WORD: SharedObject = { name: 'word', bytes: 8, alignment: 8, words: [0] };
 const word: Import = { kind: 'object', name: 'word', object: 'word', access: 'read' };
-const fromScheduler = (name: string): Import => ({ kind: 'call', name, compartment: SCHEDULER, export: name });
 
 /** A thread wakes another of higher priority, which waits for a word. */
 const WAKING: System = (() => {
@@ -182,7 +107,10 @@ const SWEEPING = system(
   ),
 );
 
-/** The paths of the switcher, each by itself, and the scheduler's beside them; then what published figures are of. */
+/**
+ * The paths of the switcher, each by itself, and the scheduler's beside them; then what published figures are of; then the rows of the
+ * real kernel's own benchmarks.
+ */
 export const OPERATIONS: readonly Operation[] = [
   {
     id: 'caller',
@@ -282,4 +210,5 @@ export const OPERATIONS: readonly Operation[] = [
     to: [`${SWEEPER}.sweep_done`],
     kernel: { revocation: 'software' },
   },
+  ...BENCHMARKS,
 ];

@@ -10,10 +10,12 @@
 .equ T_LATER, 24                      # list of timeouts, soonest first
 .equ T_SOONER, 28
 .equ T_WORD, 32                       # address of the word that it waits for; 0: none
-.equ T_PRIORITY, 36                   # byte
+.equ T_PRIORITY, 36                   # byte: its own, or that of who waits for what it holds
 .equ T_STATE, 37                      # byte: STATE_
 .equ T_TIMED, 38                      # byte: 1 while it is in the list of timeouts
+.equ T_OWN_PRIORITY, 39               # byte
 .equ T_RESULT, 40                     # why it runs again: 0, or -TIMED_OUT
+.equ T_HOLDER, 44                     # thread that has what it waits for, 0: not known
 .equ T_BYTES, 64
 .equ STATE_READY, 0
 .equ STATE_BLOCKED, 1
@@ -41,6 +43,7 @@
   .include "schedule.s"
   .include "timeouts.s"
   .include "futex.s"
+  .include "inherit.s"
 
   .data
 bitmap:               .word 0         # bit p: a thread of priority p is ready

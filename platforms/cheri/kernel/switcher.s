@@ -17,3 +17,10 @@ scheduler_pcc:        .space 8
   .include "return.s"
   .include "trap.s"
   .include "fault.s"
+
+# The number of the running thread, for libraries of the kernel, behind a sentry that disables interrupts. a0 = the number.
+  .phase kernel
+thread_number:
+  cspecialrw ca0, mtdc, cnull
+  clhu  a0, TS_THREAD(ca0)
+  cret

@@ -39,10 +39,10 @@ export type Import =
 
 /**
  * The heap; all of memory; the right to unseal static tokens; to seal and unseal, or only to unseal, those made at run time; the
- * numbers of their keys.
+ * numbers of their keys; to ask the switcher for the number of the running thread.
  */
 export type Authority =
-  'heap' | 'memory' | 'static tokens' | 'dynamic tokens' | 'unsealing dynamic tokens' | 'token keys';
+  'heap' | 'memory' | 'static tokens' | 'dynamic tokens' | 'unsealing dynamic tokens' | 'token keys' | 'thread number';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to

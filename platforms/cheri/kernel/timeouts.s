@@ -148,6 +148,7 @@ expire:
   jal   leave_timeouts
   jal   leave_waiters
   jal   make_ready
+  jal   inherit
   j     1b
 3:
   clc   cra, 0(csp)

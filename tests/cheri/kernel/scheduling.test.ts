@@ -9,7 +9,15 @@ const library = (from: string, ...names: readonly string[]): readonly Import[] =
   names.map((name) => ({ kind: 'library', name, library: from, function: name }));
 
 const IMPORTS: readonly Import[] = [
-  ...scheduler('sleep', 'futex_wait', 'futex_wake', 'ticks', 'interrupt_futex', 'interrupt_complete'),
+  ...scheduler(
+    'sleep',
+    'futex_wait',
+    'futex_wait_inheriting',
+    'futex_wake',
+    'ticks',
+    'interrupt_futex',
+    'interrupt_complete',
+  ),
   ...library('locks', 'mutex_lock', 'mutex_unlock'),
   ...library('queues', 'queue_put', 'queue_get'),
   { kind: 'object', name: 'word', object: 'word', access: 'write' },
@@ -194,5 +202,62 @@ describe('interrupts', () => {
   report t0
   exit`;
     expect(outcome({ one: [body] })).toEqual([minus(1), 0, 4]);
+  });
+});
+
+describe('priority inheritance', () => {
+  const locked = (body: string): string =>
+    `  load_import ca0, word\n  library_call mutex_lock\n${body}  load_import ca0, word\n  library_call mutex_unlock\n`;
+  const work = (steps: number): string => `  li s0, ${steps}\n1:\n  addi s0, s0, -1\n  bnez s0, 1b\n`;
+
+  it('who holds what an urgent thread waits for runs before what is in between, and not after that', () => {
+    const reports = outcome({
+      slow: [`${locked(`${work(3000)}${say(1)}`)}${say(4)}  exit`, { priority: 1 }],
+      between: [`  nap 3000\n${say(3)}  nap -1`, { priority: 3 }],
+      urgent: [`  nap 2000\n${locked(say(2))}  nap -1`, { priority: 5 }],
+    });
+    // 3 would be first if the slow one kept its own priority, 4 would be before 3 if it kept the urgent one's
+    expect(reports).toEqual([1, 2, 3, 4]);
+  });
+
+  it('of several who wait the highest counts, and each gets it in turn of priority', () => {
+    const reports = outcome({
+      slow: [`${locked(`${work(6000)}${say(1)}`)}${say(5)}  exit`, { priority: 1 }],
+      middle: [`  nap 2000\n${locked(say(3))}  nap -1`, { priority: 3 }],
+      between: [`  nap 5000\n${say(4)}  nap -1`, { priority: 2 }],
+      urgent: [`  nap 4000\n${locked(say(2))}  nap -1`, { priority: 5 }],
+    });
+    expect(reports).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('ends with a wait that times out', () => {
+    const holder = 1;
+    const reports = outcome({
+      slow: [
+        `  load_import ca0, word\n  li a1, ${holder}\n  csw a1, 0(ca0)\n${work(8000)}${say(3)}  exit`,
+        { priority: 1 },
+      ],
+      between: [`  nap 4000\n${say(2)}  nap -1`, { priority: 3 }],
+      urgent: [
+        `  nap 2000\n  timeout 6000\n  load_import ca1, word\n  li a2, ${holder}\n  cross_call futex_wait_inheriting\n  report a0\n${say(1)}  nap -1`,
+        { priority: 5 },
+      ],
+    });
+    expect(reports).toEqual([minus(116), 1, 2, 3]);
+  });
+
+  it.each([
+    ['nobody', 0],
+    ['the caller itself', 1],
+    ['no thread', 9],
+  ])('a word that names %s as its holder is refused', (_, holder) => {
+    const wait = `  load_import ca1, word\n  li a2, ${holder}\n  csw a2, 0(ca1)\n  timeout 900\n  cross_call futex_wait_inheriting\n  report a0\n  exit`;
+    expect(outcome({ one: [wait] })).toEqual([minus(22)]);
+  });
+
+  it('a mutex that the caller has already is refused', () => {
+    expect(
+      outcome({ one: [`${locked('  load_import ca0, word\n  library_call mutex_lock\n  report a0\n')}  exit`] }),
+    ).toEqual([minus(22)]);
   });
 });

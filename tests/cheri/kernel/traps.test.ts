@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../../platforms/cheri/kernel/source.js';
+import type { Compartment, System } from '../../../platforms/cheri/kernel/system.js';
+import { compartment, run, thread, type WalkedMachine } from './system.js';
+
+/*
+ * Steps of trap.s, fault.s and of refused calls whose absence no other test would see: found by leaving out one instruction after the
+ * other, cycle counts aside.
+ */
+
+type State = ReadonlyMap<string, string>;
+
+/** All registers with tag and metadata, and the system registers that belong to a thread. */
+const stateOf = (machine: WalkedMachine): State =>
+  new Map(
+    machine
+      .registers()
+      .filter(({ name }) => /^(c(ra|sp|gp|tp|[tsa]\d)|mshwmb?|mstatus)$/.test(name))
+      .map(({ name, value, metadata, tag }) => [name, `${value} ${metadata ?? 0} ${tag ?? false}`]),
+  );
+
+/** Runs a system; what `look` sees at each of the marks, in order of their passing. */
+function seenAt<T>(
+  parts: Partial<System>,
+  marks: readonly string[],
+  look: (machine: WalkedMachine) => T,
+): { readonly seen: readonly T[]; readonly reports: readonly number[] } {
+  const seen: T[] = [];
+  const { stop, reports } = run(parts, {
+    watch: (machine, { symbol }) => {
+      for (const mark of marks) {
+        machine.probes.add(symbol(mark).physical, () => {
+          seen.push(look(machine));
+          return false;
+        });
+      }
+    },
+  });
+  expect(stop).toEqual({ kind: 'exit', code: 0 });
+  return { seen, reports };
+}
+
+const interruptsOn = (machine: WalkedMachine): boolean =>
+  (machine.registers().find(({ name }) => name === 'mstatus')!.value & constant('STATUS_MIE')) !== 0;
+
+/** Something of its own in every register but csp, cgp and cra, a capability in a few. */
+const fill = (n: number): string =>
+  ['tp', 't0', 't1', 't2', 's0', 's1', 'a0', 'a1', 'a3', 'a4', 'a5'].map((r, i) => `  li ${r}, ${n + i}\n`).join('') +
+  '  cmove ca2, csp\n  cmove ca5, cgp\n';
+
+it('a thread that has yielded goes on as it was: all registers, its high-water mark, interrupts', () => {
+  const one = `main:\n  csw zero, -128(csp)\n${fill(1)}  cjal here\nhere:\n  nop\n  yield\nback:\n  nop\n  exit`;
+  const other = `main:\n  csw zero, -64(csp)\n${fill(100)}  yield\n  exit`;
+  const { seen } = seenAt(
+    {
+      compartments: [compartment('one', one), compartment('two', other)],
+      threads: [thread('one', 'main'), thread('two', 'main')],
+    },
+    ['one.here', 'one.back'],
+    stateOf,
+  );
+  const [then, now] = seen;
+  const own = [...then].filter(([name]) => /^c(tp|[tsa]\d)$/.test(name)).map(([, value]) => value);
+  expect(new Set(own).size).toBe(12);
+  expect(now).toEqual(then);
+});
+
+it('a trap of the scheduler stops the machine, whoever runs', () => {
+  const { stop } = run(
+    { compartments: [compartment('one', 'main:\n  yield\n  exit')], threads: [thread('one', 'main')] },
+    {
+      watch: (machine, { symbol }) => {
+        machine.memory.load(symbol('scheduler.choose').physical, new Uint8Array(4));
+      },
+    },
+  );
+  expect(stop.kind).toBe('wedged');
+});
+
+/** `outer` calls `entry` of `inner` and reports both results. */
+const calling = (
+  body: string,
+  more: Partial<Compartment> = {},
+  interrupts: 'enabled' | 'disabled' = 'enabled',
+): Partial<System> => ({
+  compartments: [
+    compartment('outer', 'main:\n  cross_call entry\n  report a0\n  report a1\n  exit', {
+      imports: [{ kind: 'call', name: 'entry', compartment: 'inner', export: 'entry' }],
+    }),
+    compartment('inner', `entry:\n${body}`, { ...more, exports: [{ name: 'entry', arguments: 0, interrupts }] }),
+    compartment('peer', 'main:\n1:\n  yield\n  j 1b'),
+  ],
+  threads: [thread('outer', 'main'), thread('peer', 'main')],
+});
+
+const GIVES_UP = 'handler:\n  li a0, FORCE_UNWIND\n  cret\n';
+const RICH = { errorHandler: 'handler' };
+const STACKLESS = { stacklessHandler: 'handler' };
+
+describe.each([
+  ['rich', RICH, ['cra', 'csp', 'cgp', 'ca0', 'ca1', 'ca2']],
+  ['stackless', STACKLESS, ['cra', 'csp', 'cgp', 'ca0', 'ca1']],
+] as const)('a %s handler', (_, handlers, given) => {
+  const faults = calling(`${fill(1)}  unimp\n${GIVES_UP}`, handlers);
+
+  it('finds nothing of the registers but what it is given', () => {
+    const { seen } = seenAt(faults, ['inner.handler'], stateOf);
+    const filled = [...seen[0]].filter(([name, value]) => name.startsWith('c') && value !== '0 0 false');
+    // of an illegal instruction mtval may be 0
+    for (const [name] of filled) expect(given).toContain(name);
+  });
+
+  it('runs with interrupts on, and the switcher behind it without', () => {
+    const { seen } = seenAt(faults, ['inner.handler', 'switcher.unwind'], interruptsOn);
+    expect(seen).toEqual([true, false]);
+  });
+});
+
+describe('a rich handler that goes on', () => {
+  /** Two faults; the handler loses its turn, leaves s1 at 0, dirties stack and steps over each. */
+  const body = `
+  cincoffset csp, csp, -16
+  unimp
+resumed:
+  nop
+  unimp
+again:
+  li a0, 7
+  li a1, 0
+  cincoffset csp, csp, 16
+  cret
+handler:
+  cincoffset csp, csp, -256
+  csw zero, 0(csp)
+  yield
+  cincoffset csp, csp, 256
+  clw t0, CONTEXT_PC(ca0)
+  addi t0, t0, 2
+  csw t0, CONTEXT_PC(ca0)
+  li s1, 0
+  li a0, INSTALL_CONTEXT
+  cret
+`;
+
+  it('may be needed again in the same invocation', () => {
+    expect(seenAt(calling(body, RICH), ['inner.again'], () => 0)).toEqual({ seen: [0], reports: [7, 0] });
+  });
+
+  it.each(['enabled', 'disabled'] as const)('has interrupts %s again as they were', (interrupts) => {
+    const at = seenAt(calling(body, RICH, interrupts), ['inner.resumed'], interruptsOn).seen;
+    expect(at).toEqual([interrupts === 'enabled']);
+    const installs = seenAt(calling(body, RICH, interrupts), ['switcher.install_thread'], interruptsOn).seen;
+    expect(installs).not.toContain(true);
+  });
+
+  it('leaves the high-water mark below what it has written', () => {
+    const { seen } = seenAt(calling(body, RICH), ['inner.resumed'], (m) =>
+      ['mshwm', 'csp'].map((name) => m.registers().find((r) => r.name === name)!.value),
+    );
+    const [[mark, sp]] = seen;
+    expect(mark).toBeLessThanOrEqual(sp - constant('CONTEXT_BYTES') - 256);
+  });
+});
+
+describe('a rich handler', () => {
+  const entries = (handler: string): number => {
+    const parts = calling(`  unimp\n  cret\nhandler:\n  nop\n${handler}`, RICH);
+    const { seen, reports } = seenAt(parts, ['inner.handler'], () => 0);
+    expect(reports).toEqual([-constant('COMPARTMENT_FAILED') >>> 0, 0]);
+    return seen.length;
+  };
+
+  it('that faults is not entered again', () => {
+    expect(entries('  unimp\n')).toBe(1);
+  });
+
+  it('is entered for 512 faults of an invocation', () => {
+    expect(entries('  li a0, INSTALL_CONTEXT\n  cret\n')).toBe(constant('MOST_HANDLED') / 2);
+  });
+
+  it('learns where the fault was, and cannot jump there', () => {
+    const handler =
+      'handler:\n  clc ct0, CONTEXT_PC(ca0)\n  cgettag t0, ct0\n  report t0\n  li a0, FORCE_UNWIND\n  cret\n';
+    expect(seenAt(calling(`  unimp\n${handler}`, RICH), [], () => 0).reports[0]).toBe(0);
+  });
+});
+
+describe('a call that is refused', () => {
+  const KEPT = ['csp', 'cgp', 'cs0', 'cs1'];
+  const refused = (before: string): Partial<System> => ({
+    compartments: [
+      compartment('outer', 'main:\n  cross_call entry\n  exit', {
+        imports: [{ kind: 'call', name: 'entry', compartment: 'inner', export: 'entry' }],
+      }),
+      compartment(
+        'inner',
+        `entry:\n${fill(1)}${before}here:\n  cross_call good\nback:\n  nop\n  report a0\n  report a1\n  exit\ngood:\n  cret`,
+        {
+          imports: [{ kind: 'call', name: 'good', compartment: 'inner', export: 'good' }],
+          exports: ['entry', 'good'].map((name) => ({ name, arguments: 0 })),
+        },
+      ),
+    ],
+    threads: [thread('outer', 'main', { trustedFrames: 1 })],
+  });
+
+  it.each([
+    ['for want of a frame', '', 'NOT_ENOUGH_TRUSTED_STACK'],
+    ['for want of stack', '  cgetbase t0, csp\n  csetaddr csp, csp, t0\n', 'NOT_ENOUGH_STACK'],
+  ])('%s leaves the caller what is kept, the error, and nothing else', (_, before, error) => {
+    const { seen, reports } = seenAt(refused(before), ['inner.here', 'inner.back'], stateOf);
+    expect(reports).toEqual([-constant(error) >>> 0, 0]);
+    const [then, now] = seen;
+    for (const name of KEPT) expect(now.get(name)).toBe(then.get(name));
+    const filled = [...now].filter(([name, value]) => name.startsWith('c') && value !== '0 0 false');
+    expect(filled.map(([name]) => name).sort()).toEqual([...KEPT, 'cra', 'ca0'].sort());
+  });
+});
