@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // vitest leaves one processor idle, which is half of a small machine
     maxWorkers: '100%',
+    // modules are loaded once by each worker, not by each of 170 files: a third of the time
+    isolate: false,
   },
 });
