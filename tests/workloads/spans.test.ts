@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { WORKLOADS } from '../../workloads/index.js';
+import { clients } from '../../workloads/ipc/clients.js';
 import { marksOf, type Scenario, type Span } from '../../workloads/language/scenario.js';
 
 /* What spans say of themselves is where their marks are. */
@@ -30,4 +31,9 @@ test('a span over an attempt has the class of a fault, not that of the request t
     new Set(['guarantee', 'application']),
   );
   for (const { spans } of attempts) expect(spans.map(({ path }) => path)).toEqual(spans.map(() => 'fault'));
+});
+
+test('a call in which threads are switched has not the class of a call', () => {
+  const pathsOf = (yields: number): Set<string> => new Set(clients.build({ yields }).spans.map(({ path }) => path));
+  expect([...pathsOf(2), ...pathsOf(0)]).toEqual(['switch', 'call']);
 });

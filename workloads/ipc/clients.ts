@@ -62,7 +62,8 @@ export const clients = workload({
         from: `called${i}`,
         to: `answered${i}`,
         trip: 'round-trip',
-        path: 'call',
+        // the others' turns are in it, and so is the scheduler
+        path: yields === 0 ? 'call' : 'switch',
         meaning: `request of client ${i}, its wait for the others, service and answer`,
       });
     }
