@@ -3,6 +3,7 @@ import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
 import { FOREIGN } from './load.js';
+import { spanDetected } from './spans.js';
 
 const FIRST = 41;
 
@@ -93,14 +94,7 @@ function crash(legal: boolean): Workload {
         });
         return;
       }
-      const entered = { event: 'handler', after: 'breaks' } as const;
-      s.span('detected', {
-        from: 'breaks',
-        to: entered,
-        trip: 'one-way',
-        path: 'fault',
-        meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
-      });
+      const entered = spanDetected(s, 'breaks');
       const initialised = { event: 'initialised', after: 'breaks' } as const;
       s.span('initialised', {
         from: entered,

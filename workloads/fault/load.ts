@@ -1,6 +1,7 @@
 import { BEST_CASE } from '../common/parameters.js';
 import { type Workload, workload } from '../workload.js';
 import { ENDINGS, oneByOne } from './one-by-one.js';
+import { spanDetected, spanOver } from './spans.js';
 
 /** An address that no domain has: the null page on machines with pages, an untagged number on capabilities. */
 export const FOREIGN = 0x10;
@@ -36,29 +37,15 @@ function load(legal: boolean): Workload {
         });
         return;
       }
-      const entered = { event: 'handler', after: breaks } as const;
-      const ended = { event: 'ended', after: breaks } as const;
-      s.span('detected', {
-        from: breaks,
-        to: entered,
-        trip: 'one-way',
-        path: 'fault',
-        meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
-      });
+      const entered = spanDetected(s, breaks);
       s.span('decided', {
         from: entered,
-        to: ended,
+        to: { event: 'ended', after: breaks },
         trip: 'one-way',
         path: 'fault',
         meaning: 'until the kernel has found out and decides to end the domain',
       });
-      s.span('over', {
-        from: ended,
-        to: goesOn,
-        trip: 'one-way',
-        path: 'fault',
-        meaning: 'until the domain is gone and the next thread runs',
-      });
+      spanOver(s, breaks, goesOn);
     },
   });
 }

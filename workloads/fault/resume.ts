@@ -3,6 +3,7 @@ import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
 import { FOREIGN } from './load.js';
+import { spanDetected } from './spans.js';
 
 /** A domain has a handler for its own faults, which puts right what the load was for and lets the thread go on (FLT-2). */
 function resume(legal: boolean): Workload {
@@ -51,14 +52,7 @@ function resume(legal: boolean): Workload {
         });
         return;
       }
-      const entered = { event: 'handler', after: 'breaks' } as const;
-      s.span('detected', {
-        from: 'breaks',
-        to: entered,
-        trip: 'one-way',
-        path: 'fault',
-        meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
-      });
+      const entered = spanDetected(s, 'breaks');
       s.span('handed', {
         from: entered,
         to: 'handles',

@@ -2,6 +2,7 @@ import { BEST_CASE, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
+import { spanDetected } from './spans.js';
 
 /** A service does what it has no right to while somebody waits for its answer (FLT-3). */
 export const faultService = workload({
@@ -44,14 +45,7 @@ export const faultService = workload({
       }
     });
     const breaks = all.map((i) => `breaks${i}`);
-    const entered = { event: 'handler', after: breaks } as const;
-    s.span('detected', {
-      from: breaks,
-      to: entered,
-      trip: 'one-way',
-      path: 'fault',
-      meaning: 'the load, and the entry of its trap by the hardware: until the first instruction of the handler',
-    });
+    const entered = spanDetected(s, breaks);
     s.span('decided', {
       from: entered,
       to: { event: 'ended', after: breaks },

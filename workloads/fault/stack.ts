@@ -1,6 +1,7 @@
 import { BEST_CASE } from '../common/parameters.js';
 import { type Workload, workload } from '../workload.js';
 import { ENDINGS, oneByOne } from './one-by-one.js';
+import { spanOver } from './spans.js';
 
 /** More than any thread has: 128 KiB on Xous, where they are real when touched. */
 const TOO_MUCH = 0x30000;
@@ -35,23 +36,16 @@ function stack(legal: boolean): Workload {
         });
         return;
       }
-      const ended = { event: 'ended', after: breaks } as const;
       s.span('noticed', {
         from: breaks,
-        to: ended,
+        to: { event: 'ended', after: breaks },
         trip: 'one-way',
         path: 'fault',
         meaning:
           'filling what there is, a word in 16 bytes, until the kernel decides to end the domain; pages that are there only ' +
           'when touched are in it',
       });
-      s.span('over', {
-        from: ended,
-        to: goesOn,
-        trip: 'one-way',
-        path: 'fault',
-        meaning: 'until the domain is gone and the next thread runs',
-      });
+      spanOver(s, breaks, goesOn);
     },
   });
 }
