@@ -15,8 +15,8 @@ const LONG = process.env['BULKHEAD_LONG'] === '1';
 /** Programs for each way to compile. */
 const RUNS = {
   rv32: LONG ? 20_000 : 70,
-  m0plus: LONG ? 20_000 : 15,
-  m4: LONG ? 20_000 : 15,
+  m0plus: LONG ? 20_000 : 20,
+  m4: LONG ? 20_000 : 20,
   cheriot: LONG ? 20_000 : 20,
 };
 const BUDGET = 200_000;

@@ -32,6 +32,7 @@ describe.each(coresOf('m4', 'm33'))('%s: as on the real kernel', (core) => {
 
 describe('regions through the alias registers', () => {
   it.each([
+    ['m0plus', 8, 2, 16],
     ['m4', 8, 2, 16],
     ['m33', 9, 3, 19],
   ] as const)('%s: %i stores for an RPC, %i and %i for a switch', (core, rpc, same, other) => {

@@ -51,7 +51,7 @@ const system = (crime: string): TestSystem => ({
   ],
 });
 
-describe.each(coresOf('m0plus'))('%s: a fault in the callee of an RPC', (core) => {
+describe.each(coresOf('m0plus', 'm4'))('%s: a fault in the callee of an RPC', (core) => {
   const CRIMES = {
     'store to the kernel': STORE_TO_KERNEL,
     'load from nowhere': 'ldr r1, =0x60000000\n ldr r1, [r1]',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { coresOf, outputsOf } from './system.js';
+import { CORES, outputsOf } from './system.js';
 
-describe.each(coresOf('m0plus', 'm33'))('%s: threads', (core) => {
+describe.each(CORES)('%s: threads', (core) => {
   it('run in the order of their priorities, the number of the thread in get_tid, data in r0', () => {
     const program = `
 late: out r0
