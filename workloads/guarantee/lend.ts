@@ -38,7 +38,8 @@ function beside(transfer: Extract<Transfer, 'borrow' | 'mutable-borrow'>, access
       const block = s.buffer('block', { domain: producer, bytes: BUFFER, passed: true });
       const attempt = s.service('attempt', { domain: consumer, transfer, mostBytes: LENT }, (f, _, data) => {
         f.mark('tries');
-        if (access === 'read') f.return(f.loadWord(data, at));
+        // the mark needs an instruction that retires: a load that is stopped does not. The first word is 0
+        if (access === 'read') f.return(f.loadWord(data).add(f.loadWord(data, at)));
         else {
           f.storeWord(data, MARK, at);
           f.return(0);
