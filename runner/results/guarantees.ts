@@ -98,11 +98,13 @@ const WORD = 4;
 const meanings = (list: readonly Guarantee[]): string =>
   list.map(({ mark, meaning }) => `${mark} ${meaning}`).join(', ');
 
-/** What the marks mean, a line each. */
+/** What the marks mean, in lines that fit a chart. */
 export const GUARANTEE_NOTES: readonly string[] = [
-  `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 5))},`,
-  meanings(ALWAYS.slice(5)),
-  `where bytes are lent: ${meanings(OF_LOANS)}; R reads and W writes no more than the bytes (b), their pages (p), or more (r);`,
+  `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 2))},`,
+  `${meanings(ALWAYS.slice(2, 6))},`,
+  meanings(ALWAYS.slice(6)),
+  `where bytes are lent: ${meanings(OF_LOANS)};`,
+  'R reads and W writes no more than the bytes (b), their pages (p), or more (r);',
   `where they are given away: ${meanings(OF_MOVES)}`,
 ];
 
