@@ -53,6 +53,7 @@ export function restartProblem(scenario: Scenario): string | undefined {
         o.kind === 'lock' ||
         o.kind === 'put' ||
         o.kind === 'get' ||
+        o.kind === 'wait-until' ||
         (o.kind === 'wait' && scenario.interrupts.some(({ notification }) => notification === o.notification)),
     );
     if (waits !== undefined)
@@ -80,18 +81,23 @@ export const lowerRestart = (domain: string, owner: string): LoweredOperation =>
         clobbers: CALL_REGISTERS,
       };
 
-const PASSES: ReadonlySet<PortableOperation['kind']> = new Set([
+/** Requests to the kernel or to another compartment; waits look for themselves, before each turn. */
+const REQUESTS: ReadonlySet<PortableOperation['kind']> = new Set([
   'call',
   'try-call',
   'send',
   'sleep',
   'yield',
+  'null-call',
+  'notify',
+  'wake-at',
   'allocate',
+  'free',
 ]);
 
 /** An operation inside a compartment that may be rebooted meanwhile: who comes back from it finds the guard closed and faults. */
 export function abandoning(operation: PortableOperation, lowered: LoweredOperation): LoweredOperation {
-  if (!PASSES.has(operation.kind)) return lowered;
+  if (!REQUESTS.has(operation.kind)) return lowered;
   return { ...lowered, lines: [...lowered.lines, ...CHECK], clobbers: [...new Set([...lowered.clobbers, 't0'])] };
 }
 
