@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { fromCompartment, fromLibrary } from '../../../platforms/cheri/kernel/compartments.js';
 import type { MaskedWindow } from '../../../platforms/machine/ledger.js';
 import type { Compartment, Import, System } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { compartment, run, thread } from './system.js';
 
 const MIE = 8;
-
-const call = (name: string, from: string, to = name): Import => ({
-  kind: 'call',
-  name,
-  compartment: from,
-  export: to,
-});
 
 const system = (program: string, imports: readonly Import[], ...others: readonly Compartment[]): Partial<System> => ({
   compartments: [compartment('one', `main:\n  li a0, 0\n${program}\n  exit`, { imports }), ...others],
@@ -39,7 +33,7 @@ const ALLOCATE = `
 /** Thread `one` with a quota of the heap. */
 const onHeap = (program: string): Partial<System> => ({
   ...system(program, [
-    ...['heap_allocate', 'heap_free', 'heap_free_all'].map((name) => call(name, 'allocator')),
+    ...fromCompartment('allocator', 'heap_allocate', 'heap_free', 'heap_free_all'),
     { kind: 'quota', name: 'quota', quota: 'quota' },
   ]),
   quotas: [{ name: 'quota', bytes: 0x8000 }],
@@ -76,41 +70,36 @@ word: .space 16
 `,
     {
       exports: ['entry', 'reboot'].map((name) => ({ name, arguments: 0 })),
-      imports: ['guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_open'].map((name) => ({
-        kind: 'library',
-        name,
-        library: 'reboot',
-        function: name,
-      })),
+      imports: fromLibrary('reboot', 'guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_open'),
     },
   );
   const inside = compartment('inside', 'main:\n  cross_call entry\n1:\n  yield\n  j 1b', {
-    imports: [call('entry', 'callee')],
+    imports: fromCompartment('callee', 'entry'),
   });
-  return system('  yield\n  cross_call reboot', [call('reboot', 'callee')], guarded, inside);
+  return system('  yield\n  cross_call reboot', fromCompartment('callee', 'reboot'), guarded, inside);
 }
 
 const SYSTEMS: Readonly<Record<string, Partial<System>>> = {
-  'a call': system('  cross_call entry', [call('entry', 'callee')], callee('  cret')),
+  'a call': system('  cross_call entry', fromCompartment('callee', 'entry'), callee('  cret')),
   'a call with 1024 bytes to zero': system(
     '  csw zero, -1024(csp)\n  cross_call entry',
-    [call('entry', 'callee')],
+    fromCompartment('callee', 'entry'),
     callee('  cret'),
   ),
   'a thread switch': system('  yield\n  yield', [], compartment('two', 'main:\n  yield\n  j main')),
   'a fault without handler': system(
     '  cross_call entry',
-    [call('entry', 'callee')],
+    fromCompartment('callee', 'entry'),
     callee('  csw zero, -512(csp)\n  li a1, 0\n  clw a0, 0(ca1)\n  cret'),
   ),
   'a fault with a handler': system(
     '  cross_call entry',
-    [call('entry', 'callee')],
+    fromCompartment('callee', 'entry'),
     callee('  li a1, 0\n  clw a0, 0(ca1)\n  cret\nhandler:\n  li a0, FORCE_UNWIND\n  cret', {
       errorHandler: 'handler',
     }),
   ),
-  'the scheduler': system('  cross_call ticks', [call('ticks', 'scheduler')]),
+  'the scheduler': system('  cross_call ticks', fromCompartment('scheduler', 'ticks')),
   'the allocator': onHeap(`${ALLOCATE}
   cmove ca1, ca0
   load_import ca0, quota
@@ -122,7 +111,7 @@ const SYSTEMS: Readonly<Record<string, Partial<System>>> = {
 };
 
 /** By the compartment that revocation=software adds. */
-const SWEEPING = system('  cross_call sweep', [call('sweep', 'sweeper')]);
+const SWEEPING = system('  cross_call sweep', fromCompartment('sweeper', 'sweep'));
 
 /**
  * The longest time with interrupts off from the first instruction of thread `one` to the end of the run: as the ledger records it, and
