@@ -19,6 +19,9 @@ const GLOBALS = 'globals';
 
 const numbers = (...names: readonly string[]): readonly number[] => names.map(registerNumber);
 
+/** What a call to another compartment changes: all but s0, s1, sp and gp (`kernel/abi.s`). */
+export const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 't0', 't1', 't2', 'ra'] as const;
+
 const ARGUMENTS = numbers('a0', 'a1', 'a2', 'a3', 'a4', 'a5');
 const TEMPORARIES = numbers('t0', 't1', 't2');
 const KEPT = numbers('s0', 's1');

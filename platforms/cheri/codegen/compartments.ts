@@ -9,7 +9,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
 import { RTOS_SOURCES } from '../devices/board.js';
-import { ALLOCATOR, SCHEDULER } from '../kernel/compartments.js';
+import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER } from '../kernel/compartments.js';
 import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
 import { cheriotAbi, globalAddress, type GlobalPlace } from './abi.js';
 import { FAULT_HANDLER, faultHandler, handlerEntry } from './fault-handler.js';
@@ -23,7 +23,6 @@ import {
   guardedSymbol,
   REBOOT_HANDLER,
   rebootCode,
-  rebootExports,
   rebootImports,
   rebootsOnFault,
   restartedDomains,
@@ -126,15 +125,16 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   return {
     name,
     program: `  .text\n${compiled}\n${lines(code)}\n  .data\n${lines([...dataLines(globals), ...(restarted ? [`${END}:`] : [])])}\n`,
-    imports: [
-      ...new Map(
-        [
-          ...importsOf(scenario, name, operations, services, direct),
-          ...(restarted ? rebootImports(operations, usesHeap) : []),
-        ].map((item) => [item.name, item]),
-      ).values(),
-    ],
-    exports: direct ? [] : [...services.map((s) => exportOf(s, restarted)), ...(restarted ? rebootExports(name) : [])],
+    imports: eachOnce([
+      ...importsOf(scenario, name, operations, services, direct, usesHeap),
+      ...(restarted ? rebootImports(operations, usesHeap) : []),
+    ]),
+    exports: direct
+      ? []
+      : [
+          ...services.map((s) => exportOf(s, restarted)),
+          ...(restarted ? [{ name: rebootExport(name), arguments: 0 }] : []),
+        ],
     ...(handler === undefined ? {} : { errorHandler: FAULT_HANDLER }),
     ...(restarted ? { stacklessHandler: REBOOT_HANDLER } : {}),
   };
@@ -154,26 +154,28 @@ const exportOf = (service: Service, restarted: boolean): Export => ({
   ...(restarted ? { minimumStack: GUARD_STACK } : {}),
 });
 
-/** What operations need beyond the compartment, each once. */
+/** Imports of the same name are the same. */
+const eachOnce = (imports: readonly Import[]): readonly Import[] => [
+  ...new Map(imports.map((item) => [item.name, item])).values(),
+];
+
+/** What operations need beyond the compartment. */
 function importsOf(
   scenario: Scenario,
   owner: string,
   operations: readonly PortableOperation[],
   services: readonly Service[],
   direct: boolean,
+  usesHeap: boolean,
 ): readonly Import[] {
   const bench: Import = { kind: 'device', name: BENCH, device: 'bench' };
   const quota: Import = { kind: 'quota', name: QUOTA, quota: owner };
-  const claims = claimsMemory(services, direct);
-  const usesHeap = needsQuota(operations, services, direct);
-  const others = operations.flatMap((operation) => importsFor(scenario, operation, direct));
-  const all = [
+  return [
     bench,
     ...(usesHeap ? [quota] : []),
-    ...(claims ? [fromKernel(ALLOCATOR, 'heap_claim')] : []),
-    ...others,
+    ...(claimsMemory(services, direct) ? fromCompartment(ALLOCATOR, 'heap_claim') : []),
+    ...operations.flatMap((operation) => importsFor(scenario, operation, direct)),
   ];
-  return [...new Map(all.map((item) => [item.name, item])).values()];
 }
 
 const claimsMemory = (services: readonly Service[], direct: boolean): boolean =>
@@ -184,13 +186,11 @@ const needsQuota = (operations: readonly PortableOperation[], services: readonly
 
 const isMove = (operation: PortableOperation): boolean => 'transfer' in operation && operation.transfer === 'move';
 
-const fromKernel = (compartment: string, name: string): Import => ({ kind: 'call', name, compartment, export: name });
-const fromLibrary = (library: string, name: string): Import => ({ kind: 'library', name, library, function: name });
 const shared = (name: string): Import => ({ kind: 'object', name, object: name, access: 'write' });
 
 const interruptImports = ({ line, notification }: InterruptBinding): readonly Import[] => [
   { kind: 'interrupt', name: interruptImport(notification), source: RTOS_SOURCES.firstLine + line },
-  ...['interrupt_futex', 'interrupt_complete', 'futex_wait'].map((name) => fromKernel(SCHEDULER, name)),
+  ...fromCompartment(SCHEDULER, 'interrupt_futex', 'interrupt_complete', 'futex_wait'),
 ];
 
 function importsFor(scenario: Scenario, operation: PortableOperation, direct: boolean): readonly Import[] {
@@ -210,46 +210,39 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
           compartment: service.domain,
           export: exportedAs(service, restartedDomains(scenario).has(service.domain)),
         },
-        ...(isMove(operation) ? [fromKernel(ALLOCATOR, 'heap_free')] : []),
+        ...(isMove(operation) ? fromCompartment(ALLOCATOR, 'heap_free') : []),
       ];
     }
     case 'restart':
       if (direct) return [];
-      return [
-        {
-          kind: 'call',
-          name: rebootExport(operation.domain),
-          compartment: operation.domain,
-          export: rebootExport(operation.domain),
-        },
-      ];
+      return fromCompartment(operation.domain, rebootExport(operation.domain));
     case 'null-call':
-      return [fromKernel(SCHEDULER, 'ticks')];
+      return fromCompartment(SCHEDULER, 'ticks');
     case 'sleep':
-      return [fromKernel(SCHEDULER, 'sleep')];
+      return fromCompartment(SCHEDULER, 'sleep');
     case 'notify':
-      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wake')];
+      return [shared(notificationImport(operation.notification)), ...fromCompartment(SCHEDULER, 'futex_wake')];
     case 'wait': {
       const bound = scenario.interrupts.find(({ notification }) => notification === operation.notification);
       if (bound !== undefined) return interruptImports(bound);
-      return [shared(notificationImport(operation.notification)), fromKernel(SCHEDULER, 'futex_wait')];
+      return [shared(notificationImport(operation.notification)), ...fromCompartment(SCHEDULER, 'futex_wait')];
     }
     case 'wait-until':
-      return [fromKernel(SCHEDULER, 'futex_wait')];
+      return fromCompartment(SCHEDULER, 'futex_wait');
     case 'wake-at':
-      return [fromKernel(SCHEDULER, 'futex_wake')];
+      return fromCompartment(SCHEDULER, 'futex_wake');
     case 'lock':
-      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_lock')];
+      return [shared(mutexImport(operation.mutex)), ...fromLibrary('locks', 'mutex_lock')];
     case 'unlock':
-      return [shared(mutexImport(operation.mutex)), fromLibrary('locks', 'mutex_unlock')];
+      return [shared(mutexImport(operation.mutex)), ...fromLibrary('locks', 'mutex_unlock')];
     case 'put':
-      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_put')];
+      return [shared(queueImport(operation.queue)), ...fromLibrary('queues', 'queue_put')];
     case 'get':
-      return [shared(queueImport(operation.queue)), fromLibrary('queues', 'queue_get')];
+      return [shared(queueImport(operation.queue)), ...fromLibrary('queues', 'queue_get')];
     case 'allocate':
-      return [fromKernel(ALLOCATOR, 'heap_allocate')];
+      return fromCompartment(ALLOCATOR, 'heap_allocate');
     case 'free':
-      return [fromKernel(ALLOCATOR, 'heap_free')];
+      return fromCompartment(ALLOCATOR, 'heap_free');
     default:
       return [];
   }

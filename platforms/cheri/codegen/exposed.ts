@@ -1,6 +1,7 @@
 import type { LoweredOperation } from '../../../workloads/language/backend/lowering.js';
 import type { Exposure } from '../../../workloads/language/operations.js';
 import { changedWord, countHolding, fillRegisters, lookIntoRegisters } from '../../riscv/codegen/exposure.js';
+import { CALL_REGISTERS } from './abi.js';
 
 /** Registers that neither carry the one argument and the answer nor lead to code, stack and globals; what a call uses itself apart. */
 const QUIET = ['t0', 's0', 's1', 'tp', 'a2', 'a3', 'a4', 'a5'] as const;
@@ -22,7 +23,6 @@ export const exposedCall = (
   call: readonly string[],
   direct: boolean,
   failed: readonly string[],
-  clobbers: readonly string[],
 ): LoweredOperation => ({
   arguments: [],
   lines: [
@@ -47,7 +47,7 @@ export const exposedCall = (
     ...failed,
   ],
   results: ['a0', 'a1', 'a2', 'a3'],
-  clobbers,
+  clobbers: CALL_REGISTERS,
 });
 
 /** Counts registers that hold the word. */
@@ -67,11 +67,7 @@ export const leaveWord: LoweredOperation = {
 };
 
 /** All that a domain can do to get into another one at an address: the entry behind a right one, and a jump. */
-export const enterAt = (
-  imported: readonly string[],
-  enterSwitcher: readonly string[],
-  clobbers: readonly string[],
-): LoweredOperation => ({
+export const enterAt = (imported: readonly string[], enterSwitcher: readonly string[]): LoweredOperation => ({
   arguments: ['a0'],
   lines: [
     ...(imported.length === 0
@@ -90,5 +86,5 @@ export const enterAt = (
     'cjalr ca1',
   ],
   results: [],
-  clobbers,
+  clobbers: CALL_REGISTERS,
 });

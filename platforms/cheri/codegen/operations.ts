@@ -6,6 +6,7 @@ import {
 } from '../../../workloads/language/operations.js';
 import type { LoweredOperation, OperationLowering } from '../../../workloads/language/backend/lowering.js';
 import type { Scenario, Service } from '../../../workloads/language/scenario.js';
+import { CALL_REGISTERS } from './abi.js';
 import { enterAt, exposedCall, leaveWord, lookForWord } from './exposed.js';
 import { abandoning, CHECK, lowerRestart, restartedDomains } from './reboot.js';
 import {
@@ -24,9 +25,6 @@ import {
   queueImport,
   serviceImport,
 } from './symbols.js';
-
-/** What a call to another compartment changes: all but s0, s1, sp and gp (`kernel/abi.s`). */
-const CALL_REGISTERS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 't0', 't1', 't2', 'ra'] as const;
 
 /** Masks for candperm (CHERIoT 1.0, permissions): load, store, loads and stores of capabilities, load mutable. */
 const LOAD = 0x20;
@@ -66,7 +64,7 @@ export function cheriotOperations(scenario: Scenario, direct = false, owner = ''
       if (operation.kind === 'restart') {
         return lowerRestartRequest(operation, direct, owner);
       }
-      if (direct && operation.kind === 'enter') return enterAt([], [], CALL_REGISTERS);
+      if (direct && operation.kind === 'enter') return enterAt([], []);
       const guarded = restarted.has(owner);
       const lowered = lower(scenario, operation, given, ending.has(within), guarded);
       return guarded && typeof lowered !== 'string' ? abandoning(operation, lowered) : lowered;
@@ -80,7 +78,7 @@ function lowerRestartRequest(
   owner: string,
 ): LoweredOperation | string {
   if (direct && !attempt) return 'all domains are one compartment: who is restarted is everybody';
-  const lowered = direct ? kernelCall([], []) : lowerRestart(domain, owner, CALL_REGISTERS, FAILED);
+  const lowered = direct ? kernelCall([], []) : lowerRestart(domain, owner);
   return attempt ? { ...lowered, lines: [...lowered.lines, `li a0, ${direct ? 0 : 1}`], results: ['a0'] } : lowered;
 }
 
@@ -94,7 +92,7 @@ const messageRegisters = ({ words, transfer }: Request): readonly string[] =>
 function directCall(scenario: Scenario, operation: Request): LoweredOperation {
   const { name, function: body } = serviceOf(scenario, operation);
   if (operation.kind === 'try-call' && operation.exposed !== undefined) {
-    return exposedCall(operation.exposed, [`jal ${functionSymbol(body)}`], true, ['li a1, 0'], CALL_REGISTERS);
+    return exposedCall(operation.exposed, [`jal ${functionSymbol(body)}`], true, ['li a1, 0']);
   }
   return {
     arguments: messageRegisters(operation),
@@ -123,7 +121,7 @@ function lower(
       // as programs of CHERIoT RTOS tell: no service answers so itself
       const failed = ['addi t0, a0, COMPARTMENT_FAILED', 'seqz a1, t0'];
       if (operation.exposed !== undefined) {
-        return exposedCall(operation.exposed, called.lines, false, failed, CALL_REGISTERS);
+        return exposedCall(operation.exposed, called.lines, false, failed);
       }
       return {
         ...called,
@@ -164,7 +162,7 @@ function lower(
         clobbers: [],
       };
     case 'enter':
-      return enterAt([`load_import ct1, ${serviceImport(operation.beside)}`], enterSwitcher, CALL_REGISTERS);
+      return enterAt([`load_import ct1, ${serviceImport(operation.beside)}`], enterSwitcher);
     case 'alarm':
       return {
         arguments: ['a0'],

@@ -1,10 +1,11 @@
 import type { PortableOperation } from '../../../workloads/language/operations.js';
 import { functionsOfDomain, operationsOf, type Scenario, type Service } from '../../../workloads/language/scenario.js';
 import type { LoweredOperation } from '../../../workloads/language/backend/lowering.js';
-import { ALLOCATOR } from '../kernel/compartments.js';
-import type { Export, Import } from '../kernel/system.js';
+import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER } from '../kernel/compartments.js';
+import type { Import } from '../kernel/system.js';
+import { CALL_REGISTERS } from './abi.js';
 import type { Global } from './globals.js';
-import { entrySymbol, notificationImport, QUOTA, rebootExport } from './symbols.js';
+import { entrySymbol, FAILED, notificationImport, QUOTA, rebootExport } from './symbols.js';
 
 /*
  * Compartments that the scenario restarts (`kernel/reboot.s`): a guard around each service, an error handler that leaves it, and
@@ -19,7 +20,8 @@ export const GUARD_STACK = 256;
 const CLOSED = `${GUARD.symbol} - globals`;
 const IMAGE = 'reboot.image';
 const ABANDONED = 'reboot.abandoned';
-const HANDLER = 'reboot.handler';
+/** The stackless error handler. */
+export const REBOOT_HANDLER = 'reboot.handler';
 const OWN_REBOOT = 'reboot.steps';
 /** Where the globals have their first values. */
 export const INITIALISED = 'reboot.initialised';
@@ -51,6 +53,7 @@ export function restartProblem(scenario: Scenario): string | undefined {
         o.kind === 'lock' ||
         o.kind === 'put' ||
         o.kind === 'get' ||
+        o.kind === 'wait-until' ||
         (o.kind === 'wait' && scenario.interrupts.some(({ notification }) => notification === o.notification)),
     );
     if (waits !== undefined)
@@ -60,15 +63,10 @@ export function restartProblem(scenario: Scenario): string | undefined {
 }
 
 /** A restart as its caller does it: of another domain a call, of its own a fault that the handler understands. */
-export const lowerRestart = (
-  domain: string,
-  owner: string,
-  clobbers: readonly string[],
-  failed: string,
-): LoweredOperation =>
+export const lowerRestart = (domain: string, owner: string): LoweredOperation =>
   domain === owner
     ? // an ebreak never retires: a mark in front of it would not be passed
-      { arguments: [], lines: ['nop', 'ebreak'], results: [], clobbers }
+      { arguments: [], lines: ['nop', 'ebreak'], results: [], clobbers: CALL_REGISTERS }
     : {
         arguments: [],
         // closed by somebody else who reboots it: that is waited for by him alone
@@ -76,25 +74,30 @@ export const lowerRestart = (
           `cross_call ${rebootExport(domain)}`,
           'beqz a0, 1f',
           'addi a0, a0, RESTARTING',
-          `bnez a0, ${failed}`,
+          `bnez a0, ${FAILED}`,
           '1:',
         ],
         results: [],
-        clobbers,
+        clobbers: CALL_REGISTERS,
       };
 
-const PASSES: ReadonlySet<PortableOperation['kind']> = new Set([
+/** Requests to the kernel or to another compartment; waits look for themselves, before each turn. */
+const REQUESTS: ReadonlySet<PortableOperation['kind']> = new Set([
   'call',
   'try-call',
   'send',
   'sleep',
   'yield',
+  'null-call',
+  'notify',
+  'wake-at',
   'allocate',
+  'free',
 ]);
 
 /** An operation inside a compartment that may be rebooted meanwhile: who comes back from it finds the guard closed and faults. */
 export function abandoning(operation: PortableOperation, lowered: LoweredOperation): LoweredOperation {
-  if (!PASSES.has(operation.kind)) return lowered;
+  if (!REQUESTS.has(operation.kind)) return lowered;
   return { ...lowered, lines: [...lowered.lines, ...CHECK], clobbers: [...new Set([...lowered.clobbers, 't0'])] };
 }
 
@@ -152,7 +155,7 @@ export function rebootCode(
     `${ABANDONED}:`,
     'unimp',
     // a0 = mcause
-    `${HANDLER}:`,
+    `${REBOOT_HANDLER}:`,
     'cincoffset csp, csp, -16',
     'csc ra, 0(csp)',
     'csw a0, 8(csp)',
@@ -201,23 +204,10 @@ export function rebootCode(
 /** Behind the globals. */
 export const END = 'reboot.end';
 
-export const REBOOT_HANDLER = HANDLER;
-
-export const rebootExports = (domain: string): readonly Export[] => [{ name: rebootExport(domain), arguments: 0 }];
-
 export const rebootImports = (operations: readonly PortableOperation[], usesHeap: boolean): readonly Import[] => [
-  ...['guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_reset', 'guard_open'].map((name): Import => ({
-    kind: 'library',
-    name,
-    library: 'reboot',
-    function: name,
-  })),
-  ...(wordsWaitedFor(operations).length === 0
-    ? []
-    : [{ kind: 'call', name: 'futex_wake', compartment: 'scheduler', export: 'futex_wake' } as const]),
-  ...(usesHeap
-    ? [{ kind: 'call', name: 'heap_free_all', compartment: ALLOCATOR, export: 'heap_free_all' } as const]
-    : []),
+  ...fromLibrary('reboot', 'guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_reset', 'guard_open'),
+  ...(wordsWaitedFor(operations).length === 0 ? [] : fromCompartment(SCHEDULER, 'futex_wake')),
+  ...(usesHeap ? fromCompartment(ALLOCATOR, 'heap_free_all') : []),
 ];
 
 const wordsWaitedFor = (operations: readonly PortableOperation[]): readonly string[] => [

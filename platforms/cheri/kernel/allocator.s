@@ -36,6 +36,7 @@
 .endm
 
   .include "check.s"
+  .include "zero.s"
   .include "bins.s"
   .include "quarantine.s"
 
@@ -150,7 +151,7 @@ allocate_invalid:
 allocate_leave:
   leave
 
-# Gives memory back. ca0 = quota that it was allocated or claimed with, ca1 = pointer to all of it. It is freed when nobody has it any
+# Gives memory back. ca0 = quota that it was allocated or claimed with, ca1 = pointer with its base. It is freed when nobody has it any
 # more. a0 = 0 or a negative error.
   .phase kernel
 heap_free:
@@ -243,7 +244,8 @@ bad_timeout:
   li    a1, 0
   cret
 
-# a0 = the chunk that pointer ca1 is all of, or 0: tagged, unsealed, its base behind a header that is in use. Uses t0 to t2.
+# a0 = the chunk of which pointer ca1 has the base, or 0: tagged, unsealed, its base behind a header that is in use. Its length is not
+# looked at. Uses t0 to t2.
 chunk_of:
   cgettag t0, ca1
   beqz  t0, 1f

@@ -1,16 +1,17 @@
 import { RTOS_BOARD, RTOS_SOURCES } from '../devices/board.js';
-import { ALLOCATOR } from './compartments.js';
+import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER } from './compartments.js';
 import {
   callee,
   caller,
   compartment,
   exit,
-  fromScheduler,
+  interrupted,
   type Operation,
   REPETITIONS,
   ROUND,
   system,
   threadOf,
+  TIMEOUT,
 } from './operation.js';
 import type { Compartment, Import, Library, Quota, System } from './system.js';
 
@@ -73,22 +74,19 @@ ${functions}`,
 
 const BETWEEN = { from: ['user.begin'], to: ['user.end'] };
 
-const library = (name: string, from: string): Import => ({ kind: 'library', name, library: from, function: name });
-const fromAllocator = (...names: readonly string[]): readonly Import[] =>
-  names.map((name) => ({ kind: 'call', name, compartment: ALLOCATOR, export: name }));
 const QUOTAS: readonly Quota[] = ['mine', 'yours'].map((name) => ({ name, bytes: RTOS_BOARD.ram.bytes }));
 const HEAP: readonly Import[] = [
-  ...fromAllocator('heap_allocate', 'heap_free', 'heap_claim', 'token_key_new', 'token_allocate', 'token_free'),
+  ...fromCompartment(
+    ALLOCATOR,
+    'heap_allocate',
+    'heap_free',
+    'heap_claim',
+    'token_key_new',
+    'token_allocate',
+    'token_free',
+  ),
   ...QUOTAS.map(({ name }): Import => ({ kind: 'quota', name, quota: name })),
 ];
-
-/** A timeout without end at 0(csp), in ca0. */
-const TIMEOUT = `
-  csw   zero, TIMEOUT_ELAPSED(csp)
-  li    t0, FOREVER
-  csw   t0, TIMEOUT_REMAINING(csp)
-  csetbounds ca0, csp, TIMEOUT_BYTES
-`;
 
 const ALLOCATE = (bytes: number): string => `
 ${TIMEOUT}
@@ -149,20 +147,14 @@ storing:
 `,
   );
 
-/** Beside it a thread of higher priority that waits for an interrupt, and is back at `woken`. */
-const interrupted = (program: string, imports: readonly Import[], stores: number): System => {
-  const [low, waiter] = [storing(stores), compartment('waiter', program, { imports })];
-  return {
-    ...system(low),
-    compartments: [low, waiter],
-    threads: [threadOf(low), { ...threadOf(waiter), priority: 2 }],
-  };
-};
+/** Beside it a thread that waits for an interrupt, and is back at `woken`. */
+const interruptedStoring = (program: string, imports: readonly Import[], stores: number): System =>
+  interrupted(storing(stores), compartment('waiter', program, { imports }));
 const LATENCY = { from: ['low.storing'], to: ['waiter.woken'] };
 
 /** Ticks of each sleep, far more than a passage takes. */
 const SLEEP = 2500;
-const TIMER_INTERRUPTS = interrupted(
+const TIMER_INTERRUPTS = interruptedStoring(
   `
 main:
   cincoffset csp, csp, -16
@@ -175,13 +167,13 @@ main:
 woken:
   j     1b
 `,
-  [fromScheduler('sleep')],
+  fromCompartment(SCHEDULER, 'sleep'),
   3500,
 );
 
 /** Bytes that the revoker walks over: longer than the waiter takes to wait. */
 const WALK = 0x1800;
-const REVOKER_INTERRUPTS = interrupted(
+const REVOKER_INTERRUPTS = interruptedStoring(
   `
 .equ REVOKER_START, 0
 .equ REVOKER_END, 4
@@ -212,7 +204,7 @@ woken:
   j     1b
 `,
   [
-    ...['futex_wait', 'interrupt_futex', 'interrupt_complete'].map(fromScheduler),
+    ...fromCompartment(SCHEDULER, 'futex_wait', 'interrupt_futex', 'interrupt_complete'),
     { kind: 'interrupt', name: 'done', source: RTOS_SOURCES.revoker },
     { kind: 'device', name: 'revoker', device: 'revoker' },
   ],
@@ -251,7 +243,7 @@ export const BENCHMARKS: readonly Operation[] = [
   {
     id: 'library-call',
     title: 'call of a function of a library',
-    system: repeated({ body: '  library_call nothing' }, [library('nothing', 'empty')], {
+    system: repeated({ body: '  library_call nothing' }, fromLibrary('empty', 'nothing'), {
       libraries: [
         {
           name: 'empty',
@@ -293,7 +285,7 @@ export const BENCHMARKS: readonly Operation[] = [
         body: '  clc   ca0, 16(csp)\n  clc   ca1, 24(csp)\n  library_call token_unseal',
         after: NOT_NULL,
       },
-      [...HEAP, library('token_unseal', 'tokens')],
+      [...HEAP, ...fromLibrary('tokens', 'token_unseal')],
       { quotas: QUOTAS },
     ),
     ...BETWEEN,

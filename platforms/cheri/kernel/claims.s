@@ -54,7 +54,7 @@ refund:
   csw   t1, QUOTA_LEFT(ct2)
   cret
 
-# Claims memory. ca0 = quota, ca1 = pointer to all of it. a0 = its bytes or a negative error.
+# Claims memory. ca0 = quota, ca1 = pointer with its base. a0 = its bytes or a negative error.
   .phase kernel
 heap_claim:
   enter

@@ -6,8 +6,13 @@ export const ALLOCATOR = 'allocator';
 export const SWEEPER = 'sweeper';
 export const IDLE = 'idle';
 
-const fromCompartment = (compartment: string, ...names: readonly string[]): readonly Import[] =>
+/** Imports of exports of a compartment, under their own names. */
+export const fromCompartment = (compartment: string, ...names: readonly string[]): readonly Import[] =>
   names.map((name) => ({ kind: 'call', name, compartment, export: name }));
+
+/** Imports of functions of a library, under their own names. */
+export const fromLibrary = (library: string, ...names: readonly string[]): readonly Import[] =>
+  names.map((name) => ({ kind: 'library', name, library, function: name }));
 
 const uninterruptedExport = (name: string, count: number, minimumStack: number): Export => ({
   name,
@@ -50,9 +55,7 @@ export const allocatorCompartment = (sweeper: boolean): Compartment => ({
       ? fromCompartment(SWEEPER, 'sweep', 'sweep_epoch')
       : [{ kind: 'device', name: 'revoker', device: 'revoker' } as const]),
     ...fromCompartment(SCHEDULER, 'sleep'),
-    ...['mutex_lock', 'mutex_unlock'].map(
-      (name) => ({ kind: 'library', name, library: 'locks', function: name }) as const,
-    ),
+    ...fromLibrary('locks', 'mutex_lock', 'mutex_unlock'),
   ],
   exports: [
     { name: 'heap_allocate', arguments: 3, minimumStack: 0x220 },
@@ -95,7 +98,10 @@ const uninterrupted = (...names: readonly string[]): readonly Import[] =>
 
 const libraryFunction = (name: string, count: number): Export => ({ name, arguments: count, interrupts: 'inherit' });
 
-/** Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`), sealed objects (`unseal.s`). */
+/**
+ * Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`), micro-reboots (`reboot.s`), sealed
+ * objects (`unseal.s`).
+ */
 export const LIBRARIES: readonly Library[] = [
   {
     name: 'locks',

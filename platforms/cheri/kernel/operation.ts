@@ -1,6 +1,5 @@
 import type { ParameterValues } from '../../platform.js';
-import { SCHEDULER } from './compartments.js';
-import type { Compartment, Import, SharedObject, System, Thread } from './system.js';
+import type { Compartment, SharedObject, System, Thread } from './system.js';
 
 /**
  * A path of the kernel that is measured: from the retirement of the instruction at `from` to the retirement of the one at `to`,
@@ -98,4 +97,16 @@ export const calling = (dirtied = 0, dirtiedByCaller = 0): System =>
 export const ROUND = { from: ['caller.begin'], to: ['caller.end'] };
 
 export const WORD: SharedObject = { name: 'word', bytes: 8, alignment: 8, words: [0] };
-export const fromScheduler = (name: string): Import => ({ kind: 'call', name, compartment: SCHEDULER, export: name });
+/** A timeout without end at 0(csp), in ca0. */
+export const TIMEOUT = `
+  csw   zero, TIMEOUT_ELAPSED(csp)
+  li    t0, FOREVER
+  csw   t0, TIMEOUT_REMAINING(csp)
+  csetbounds ca0, csp, TIMEOUT_BYTES
+`;
+
+/** A compartment whose program `runs`, and beside it `waits`, of higher priority, which waits for something meanwhile. */
+export const interrupted = (runs: Compartment, waits: Compartment): System => ({
+  ...system(runs, waits),
+  threads: [threadOf(runs), { ...threadOf(waits), priority: 2 }],
+});

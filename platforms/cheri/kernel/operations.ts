@@ -1,17 +1,17 @@
 import { BENCHMARKS } from './benchmarks.js';
-import { SWEEPER } from './compartments.js';
+import { fromCompartment, SCHEDULER, SWEEPER } from './compartments.js';
 import {
   callee,
   caller,
   calling,
   compartment,
   exit,
-  fromScheduler,
+  interrupted,
   type Operation,
   REPETITIONS,
   ROUND,
   system,
-  threadOf,
+  TIMEOUT,
   WORD,
 } from './operation.js';
 import type { Import, System } from './system.js';
@@ -25,7 +25,7 @@ const YIELDING = system(
   compartment('two', 'main:\n  yield\nend:\n  j     main'),
 );
 
-/** The callee faults; \`handler\` steps over the load. */
+/** The callee faults; `handler` steps over the load. */
 const faulting = (handled: boolean): System =>
   system(
     caller(handled ? '7' : '-COMPARTMENT_FAILED'),
@@ -70,7 +70,7 @@ wrong:
   li    a0, 1
   ${exit('a0')}
 `,
-    { imports: [word, fromScheduler('futex_wake')] },
+    { imports: [word, ...fromCompartment(SCHEDULER, 'futex_wake')] },
   );
   const waiter = compartment(
     'waiter',
@@ -78,24 +78,16 @@ wrong:
 main:
   cincoffset csp, csp, -16
 1:
-  csw   zero, TIMEOUT_ELAPSED(csp)
-  li    t0, FOREVER
-  csw   t0, TIMEOUT_REMAINING(csp)
-  csetbounds ca0, csp, TIMEOUT_BYTES
+${TIMEOUT}
   load_import ca1, word
   li    a2, 0
   cross_call futex_wait
 woken:
   j     1b
 `,
-    { imports: [word, fromScheduler('futex_wait')] },
+    { imports: [word, ...fromCompartment(SCHEDULER, 'futex_wait')] },
   );
-  return {
-    ...system(waker),
-    compartments: [waker, waiter],
-    threads: [threadOf(waker), { ...threadOf(waiter), priority: 2 }],
-    objects: [WORD],
-  };
+  return { ...interrupted(waker, waiter), objects: [WORD] };
 })();
 
 /** Parts of sweeps of the software revoker, of 4096 granules each, one after the other. */
@@ -103,7 +95,7 @@ const SWEEPING = system(
   compartment(
     'cleaner',
     `main:\n  li    s0, ${REPETITIONS}\n1:\n  cross_call sweep\n  addi  s0, s0, -1\n  bnez  s0, 1b\n${exit('zero')}`,
-    { imports: [{ kind: 'call', name: 'sweep', compartment: SWEEPER, export: 'sweep' }] },
+    { imports: fromCompartment(SWEEPER, 'sweep') },
   ),
 );
 

@@ -13,21 +13,7 @@ quarantine:
   add   t1, s1, a1
   addi  t0, s1, CHUNK_HEADER
   chunk ct0, t0
-  addi  t2, t1, -31
-1:
-  bgeu  t0, t2, 2f
-  csc   cnull, 0(ct0)
-  csc   cnull, 8(ct0)
-  csc   cnull, 16(ct0)
-  csc   cnull, 24(ct0)
-  cincoffset ct0, ct0, 32
-  j     1b
-2:
-  bgeu  t0, t1, 3f
-  csc   cnull, 0(ct0)
-  cincoffset ct0, ct0, 8
-  j     2b
-3:
+  zero_memory t0, t1, t2
   jal   epoch
   addi  a0, a0, 1                     # the sweep that is under way does not count
   andi  a0, a0, -2
@@ -44,19 +30,19 @@ quarantine:
   global csw, t0, quarantine_bytes
   global clw, t1, quarantine_last
   global csw, s1, quarantine_last
-  beqz  t1, 4f
+  beqz  t1, 1f
   chunk ct1, t1
   csw   s1, CHUNK_NEXT(ct1)
-  j     5f
-4:
+  j     2f
+1:
   global csw, s1, quarantine_first
-5:
+2:
   # a sweep begins when more than a quarter of what is free waits for one
   slli  t0, t0, 2
   global clw, t1, free_bytes
-  bltu  t0, t1, 6f
+  bltu  t0, t1, 3f
   jal   start_sweep
-6:
+3:
   clc   cra, 0(csp)
   cincoffset csp, csp, 16
   cret

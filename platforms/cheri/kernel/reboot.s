@@ -5,6 +5,7 @@
 # guard_open. These are the steps of the real network stack (research/cheri-cheriot.md section 2.15); they too are the compartment's
 # own code, not the kernel's.
   .text
+  .include "zero.s"
 .equ GUARD_CLOSED, 0                  # 1 from guard_close to guard_open
 .equ GUARD_USERS, 4                   # invocations inside; who drains waits for this word
 .equ GUARD_REBOOTS, 8                 # how often it has been opened anew
@@ -112,34 +113,21 @@ guard_reset:
   cincoffset ct0, ca0, GUARD_BYTES
   addi  a1, a1, -GUARD_BYTES
   add   a1, t0, a1                    # end
-  addi  t2, a1, -31
+  zero_memory t0, a1, t2
 1:
-  bgeu  t0, t2, 2f
-  csc   cnull, 0(ct0)
-  csc   cnull, 8(ct0)
-  csc   cnull, 16(ct0)
-  csc   cnull, 24(ct0)
-  cincoffset ct0, ct0, 32
-  j     1b
-2:
-  bgeu  t0, a1, 3f
-  csc   cnull, 0(ct0)
-  cincoffset ct0, ct0, 8
-  j     2b
-3:
   clw   t2, 4(ca2)
-  beqz  t2, 5f
+  beqz  t2, 3f
   clw   t1, 0(ca2)
   cincoffset ct0, ca0, t1
   cincoffset ca2, ca2, 8
-4:
+2:
   clw   t1, 0(ca2)
   csw   t1, 0(ct0)
   cincoffset ca2, ca2, 4
   cincoffset ct0, ct0, 4
   addi  t2, t2, -1
-  bnez  t2, 4b
-  j     3b
-5:
+  bnez  t2, 2b
+  j     1b
+3:
   li    a0, 0
   cret

@@ -27,3 +27,22 @@
   cgetbase \mark, csp
   .endif
 .endm
+
+# Zeroes memory from \pointer (the capability c\pointer) up to the address \end, both multiples of 8. Uses \limit; moves \pointer.
+.macro zero_memory pointer, end, limit
+  addi  \limit, \end, -31
+.Lzero\@:
+  bgeu  \pointer, \limit, .Lrest\@
+  csc   cnull, 0(c\pointer)
+  csc   cnull, 8(c\pointer)
+  csc   cnull, 16(c\pointer)
+  csc   cnull, 24(c\pointer)
+  cincoffset c\pointer, c\pointer, 32
+  j     .Lzero\@
+.Lrest\@:
+  bgeu  \pointer, \end, .Lzeroed\@
+  csc   cnull, 0(c\pointer)
+  cincoffset c\pointer, c\pointer, 8
+  j     .Lrest\@
+.Lzeroed\@:
+.endm

@@ -1,29 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Import, System } from '../../../platforms/cheri/kernel/system.js';
+import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
+import type { Quota } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { compartment, run, thread } from './system.js';
+import { heapReports, QUOTA } from './heap.js';
 
 const minus = (n: number): number => -n >>> 0;
 
-const call = (name: string, from: string): Import => ({ kind: 'call', name, compartment: from, export: name });
-const HEAP: readonly Import[] = [
-  ...['heap_allocate', 'heap_free', 'heap_claim', 'quota_left', 'quarantine_flush'].map((name) =>
-    call(name, 'allocator'),
-  ),
-  { kind: 'quota', name: 'mine', quota: 'mine' },
-  { kind: 'quota', name: 'yours', quota: 'yours' },
-];
-const MUCH: Import = { kind: 'quota', name: 'much', quota: 'much' };
+const HEAP = fromCompartment('allocator', 'heap_allocate', 'heap_free', 'heap_claim', 'quota_left', 'quarantine_flush');
 
-/** Macros for one thread: a timeout at 0(csp), pointers kept at 8(csp) and on. */
+/** Pointers are kept at 8(csp) and on. */
 const MACROS = `
-.macro timeout
-  csw zero, 0(csp)
-  li t0, 0x100000
-  csw t0, 4(csp)
-  cincoffset ca0, csp, 0
-  csetbounds ca0, ca0, 8
-.endm
 .macro allocate bytes, quota=mine
   timeout
   load_import ca1, \\quota
@@ -35,37 +21,14 @@ const MACROS = `
   load_import ca0, \\quota
   cross_call heap_free
 .endm
-.macro left quota=mine
-  load_import ca0, \\quota
-  cross_call quota_left
-  report a0
-.endm
-main:
-  cincoffset csp, csp, -64
 `;
 
-const QUOTA = 0x8000;
 const QUOTAS = [
   { name: 'mine', bytes: QUOTA },
   { name: 'yours', bytes: 256 },
 ];
-const heap = (body: string, kernel: ParameterValues = {}, parts: Partial<System> = {}): readonly number[] => {
-  const { stop, reports } = run(
-    {
-      compartments: [
-        compartment('user', `${MACROS}\n${body}\n  exit`, {
-          imports: parts.quotas === undefined ? HEAP : [...HEAP, MUCH],
-        }),
-      ],
-      threads: [thread('user', 'main', { stackBytes: 2048, trustedFrames: 8 })],
-      quotas: QUOTAS,
-      ...parts,
-    },
-    { kernel },
-  );
-  expect(stop).toEqual({ kind: 'exit', code: 0 });
-  return reports;
-};
+const heap = (body: string, kernel: ParameterValues = {}, quotas: readonly Quota[] = QUOTAS): readonly number[] =>
+  heapReports(MACROS, body, HEAP, quotas, kernel);
 
 const DESCRIBE = `
 .macro describe cd
@@ -156,7 +119,7 @@ describe('memory runs out', () => {
   cgettag t0, ca0
   report t0`;
     const quotas = [...QUOTAS, { name: 'much', bytes: 0x100000 }];
-    expect(heap(body, {}, { quotas })).toEqual([minus(12), 0, 1]);
+    expect(heap(body, {}, quotas)).toEqual([minus(12), 0, 1]);
   });
 
   it('a sweep that cannot end in time is a time-out', () => {

@@ -36,6 +36,8 @@ const ROWS: Readonly<Record<string, readonly [instructions: number, cycles: numb
   claim: [931, 1407],
   'allocate-free-32': [890, 1362],
   'allocate-free-1024': [1170, 1818],
+  'allocate-free-16384': [5529.5, 8962],
+  'allocate-free-196608': [87477, 185663],
   'interrupt-timer': [302, 474],
   'interrupt-revoker': [291, 445],
 };

@@ -100,9 +100,10 @@ const COMPARED: Partial<Record<SpanPath, readonly string[]>> = { call: ['caller'
 describe('held-out figures', () => {
   const rows = PRICES.filter(({ source }) => source.startsWith('held-out: '));
 
-  it('are reported with what ours takes, whatever that is', () => {
-    expect(rows.map(({ real }) => real)).toEqual(expect.arrayContaining([452, 1028, 11.4]));
-    for (const { ours } of rows) expect(ours).toBeGreaterThan(0);
+  it('are reported with what ours takes, whatever that is (kernel/README.md)', () => {
+    const ours = new Map(rows.map((row) => [row.real, row.ours]));
+    expect([ours.get(452), ours.get(1028)]).toEqual([444, 674]);
+    expect(ours.get(11.4)).toBeCloseTo(11.005, 3);
   });
 
   it("are nobody's targets", () => {

@@ -1,30 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { Import } from '../../../platforms/cheri/kernel/system.js';
+import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { compartment, run, thread } from './system.js';
+import { heapReports, QUOTA } from './heap.js';
 
 /* heap_free_all: what a micro-reboot gives back. */
 
 const minus = (n: number): number => -n >>> 0;
 
-const QUOTA = 0x8000;
-const IMPORTS: readonly Import[] = [
-  ...['heap_allocate', 'heap_free', 'heap_claim', 'heap_free_all', 'quota_left', 'quarantine_flush'].map(
-    (name): Import => ({ kind: 'call', name, compartment: 'allocator', export: name }),
-  ),
-  { kind: 'quota', name: 'mine', quota: 'mine' },
-  { kind: 'quota', name: 'yours', quota: 'yours' },
-];
+const IMPORTS = fromCompartment(
+  'allocator',
+  'heap_allocate',
+  'heap_free',
+  'heap_claim',
+  'heap_free_all',
+  'quota_left',
+  'quarantine_flush',
+);
 
-/** Macros for one thread: a timeout at 0(csp), pointers from 8(csp) on. */
+/** Pointers are kept at 8(csp) and on. */
 const MACROS = `
-.macro timeout
-  csw zero, 0(csp)
-  li t0, 0x100000
-  csw t0, 4(csp)
-  cincoffset ca0, csp, 0
-  csetbounds ca0, ca0, 8
-.endm
 .macro allocate bytes, place, quota=mine
   timeout
   load_import ca1, \\quota
@@ -47,27 +41,11 @@ const MACROS = `
   cgettag t0, ca0
   report t0
 .endm
-.macro left quota=mine
-  load_import ca0, \\quota
-  cross_call quota_left
-  report a0
-.endm
-main:
-  cincoffset csp, csp, -64
 `;
 
-const heap = (body: string, kernel: ParameterValues = {}): readonly number[] => {
-  const { stop, reports } = run(
-    {
-      compartments: [compartment('user', `${MACROS}\n${body}\n  exit`, { imports: IMPORTS })],
-      threads: [thread('user', 'main', { stackBytes: 2048, trustedFrames: 8 })],
-      quotas: ['mine', 'yours'].map((name) => ({ name, bytes: QUOTA })),
-    },
-    { kernel },
-  );
-  expect(stop).toEqual({ kind: 'exit', code: 0 });
-  return reports;
-};
+const QUOTAS = ['mine', 'yours'].map((name) => ({ name, bytes: QUOTA }));
+const heap = (body: string, kernel: ParameterValues = {}): readonly number[] =>
+  heapReports(MACROS, body, IMPORTS, QUOTAS, kernel);
 
 describe.each(['hardware', 'software'])('heap_free_all, revocation=%s', (revocation) => {
   const free = (body: string): readonly number[] => heap(body, { revocation });

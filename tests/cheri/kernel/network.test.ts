@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fromCompartment, fromLibrary } from '../../../platforms/cheri/kernel/compartments.js';
 import type { Compartment, Import } from '../../../platforms/cheri/kernel/system.js';
 import { compartment, run, thread } from './system.js';
 
@@ -10,9 +11,6 @@ import { compartment, run, thread } from './system.js';
 const minus = (n: number): number => -n >>> 0;
 const NOT_CONNECTED = 107;
 const QUOTA = 256;
-
-const call = (name: string, from: string): Import => ({ kind: 'call', name, compartment: from, export: name });
-const library = (name: string, from: string): Import => ({ kind: 'library', name, library: from, function: name });
 
 const network: Compartment = {
   name: 'network',
@@ -128,9 +126,9 @@ guard: .space 16
 key: .space 8
 `,
   imports: [
-    ...['token_key_new', 'token_allocate', 'token_free'].map((name) => call(name, 'allocator')),
-    library('token_unseal', 'tokens'),
-    ...['guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_open'].map((n) => library(n, 'reboot')),
+    ...fromCompartment('allocator', 'token_key_new', 'token_allocate', 'token_free'),
+    ...fromLibrary('tokens', 'token_unseal'),
+    ...fromLibrary('reboot', 'guard_enter', 'guard_leave', 'guard_close', 'guard_drain', 'guard_open'),
   ],
   exports: [
     { name: 'start', arguments: 0 },
@@ -176,9 +174,9 @@ main:
 `;
 
 const CLIENT: readonly Import[] = [
-  ...['start', 'connect', 'send', 'disconnect', 'reboot'].map((name) => call(name, 'network')),
-  ...['quota_left', 'token_key_new', 'token_allocate', 'heap_free'].map((name) => call(name, 'allocator')),
-  library('token_unseal', 'tokens'),
+  ...fromCompartment('network', 'start', 'connect', 'send', 'disconnect', 'reboot'),
+  ...fromCompartment('allocator', 'quota_left', 'token_key_new', 'token_allocate', 'heap_free'),
+  ...fromLibrary('tokens', 'token_unseal'),
 ];
 
 const client = (name: string, program: string, more: readonly Import[] = []): Compartment =>

@@ -93,16 +93,20 @@ describe.each(['full', 'path'])('isolation=%s', (isolation) => {
   });
 });
 
+/** The body of a service, and a notification for which nobody waits. */
+type Inside = (
+  f: Parameters<Parameters<ScenarioBuilder['service']>[2]>[0],
+  heard: ReturnType<ScenarioBuilder['notification']>,
+) => void;
+
 describe('while it is rebooted', () => {
   /** One thread is inside when another restarts the domain; what it does there, and what a third finds meanwhile. */
-  const withInside = (
-    inside: (f: Parameters<Parameters<ScenarioBuilder['service']>[2]>[0]) => void,
-    late = false,
-  ): Scenario =>
+  const withInside = (inside: Inside, late = false): Scenario =>
     unchecked((s) => {
+      const heard = s.notification('heard');
       const server = s.domain('server');
       const stay = s.service('stay', { domain: server }, (f) => {
-        inside(f);
+        inside(f, heard);
         f.return(0);
       });
       const answer = s.service('answer', { domain: server }, (f) => f.return(7));
@@ -137,6 +141,22 @@ describe('while it is rebooted', () => {
       f.while(
         () => f.loadWord(f.loadReference(place)).equals(0),
         () => undefined,
+      );
+    });
+    expect(run(built)).toEqual({ stop: DONE, reports: [11, 7], ended: ['server'] });
+  });
+
+  test.each<[string, Inside]>([
+    ['gives its turn away', (f) => f.yield()],
+    ['enters the kernel', (f) => f.nullCall()],
+    ['notifies', (f, heard) => f.notify(heard)],
+    ['allocates and frees', (f) => f.free(f.allocate(8), 8)],
+  ])('who %s again and again faults with one of the next times', (_, request) => {
+    const built = withInside((f, heard) => {
+      const word = f.word('word', 0);
+      f.while(
+        () => word.equals(0),
+        () => request(f, heard),
       );
     });
     expect(run(built)).toEqual({ stop: DONE, reports: [11, 7], ended: ['server'] });
@@ -242,6 +262,20 @@ describe('what cannot be restarted is refused with the reason', () => {
         main(s, server);
       }),
     ).toBe('restart server: it may wait where a micro-reboot does not wake it (lock)');
+  });
+
+  test('one that may wait for a word by its reference', () => {
+    expect(
+      reason((s) => {
+        const server = s.domain('server');
+        const state = s.buffer('state', { domain: server, bytes: 4 });
+        s.service('waits', { domain: server }, (f) => {
+          f.waitUntil(f.buffer(state), 1);
+          f.return(0);
+        });
+        main(s, server);
+      }),
+    ).toBe('restart server: it may wait where a micro-reboot does not wake it (wait-until)');
   });
 
   test('one of several that are one compartment', () => {

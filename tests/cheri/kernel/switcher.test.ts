@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { topOf } from '../../../platforms/cheri/hardware/capability-bounds.js';
+import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
 import { constant } from '../../../platforms/cheri/kernel/source.js';
-import type { Compartment, Export, Import, System } from '../../../platforms/cheri/kernel/system.js';
+import type { Compartment, Export, System } from '../../../platforms/cheri/kernel/system.js';
 import type { RegisterValue } from '../../../platforms/machine/machine.js';
 import { physical } from '../../../platforms/machine/units.js';
-import { compartment, run, thread, type WalkedMachine } from './system.js';
+import { compartment, run, seenAt, thread, type WalkedMachine } from './system.js';
 
 /* Steps of the switcher whose absence no other test would see: found by leaving out one instruction after the other. */
 
 const FAILED = 0xffffffff;
-
-const call = (name: string, from: string): Import => ({ kind: 'call', name, compartment: from, export: name });
 
 const GOOD = compartment('good', 'good:\n  nop\n  li a0, 7\n  cret', { exports: [{ name: 'good', arguments: 0 }] });
 
@@ -20,11 +19,11 @@ const nested = (body: string, times = 1, more: Partial<Compartment> = {}): Parti
     compartment(
       'outer',
       `main:\n  li s0, ${times}\n1:\n  cross_call middle\n  report a0\n  addi s0, s0, -1\n  bnez s0, 1b\n  exit`,
-      { imports: [call('middle', 'middle')] },
+      { imports: fromCompartment('middle', 'middle') },
     ),
     compartment('middle', `middle:\n  cincoffset csp, csp, -32\n  csc cra, 0(csp)\n${body}`, {
       ...more,
-      imports: [call('good', 'good')],
+      imports: fromCompartment('good', 'good'),
       exports: [{ name: 'middle', arguments: 0 }],
     }),
     GOOD,
@@ -42,27 +41,6 @@ const reports = (parts: Partial<System>): readonly number[] => {
 
 const register = (machine: WalkedMachine, name: string): RegisterValue =>
   machine.registers().find((r) => r.name === name)!;
-
-/** Runs a system; at each of the marks, in order of their passing, `look` is asked. */
-function seenAt<T>(
-  parts: Partial<System>,
-  marks: readonly string[],
-  look: (machine: WalkedMachine) => T,
-): readonly T[] {
-  const seen: T[] = [];
-  const { stop } = run(parts, {
-    watch: (machine, { symbol }) => {
-      for (const mark of marks) {
-        machine.probes.add(symbol(mark).physical, () => {
-          seen.push(look(machine));
-          return false;
-        });
-      }
-    },
-  });
-  expect(stop).toEqual({ kind: 'exit', code: 0 });
-  return seen;
-}
 
 describe('a caller whose stack is not what it was given is ended', () => {
   it.each([
@@ -88,7 +66,7 @@ describe('after a call', () => {
     const parts: Partial<System> = {
       compartments: [
         compartment('outer', 'main:\n  li s0, 1\n  li s1, 2\n  cross_call entry\n  report s0\n  report s1\n  exit', {
-          imports: [call('entry', 'inner')],
+          imports: fromCompartment('inner', 'entry'),
         }),
         compartment('inner', 'entry:\n  li s0, 8\n  li s1, 9\n  cret', { exports: [{ name: 'entry', arguments: 0 }] }),
       ],
@@ -121,7 +99,7 @@ count: .word 0
 
   it('the frame says nothing of the callee when a next call is refused', () => {
     const refused = `  cross_call good\n  li t1, 0\n  load_import ct2, switcher\n  cjalr ct2\n  li a0, 5\n${BACK}`;
-    const exports = seenAt(nested(refused), ['switcher.unwind'], (machine) => {
+    const { seen: exports } = seenAt(nested(refused), ['switcher.unwind'], (machine) => {
       const trusted = register(machine, 'mtdc').value;
       const frame = trusted + (machine.word(trusted + constant('TS_FRAME')) & 0xffff) - constant('FRAME_BYTES');
       return machine.word(frame + constant('FRAME_EXPORT'));
@@ -134,7 +112,7 @@ count: .word 0
 const entering = (export_: Partial<Export>, before = ''): Partial<System> => ({
   compartments: [
     compartment('outer', `main:\n${before}  cross_call entry\n  report a0\n  report a1\n  exit`, {
-      imports: [call('entry', 'inner')],
+      imports: fromCompartment('inner', 'entry'),
     }),
     compartment('inner', 'entry:\n  nop\n  cret', { exports: [{ name: 'entry', arguments: 0, ...export_ }] }),
   ],
@@ -174,12 +152,16 @@ describe('registers are null where the switcher leads, but for what belongs ther
     ['middle.handler', faulting({ errorHandler: 'handler' }), [...OWN, 'ca0', 'ca1', 'ca2']],
     ['middle.handler', faulting({ stacklessHandler: 'handler' }), [...OWN, 'ca0', 'ca1']],
   ])('%s', (mark, parts, expected) => {
-    const [first] = seenAt(parts, [mark], filled);
+    const {
+      seen: [first],
+    } = seenAt(parts, [mark], filled);
     expect(first).toEqual(expected);
   });
 
   it('a caller finds results and what is kept', () => {
-    const [back] = seenAt(nested(`  cross_call good\nback:\n${BACK}`), ['middle.back'], filled);
+    const {
+      seen: [back],
+    } = seenAt(nested(`  cross_call good\nback:\n${BACK}`), ['middle.back'], filled);
     expect(back.filter((name) => !['cs0', 'cs1'].includes(name))).toEqual([...OWN, 'ca0']);
   });
 });
@@ -211,21 +193,23 @@ describe('interrupts', () => {
     ['enabled', 8],
     ['disabled', 0],
   ] as const)('%s in a callee that asks for it', (interrupts, expected) => {
-    const seen = seenAt(entering({ interrupts }), ['inner.entry'], (machine) => register(machine, 'mstatus').value & 8);
+    const { seen } = seenAt(
+      entering({ interrupts }),
+      ['inner.entry'],
+      (machine) => register(machine, 'mstatus').value & 8,
+    );
     expect(seen).toEqual([expected]);
   });
 });
 
 describe("a callee's stack", () => {
   it('ends below what the caller spilled, with 16 bytes reserved, and the high-water mark is there', () => {
-    const [before, entry] = seenAt(
-      nested(`here:\n  cross_call good\n${BACK}`),
-      ['middle.here', 'good.good'],
-      (machine) => {
-        const { value, metadata } = register(machine, 'csp');
-        return { value, top: topOf(metadata!, value), mark: register(machine, 'mshwm').value };
-      },
-    );
+    const {
+      seen: [before, entry],
+    } = seenAt(nested(`here:\n  cross_call good\n${BACK}`), ['middle.here', 'good.good'], (machine) => {
+      const { value, metadata } = register(machine, 'csp');
+      return { value, top: topOf(metadata!, value), mark: register(machine, 'mshwm').value };
+    });
     expect(entry.top).toBe(before.value - constant('SPILL_BYTES'));
     expect(entry.value).toBe(entry.top - constant('RESERVED_BYTES'));
     expect(entry.mark).toBe(entry.value);
@@ -234,7 +218,9 @@ describe("a callee's stack", () => {
 
 it('after a return the high-water mark is where the caller stands: the next call has nothing to zero', () => {
   const parts = nested(`  cross_call good\nback:\n${BACK}`);
-  const [[mark, sp]] = seenAt(parts, ['middle.back'], (m) => ['mshwm', 'csp'].map((name) => register(m, name).value));
+  const {
+    seen: [[mark, sp]],
+  } = seenAt(parts, ['middle.back'], (m) => ['mshwm', 'csp'].map((name) => register(m, name).value));
   expect(mark).toBe(sp);
 });
 

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { rtosBoard } from '../../../platforms/cheri/devices/board.js';
 import { CheriotMachine } from '../../../platforms/cheri/hardware/machine.js';
 import { coreConfig } from '../../../platforms/cheri/hardware/parameters.js';
@@ -101,4 +102,25 @@ export function run(
   options.watch?.(machine, linked);
   const stop = machine.run(FOREVER);
   return { machine, linked, stop, reports: machine.bench!.outputs };
+}
+
+/** Runs a system; what `look` sees at each of the marks, in order of their passing. The run must end well. */
+export function seenAt<T>(
+  parts: Partial<System>,
+  marks: readonly string[],
+  look: (machine: WalkedMachine) => T,
+): { readonly seen: readonly T[]; readonly reports: readonly number[] } {
+  const seen: T[] = [];
+  const { stop, reports } = run(parts, {
+    watch: (machine, { symbol }) => {
+      for (const mark of marks) {
+        machine.probes.add(symbol(mark).physical, () => {
+          seen.push(look(machine));
+          return false;
+        });
+      }
+    },
+  });
+  expect(stop).toEqual({ kind: 'exit', code: 0 });
+  return { seen, reports };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fromCompartment, fromLibrary } from '../../../platforms/cheri/kernel/compartments.js';
 import type { Import, System } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { compartment, run, thread } from './system.js';
@@ -9,13 +10,16 @@ const minus = (n: number): number => -n >>> 0;
 
 const QUOTA = 0x8000;
 const IMPORTS: readonly Import[] = [
-  ...['token_key_new', 'token_allocate', 'token_free', 'heap_free', 'heap_claim', 'quota_left'].map((name): Import => ({
-    kind: 'call',
-    name,
-    compartment: 'allocator',
-    export: name,
-  })),
-  { kind: 'library', name: 'token_unseal', library: 'tokens', function: 'token_unseal' },
+  ...fromCompartment(
+    'allocator',
+    'token_key_new',
+    'token_allocate',
+    'token_free',
+    'heap_free',
+    'heap_claim',
+    'quota_left',
+  ),
+  ...fromLibrary('tokens', 'token_unseal'),
   { kind: 'quota', name: 'mine', quota: 'mine' },
   { kind: 'quota', name: 'yours', quota: 'yours' },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../platforms/cheri/kernel/source.js';
 import type { Compartment, System } from '../../../platforms/cheri/kernel/system.js';
-import { compartment, run, thread, type WalkedMachine } from './system.js';
+import { compartment, run, seenAt, thread, type WalkedMachine } from './system.js';
 
 /*
  * Steps of trap.s, fault.s and of refused calls whose absence no other test would see: found by leaving out one instruction after the
@@ -18,27 +18,6 @@ const stateOf = (machine: WalkedMachine): State =>
       .filter(({ name }) => /^(c(ra|sp|gp|tp|[tsa]\d)|mshwmb?|mstatus)$/.test(name))
       .map(({ name, value, metadata, tag }) => [name, `${value} ${metadata ?? 0} ${tag ?? false}`]),
   );
-
-/** Runs a system; what `look` sees at each of the marks, in order of their passing. */
-function seenAt<T>(
-  parts: Partial<System>,
-  marks: readonly string[],
-  look: (machine: WalkedMachine) => T,
-): { readonly seen: readonly T[]; readonly reports: readonly number[] } {
-  const seen: T[] = [];
-  const { stop, reports } = run(parts, {
-    watch: (machine, { symbol }) => {
-      for (const mark of marks) {
-        machine.probes.add(symbol(mark).physical, () => {
-          seen.push(look(machine));
-          return false;
-        });
-      }
-    },
-  });
-  expect(stop).toEqual({ kind: 'exit', code: 0 });
-  return { seen, reports };
-}
 
 const interruptsOn = (machine: WalkedMachine): boolean =>
   (machine.registers().find(({ name }) => name === 'mstatus')!.value & constant('STATUS_MIE')) !== 0;
