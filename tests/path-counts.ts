@@ -22,7 +22,7 @@ export function pathCounts<O extends PathOperation>(suite: PathSuite<O>, machine
     return found;
   };
   const measure: PathCounts['measure'] = (id, kernel = {}, on = (shared ??= machine())) =>
-    measureLinked(suite, on, operation(id), () => suite.link(operation(id), kernel));
+    measureLinked(suite, on, operation(id), suite.link(operation(id), kernel));
   return {
     measure,
     values(id, of, kernel, on) {

@@ -36,6 +36,22 @@ const WIDE = 20;
 export const isRound = (value: number): boolean =>
   [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
 
+/** Least distance of two labels below an axis, as a share of its length. */
+const APART = 0.04;
+
+/** What stands below each value of an axis: of those that lie too close together, all at the first of them. */
+export function labelsOf(values: readonly number[], log: boolean): readonly string[] {
+  const at = (value: number): number => (log ? Math.log(value) : value);
+  const least = APART * (at(values[values.length - 1]) - at(values[0]));
+  const together: number[][] = [];
+  for (const value of values) {
+    const last = together.at(-1);
+    if (last !== undefined && at(value) - at(last[0]) < least) last.push(value);
+    else together.push([value]);
+  }
+  return together.flatMap((group) => group.map((_, i) => (i === 0 ? group.join(', ') : '')));
+}
+
 /** Curves with points where something was measured; axes are logarithmic where the range is wide. */
 export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Drawing {
   const points = curves.flatMap((c) => c.points);
@@ -43,6 +59,7 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
   const wide = (values: readonly number[]): boolean =>
     Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
   const logX = wide(xs);
+  const labels = labelsOf(xs, logX);
   const logY = wide(points.flatMap((p) => [p.minimum, p.maximum]));
   const platforms = [...new Set(curves.map((c) => c.platform))];
   const workloads = [...new Set(curves.map((c) => c.workload))];
@@ -58,6 +75,8 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     pointRadius: 5,
     pointBorderColor: INK,
     tension: 0,
+    // a point at the edge is whole
+    clip: false,
   }));
   const bands = {
     id: 'bands',
@@ -106,7 +125,7 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
             afterBuildTicks: (built: { ticks: { value: number }[] }): void => {
               built.ticks = xs.map((value) => ({ value }));
             },
-            ticks: { color: INK, callback: (value: number): string => String(value), autoSkip: false },
+            ticks: { color: INK, callback: (value: number): string => labels[xs.indexOf(value)], autoSkip: false },
           }),
           y: axis(`guest cycles${scale(logY)}`, {
             type: logY ? 'logarithmic' : 'linear',

@@ -66,7 +66,7 @@ export function passageBetween(from: Moment, to: Moment, longestMasked: Passage[
     interrupts: to.counters.interrupts - from.counters.interrupts,
     busBeats: to.counters.busBeats - from.counters.busBeats,
     pageWalkReads: to.counters.pageWalkReads - from.counters.pageWalkReads,
-    protection: difference(to.counters.protection, from.counters.protection),
+    protection: protectionBetween(from.counters.protection, to.counters.protection),
     longestMasked,
     storeBacklog: { start: from.storeBacklog, end: to.storeBacklog },
     ...ledgerSpan(from.ledger, to.ledger, cycles),
@@ -75,7 +75,8 @@ export function passageBetween(from: Moment, to: Moment, longestMasked: Passage[
 
 const MAX_LISTED = 200_000;
 
-const difference = (to: ProtectionCounts, from: ProtectionCounts): ProtectionCounts => ({
+/** Protection operations from one reading of the counters to a later one. */
+export const protectionBetween = (from: ProtectionCounts, to: ProtectionCounts): ProtectionCounts => ({
   mpuStores: to.mpuStores - from.mpuStores,
   satpWrites: to.satpWrites - from.satpWrites,
   sfences: to.sfences - from.sfences,

@@ -1,6 +1,6 @@
 import type { Measured } from './measure.js';
 import { type Claim, isMeasurement } from './schema.js';
-import { ratioOf, reachOf, type Verdict, verdictOf } from './verdict.js';
+import { gapOf, ratioOf, reachOf, type Verdict, verdictOf } from './verdict.js';
 
 /** A published figure with what came of it here. */
 export interface Judgement {
@@ -52,12 +52,13 @@ export function explain({ claim, simulated, verdict, reason }: Judgement): reado
                   .join('; '),
             ];
       const listed = missing.reduce((sum, { worth }) => sum + worth, 0);
-      const gap = (typeof claim.value === 'number' ? claim.value : claim.value[0]) - simulated!;
+      const gap = gapOf({ published: claim.value, simulated: simulated! });
+      const share = gap > 0 ? `${showFigure(listed)} of ${showFigure(gap)}` : showFigure(listed);
       const work =
         missing.length === 0
           ? []
           : [
-              `missing work, ${showFigure(listed)} of ${showFigure(gap)} ${claim.unit}: ` +
+              `missing work, ${share} ${claim.unit}: ` +
                 missing.map(({ what, worth, basis }) => `${what} ${showFigure(worth)} (${basis})`).join('; '),
             ];
       return [...work, ...(explanation === undefined ? [] : [explanation]), ...reach];

@@ -6,7 +6,7 @@ import { findPlatform, type KnownPlatform } from '../platforms.js';
 import { summarise } from '../results/analyse.js';
 import { type MeasurementRecord, subjectKey } from '../results/schema.js';
 import type { Job } from '../run/job.js';
-import { type ChosenPlatform, chooseWorkloads } from '../run/plan.js';
+import type { ChosenPlatform } from '../run/plan.js';
 import { runHere, runOnWorkers } from '../run/pool.js';
 import { platformValues, readSetting, type Setting, workloadValues } from '../run/settings.js';
 import { suggestion } from '../suggest.js';
@@ -152,7 +152,7 @@ async function planWorkloads(
     const surplus = Object.keys(leaf.with).find((name) => !Object.hasOwn(workload.parameters, name));
     if (surplus !== undefined)
       throw unknownName(claim, `parameter of ${workload.id}`, surplus, Object.keys(workload.parameters));
-    const workloadParameters = workloadValues(workload, chooseWorkloads(workloads, [workload.id]), own);
+    const workloadParameters = workloadValues(workload, [workload], own);
     const spans = workload.build(workloadParameters).spans.map((s) => s.name);
     if (!spans.includes(leaf.span)) throw unknownName(claim, `span of ${workload.id}`, leaf.span, spans);
     const parameters = platformValues(platform, settings(platform.id, leaf.set));

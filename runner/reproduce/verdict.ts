@@ -27,6 +27,10 @@ function nearest({ published, simulated }: Pick<Evidence, 'published' | 'simulat
   return Math.min(Math.max(simulated, low), high);
 }
 
+/** By how much the simulated figure is below the published one, of an interval its nearest point; negative if it is above. */
+export const gapOf = (evidence: Pick<Evidence, 'published' | 'simulated'>): number =>
+  nearest(evidence) - evidence.simulated;
+
 /** simulated / published, of an interval its nearest point; 1 if both are 0. */
 export function ratioOf(evidence: Pick<Evidence, 'published' | 'simulated'>): number {
   const published = nearest(evidence);
@@ -54,7 +58,7 @@ export function verdictOf(evidence: Evidence): Exclude<Verdict, 'not modelled' |
   const meets = (from: number, to: number): boolean => to >= low * (1 - tolerance) && from <= high * (1 + tolerance);
   if (!open && meets(simulated, simulated)) return 'reproduced';
   if (open && meets(simulated * less, simulated * more)) return 'consistent';
-  const gap = nearest(evidence) - simulated;
+  const gap = gapOf(evidence);
   const listed = missing.reduce((sum, { worth }) => sum + worth, 0);
   if (gap > 0 && simulated >= HALF * nearest(evidence) && listed >= HALF * gap) return 'floor';
   return open ? 'inconsistent' : 'not reproduced';

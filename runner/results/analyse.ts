@@ -39,7 +39,8 @@ export interface SubjectSummary {
   readonly spans: readonly SpanSummary[];
 }
 
-const distribution = (values: readonly number[]): Distribution => {
+/** Of at least one value. */
+export const distribution = (values: readonly number[]): Distribution => {
   const list = [...values];
   return { minimum: min(list), median: median(list), maximum: max(list) };
 };

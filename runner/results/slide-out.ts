@@ -1,7 +1,6 @@
-import { max, median, min } from 'simple-statistics';
 import { markdownTable } from 'markdown-table';
 import { FRAME } from '../../workloads/application/slide-out.js';
-import type { Distribution, SubjectSummary } from './analyse.js';
+import { type Distribution, distribution, type SubjectSummary } from './analyse.js';
 import type { MeasurementRecord } from './schema.js';
 import { platformLabel, showNumber } from './table.js';
 
@@ -9,11 +8,8 @@ import { platformLabel, showNumber } from './table.js';
 
 const WORKLOAD = 'application.slide-out';
 
-/**
- * What stopped the overrun: a trap of the hardware; the kernel, which refused; a check of the driver's own; or nothing. No store
- * asks the kernel, so that it is never the kernel here.
- */
-export type Stopper = 'hardware' | 'kernel' | 'library' | 'nothing';
+/** What stopped the overrun: a trap of the hardware, a check of the driver's own, or nothing. No store asks the kernel. */
+type Stopper = 'hardware' | 'library' | 'nothing';
 
 /** The overruns of one length, with the victim in one place, on one platform: over all layouts. */
 export interface SlideOut {
@@ -45,11 +41,6 @@ export interface SlideOut {
   readonly slideAnswers: number;
   readonly slideOpen: number;
 }
-
-const distribution = (values: readonly number[]): Distribution => {
-  const list = [...values];
-  return { minimum: min(list), median: median(list), maximum: max(list) };
-};
 
 /** Cycles of a span that every run has passed. */
 const cyclesOf = (records: readonly MeasurementRecord[], name: string): Distribution | undefined => {

@@ -59,7 +59,7 @@ export const spanTitle = ({ span }: SpanSummary): string =>
 const showMasked = ({ cycles, from }: SpanSummary['masked']): string => (cycles === 0 ? '-' : `${cycles} from ${from}`);
 
 /** Columns of the table of spans, and on which side each is aligned. */
-export const HEADER: readonly string[] = [
+export const HEADER = [
   'workload',
   'span',
   'platform',
@@ -75,7 +75,7 @@ export const HEADER: readonly string[] = [
   'protection operations',
   'longest masked',
   'reachable bytes',
-];
+] as const;
 export const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
 
 const showPrice = (price: number | undefined): string => (price === undefined ? '-' : showNumber(price));
@@ -123,13 +123,24 @@ export function spanLines(
   );
 }
 
+/** Columns that are always there: they name the row. */
+const NAMING = 4;
+
+/** Leaves out of rows of the table of spans, or of what belongs to its columns, those in which nothing stands. */
+export function columnsOf(lines: readonly (readonly string[])[]): <T>(row: readonly T[]) => T[] {
+  const kept = HEADER.map((_, column) => column < NAMING || lines.some((line) => line[column] !== '-'));
+  return (row) => row.filter((_, column) => kept[column]);
+}
+
 /** One table for the subjects of a family; columns in which nothing stands are left out. */
 function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames, clocks: Clocks): string | undefined {
   const lines = spanLines(subjects, names, clocks).map(({ line }) => line);
   if (lines.length === 0) return undefined;
-  const kept = HEADER.map((_, column) => column < 4 || lines.some((line) => line[column] !== '-'));
-  const keep = <T>(row: readonly T[]): T[] => row.filter((_, column) => kept[column]);
-  return markdownTable([HEADER, ...lines].map(keep), { align: keep(ALIGN) });
+  const keep = columnsOf(lines);
+  return markdownTable(
+    [HEADER, ...lines].map((line) => keep<string>(line)),
+    { align: keep(ALIGN) },
+  );
 }
 
 /** What each class of a path says (DESIGN.md section 1, rule 3). */

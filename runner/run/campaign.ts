@@ -1,10 +1,9 @@
 import type { Workload } from '../../workloads/index.js';
-import { must } from '../failure.js';
+import { BadInput, must } from '../failure.js';
 import { findPlatform, type KnownPlatform } from '../platforms.js';
 import { ResultsFolder } from '../results/folder.js';
 import type { Manifest } from '../results/manifest.js';
 import { type MeasurementRecord, recordKey, SCHEMA_VERSION } from '../results/schema.js';
-import { BadInput } from '../failure.js';
 import { version } from '../version.js';
 import type { Job } from './job.js';
 import { type ChosenPlatform, chooseWorkloads, planJobs, type Request } from './plan.js';

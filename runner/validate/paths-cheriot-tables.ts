@@ -4,15 +4,12 @@ import {
   dirtiedByCaller,
   usingStack,
 } from '../../platforms/cheri/kernel/benchmark-tables.js';
-import { linkSystem } from '../../platforms/cheri/kernel/link.js';
 import type { Operation } from '../../platforms/cheri/kernel/operation.js';
-import { kernelConfig } from '../../platforms/cheri/kernel/parameters.js';
 import type { Machine } from '../../platforms/machine/machine.js';
-import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { Platform } from '../../platforms/platform.js';
 import { shippedClaims } from '../reproduce/read.js';
-import { CHERIOT_MEMORIES, VARIANT } from './paths-cheriot-setups.js';
-import { WrongPath } from './paths-measure.js';
+import { CHERIOT_MEMORIES, linkCheriot, VARIANT } from './paths-cheriot-setups.js';
+import { runPath, WrongPath } from './paths-measure.js';
 import type { PathRow, PathTable } from './paths-suite.js';
 
 /* Long tables of the benchmarks of CHERIoT RTOS; held-out, as in paper/claims: nobody works to them. */
@@ -25,32 +22,14 @@ const BUDGET = 1_000_000_000;
 
 /** Cycles of the last passage, by memory. @throws WrongPath if the programs do not end well or there is none. */
 function cyclesOf(machines: Machines, operation: Operation): readonly { readonly memory: Memory; ours: number }[] {
-  const { image, symbol } = linkSystem(kernelConfig(operation.kernel ?? {}), operation.system);
+  const linked = linkCheriot(operation);
   return machines.map(({ memory, machine }) => {
-    let from: number | undefined;
     let last: number | undefined;
-    machine.probes.clear();
-    machine.setTrace(undefined);
-    machine.setBudget(instructions(BUDGET));
-    machine.reset();
-    machine.load(image);
-    for (const mark of operation.to) {
-      machine.probes.add(symbol(mark).physical, ({ cycle }) => {
-        if (from !== undefined) last = cycle - from;
-        return false;
-      });
-    }
-    for (const mark of operation.from) {
-      machine.probes.add(symbol(mark).physical, ({ cycle }) => {
-        from = cycle;
-        return false;
-      });
-    }
-    const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
-    machine.probes.clear();
-    if (stop.kind !== 'exit' || stop.code !== 0) {
-      throw new WrongPath(operation, `the run ended with ${JSON.stringify(stop)}`);
-    }
+    runPath(machine, operation, linked, {
+      budget: BUDGET,
+      begin: (cycle) => cycle,
+      end: (from, cycle) => (last = cycle - from),
+    });
     if (last === undefined) throw new WrongPath(operation, 'nothing was measured');
     return { memory, ours: last };
   });

@@ -1,14 +1,11 @@
 import { DECODER } from '../../platforms/cheri/hardware/slots.js';
-import { linkSystem } from '../../platforms/cheri/kernel/link.js';
 import type { Operation } from '../../platforms/cheri/kernel/operation.js';
 import { OPERATIONS } from '../../platforms/cheri/kernel/operations.js';
-import { kernelConfig } from '../../platforms/cheri/kernel/parameters.js';
-import type { ParameterValues } from '../../platforms/platform.js';
 import { Op } from '../../platforms/riscv/operations.js';
 import { pathReferences } from '../reproduce/path-references.js';
-import { CHERIOT_MEMORIES, VARIANT } from './paths-cheriot-setups.js';
+import { CHERIOT_MEMORIES, linkCheriot, VARIANT } from './paths-cheriot-setups.js';
 import { CHERIOT_TABLES } from './paths-cheriot-tables.js';
-import type { LinkedPath, PathSample, PathSuite } from './paths-suite.js';
+import type { PathSample, PathSuite } from './paths-suite.js';
 
 const operands = { rd: 0, rs1: 0, rs2: 0, imm: 0 };
 
@@ -22,19 +19,6 @@ function access(word: number): { loads: number; stores: number } {
 const instructions = ({ instructionsByPhase }: PathSample): number =>
   Object.values(instructionsByPhase).reduce((sum, count) => sum + count, 0);
 
-/** What was linked last: each memory set-up runs the same. */
-let linked: { readonly operation: Operation; readonly kernel: string; readonly path: LinkedPath } | undefined;
-
-function link(operation: Operation, values: ParameterValues): LinkedPath {
-  const parameters = { ...values, ...operation.kernel };
-  const kernel = JSON.stringify(parameters);
-  if (linked?.operation !== operation || linked.kernel !== kernel) {
-    const { image, symbol } = linkSystem(kernelConfig(parameters), operation.system);
-    linked = { operation, kernel, path: { image, place: (name) => symbol(name).physical } };
-  }
-  return linked.path;
-}
-
 /** The CHERIoT-RTOS-like kernel beside CHERIoT RTOS. */
 export const CHERIOT_PATHS: PathSuite<Operation> = {
   platform: 'cheri',
@@ -46,7 +30,7 @@ export const CHERIOT_PATHS: PathSuite<Operation> = {
   variants: [VARIANT],
   parameters: () => ({ kernel: {}, hardware: {} }),
   operations: OPERATIONS,
-  link,
+  link: linkCheriot,
   access,
   quantities: [
     { name: 'traps', of: (s) => s.traps, exact: true },

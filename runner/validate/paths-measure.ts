@@ -1,8 +1,9 @@
 import { type LedgerReading, ledgerSpan, type Phase, PHASES } from '../../platforms/machine/ledger.js';
-import type { Counters, Machine, ProtectionCounts, TraceEvent } from '../../platforms/machine/machine.js';
+import type { Counters, Machine, TraceEvent } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { Platform } from '../../platforms/platform.js';
-import type { PathOperation, PathSample, PathSuite } from './paths-suite.js';
+import { protectionBetween } from '../exec/passages.js';
+import type { LinkedPath, PathOperation, PathSample, PathSuite } from './paths-suite.js';
 
 /** An operation that did not run as it must: a defect of the kernel or of the program, never a number. */
 export class WrongPath extends Error {
@@ -54,48 +55,37 @@ interface Start {
 }
 
 /**
- * Runs the programs of an operation with the kernel of a variant.
- * @returns its passages in order.
+ * Runs the linked programs of an operation from reset.
+ * @param begin told the cycle of each mark that begins a passage; what it returns is given to `end`
  * @throws WrongPath if the programs do not end well.
  */
-export function measurePath<O extends PathOperation>(
-  suite: PathSuite<O>,
-  machine: Machine,
-  operation: O,
-  variant: string,
-): readonly PathSample[] {
-  return measureLinked(suite, machine, operation, () => suite.link(operation, suite.parameters(variant).kernel));
-}
-
-/** As `measurePath`, with any linked programs of the operation. */
-export function measureLinked(
-  suite: PathSuite,
+export function runPath<B>(
   machine: Machine,
   operation: PathOperation,
-  link: () => ReturnType<PathSuite['link']>,
-): readonly PathSample[] {
-  const { image, place } = link();
-  const samples: PathSample[] = [];
-  let start: Start | undefined;
+  { image, place }: LinkedPath,
+  {
+    budget,
+    begin,
+    end,
+  }: { readonly budget: number; readonly begin: (cycle: number) => B; readonly end: (begun: B, cycle: number) => void },
+): void {
+  let begun: { readonly value: B } | undefined;
   machine.probes.clear();
   machine.setTrace(undefined);
-  machine.setBudget(instructions(BUDGET));
+  machine.setBudget(instructions(budget));
   machine.reset();
   machine.load(image);
   // at a place that is both, one passage ends before the next begins: handlers are called in the order of their adding
   for (const to of operation.to) {
     machine.probes.add(place(to), ({ cycle }) => {
-      if (start !== undefined) samples.push(sample(machine, start, cycle));
-      start = undefined;
-      machine.setTrace(undefined);
+      if (begun !== undefined) end(begun.value, cycle);
+      begun = undefined;
       return false;
     });
   }
   for (const from of operation.from) {
     machine.probes.add(place(from), ({ cycle }) => {
-      const tally = new Tally(suite);
-      start = { cycle, counters: machine.counters, ledger: machine.ledger.read(), tally };
-      machine.setTrace((event) => tally.count(event));
+      begun = { value: begin(cycle) };
       return false;
     });
   }
@@ -104,21 +94,50 @@ export function measureLinked(
   machine.probes.clear();
   if (stop.kind !== 'exit') throw new WrongPath(operation, `the run ended with ${JSON.stringify(stop)}`);
   if (stop.code !== 0) throw new WrongPath(operation, `${stop.code} results are wrong`);
+}
+
+/**
+ * Runs the linked programs of an operation.
+ * @returns its passages in order.
+ * @throws WrongPath if the programs do not end well.
+ */
+export function measureLinked(
+  suite: PathSuite,
+  machine: Machine,
+  operation: PathOperation,
+  linked: LinkedPath,
+): readonly PathSample[] {
+  const samples: PathSample[] = [];
+  runPath<Start>(machine, operation, linked, {
+    budget: BUDGET,
+    begin(cycle) {
+      const tally = new Tally(suite);
+      machine.setTrace((event) => tally.count(event));
+      return { cycle, counters: machine.counters, ledger: machine.ledger.read(), tally };
+    },
+    end(start, cycle) {
+      samples.push(sample(machine, start, cycle));
+      machine.setTrace(undefined);
+    },
+  });
   return samples;
 }
 
+/** As `measureLinked`, with the kernel of a variant. */
+export const measurePath = <O extends PathOperation>(
+  suite: PathSuite<O>,
+  machine: Machine,
+  operation: O,
+  variant: string,
+): readonly PathSample[] =>
+  measureLinked(suite, machine, operation, suite.link(operation, suite.parameters(variant).kernel));
+
 function sample(machine: Machine, { cycle: from, counters: before, ledger, tally }: Start, cycle: number): PathSample {
   const { counters } = machine;
-  const protection = Object.fromEntries(
-    Object.entries(counters.protection).map(([name, count]: [string, number]) => [
-      name,
-      count - before.protection[name as keyof ProtectionCounts],
-    ]),
-  ) as unknown as ProtectionCounts;
   return {
     cycles: cycle - from,
     traps: counters.traps - before.traps,
-    protection,
+    protection: protectionBetween(before.protection, counters.protection),
     kernel: { ...tally.kernel },
     user: { ...tally.user, instructions: tally.user.instructions - 1 },
     instructionsByPhase: Object.fromEntries(PHASES.map((phase, i) => [phase, tally.phases[i]])) as Record<

@@ -1,6 +1,6 @@
 import type { Machine } from '../../platforms/machine/machine.js';
 import type { Platform } from '../../platforms/platform.js';
-import { measurePath, pathMachine, steady } from './paths-measure.js';
+import { measureLinked, pathMachine, steady } from './paths-measure.js';
 import type { PathFidelity, PathOperation, PathResult, PathRow, PathSample, PathSuite } from './paths-suite.js';
 
 const LOWER = 0.8;
@@ -35,7 +35,8 @@ class Machines {
 function compare(suite: PathSuite, operation: PathOperation, variant: string, machines: Machines): PathResult {
   const reference = suite.references.find((r) => r.operation === operation.id && r.variant === variant);
   const memories = Object.keys(suite.memories);
-  const samples = memories.map((memory) => measurePath(suite, machines.of(variant, memory), operation, variant));
+  const linked = suite.link(operation, suite.parameters(variant).kernel);
+  const samples = memories.map((memory) => measureLinked(suite, machines.of(variant, memory), operation, linked));
   const value = (i: number, quantity: (s: PathSample) => number): number => steady(operation, samples[i], quantity);
   const known = (quantity: string): number | null => reference?.figures[quantity] ?? null;
   const row = (quantity: string, ours: number): Omit<PathRow, 'fidelity'> => ({

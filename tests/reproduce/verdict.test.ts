@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../runner/reproduce/judge.js';
+import { claimSchema } from '../../runner/reproduce/schema.js';
 import { type Evidence, ratioOf, reachOf, verdictOf } from '../../runner/reproduce/verdict.js';
 
 const figure = fc.integer({ min: 1, max: 1_000_000 });
@@ -48,6 +50,25 @@ describe('verdicts', () => {
     ],
   ])('%s', (_, change, verdict) => {
     expect(verdictOf({ ...base, ...change })).toBe(verdict);
+  });
+});
+
+describe('missing work in an explanation', () => {
+  const claim = claimSchema.parse({
+    ...{ id: 'a', quantity: 'q', value: [80, 100], unit: 'cycles', core: 'c', clock: 'c', memory: 'm', system: 's' },
+    ...{ source: 's', tag: 'SAW', role: 'target', tolerance: 0.1, committed: '2026-11-29', unknowns: [] },
+    missing: [{ what: 'a copy', worth: 5, basis: 'counted' }],
+    measurement: { kind: 'not modelled', reason: 'r' },
+  });
+  const said = (simulated: number): string =>
+    explain({ claim, simulated, ratio: null, verdict: verdictOf({ ...claim, published: claim.value, simulated }) })[0];
+
+  test('is put beside the gap below the figure', () => {
+    expect(said(60)).toBe('missing work, 5 of 20 cycles: a copy 5 (counted)');
+  });
+
+  test('has no gap to stand beside where ours is above it', () => {
+    expect(said(150)).toBe('missing work, 5 cycles: a copy 5 (counted)');
   });
 });
 

@@ -2,27 +2,23 @@ import { PHASES } from '../../../platforms/machine/ledger.js';
 import { chartsOf } from '../../charts/index.js';
 import type { SubjectSummary } from '../../results/analyse.js';
 import { clockLegend } from '../../results/clocks.js';
-import { ALIGN, HEADER, platformLabel, spanLines } from '../../results/table.js';
+import { ALIGN, columnsOf, HEADER, platformLabel, spanLines } from '../../results/table.js';
 import { type Column, dataTable, number, text } from '../data-table.js';
 import { figure } from '../figure.js';
 import { type Content, Html, markup, idOf } from '../html.js';
 import type { Report, Section } from '../report.js';
 import { workloadName } from '../workload-name.js';
 
-/** Columns that are always there: they name the row. */
-const NAMING = 4;
 const COLUMNS: readonly Column[] = HEADER.map((title, i) => (ALIGN[i] === 'r' ? number(title) : text(title)));
 
 /** Every span of the family; columns in which nothing stands are left out. */
 function spanTable(family: string, own: readonly SubjectSummary[], report: Report): Html | undefined {
-  const rows = spanLines(own, report.names, report.clocks).map(({ subject, line: [, ...rest] }): readonly Content[] => {
-    return [workloadName(subject, report), ...rest];
-  });
-  if (rows.length === 0) return undefined;
-  const kept = COLUMNS.map((_, i) => i < NAMING || rows.some((row) => row[i] !== '-'));
-  const keep = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
+  const lines = spanLines(own, report.names, report.clocks);
+  if (lines.length === 0) return undefined;
+  const keep = columnsOf(lines.map(({ line }) => line));
+  const rows = lines.map(({ subject, line: [, ...rest] }) => keep<Content>([workloadName(subject, report), ...rest]));
   const caption = `${family}: spans`;
-  return dataTable({ id: idOf('spans', family), caption, columns: keep(COLUMNS), rows: rows.map(keep) });
+  return dataTable({ id: idOf('spans', family), caption, columns: keep(COLUMNS), rows });
 }
 
 /** Cycles of each span by phase; phases that none of them has are left out. */

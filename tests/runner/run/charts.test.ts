@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { type Bar, barDrawing } from '../../../runner/charts/bars.js';
-import { curveDrawing } from '../../../runner/charts/curves.js';
+import { curveDrawing, labelsOf } from '../../../runner/charts/curves.js';
 import { draw, type Drawing } from '../../../runner/charts/draw.js';
 import { phaseDrawing } from '../../../runner/charts/phases.js';
 import { PHASES } from '../../../platforms/machine/ledger.js';
@@ -79,6 +79,16 @@ describe('a chart', () => {
       title: { text: 'bytes, logarithmic' },
     });
     expect(scale(curve([0, 1, 2]))).toMatchObject({ type: 'linear', title: { text: 'bytes' } });
+    const built = { ticks: [] as { value: number }[] };
+    const { afterBuildTicks } = scale(curve([16, 256, 65536])) as { afterBuildTicks?: (of: typeof built) => void };
+    afterBuildTicks!(built);
+    expect(built.ticks.map(({ value }) => value)).toEqual([16, 256, 65536]);
+  });
+
+  test('labels together what lies too close together to be read apart', () => {
+    expect(labelsOf([0, 28, 4028, 4032, 8192], false)).toEqual(['0, 28', '', '4028, 4032', '', '8192']);
+    expect(labelsOf([1, 2, 1024], true)).toEqual(['1', '2', '1024']);
+    expect(labelsOf([7], false)).toEqual(['7']);
   });
 
   test('has one colour for each platform and one line for each workload', () => {
