@@ -24,12 +24,14 @@ function passages(scenario: Scenario): Readonly<Record<string, number>> {
   return Object.fromEntries(marksOf(scenario.functions).map((mark) => [mark, times(mark)]));
 }
 
+/** Built once: scenarios are frozen. */
+const AT_THEIR_DEFAULTS = WORKLOADS.map((workload) => [workload.id, workload.build()] as const);
+
 describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('%s', (id, platform) => {
   describe.each(ISOLATIONS.map((isolation, i) => [isolation, i] as const))('isolation=%s', (isolation, i) => {
-    test.each(WORKLOADS.map((workload) => [workload.id, workload] as const))('%s', (_, workload) => {
-      const scenario = workload.build({});
+    test.each(AT_THEIR_DEFAULTS)('%s', (workload, scenario) => {
       const ran = run(platform, scenario, isolation);
-      const cell = notApplicable(workload.id, scenario.parameters, id, isolation);
+      const cell = notApplicable(workload, scenario.parameters, id, isolation);
       if (typeof ran === 'string') {
         expect(cell?.reason, ran).toBeDefined();
         return;
@@ -39,10 +41,10 @@ describe.each(WITH_KERNEL.map((platform) => [platform.id, platform] as const))('
       if (scenario.expected.observed === undefined) {
         const passed = { ...ran.passed };
         // a thread that does nothing but yield may have had a turn more before it is measured
-        if (workload.id === 'realtime.yield') passed['enters'] = Math.min(passed['enters'], passed['leaves']);
+        if (workload === 'realtime.yield') passed['enters'] = Math.min(passed['enters'], passed['leaves']);
         expect(passed).toEqual(passages(scenario));
       } else {
-        const row = AT_DEFAULTS[workload.id] as Readonly<Record<string, readonly string[]>>;
+        const row = AT_DEFAULTS[workload] as Readonly<Record<string, readonly string[]>>;
         expect(cameTo(scenario.expected, ran)).toBe(row[id][i]);
         // a mark in front of an instruction that is stopped would not be passed, and the attempt have no number
         for (const { from } of scenario.spans) expect(from.marks.some((mark) => ran.passed[mark] > 0)).toBe(true);

@@ -1,4 +1,5 @@
 import type { DomainHandle, FunctionBuilder, ScenarioBuilder } from '../language/index.js';
+import { askUntil } from './ask-until.js';
 
 /** Where threads wait for each other. */
 export interface StartLine {
@@ -20,14 +21,7 @@ export function startLine(s: ScenarioBuilder, domain: DomainHandle, threads: num
   });
   return {
     wait(f) {
-      const arrived = f.word('arrived', f.callService(arrive, [1]));
-      f.while(
-        () => arrived.below(threads),
-        () => {
-          f.yield();
-          f.set(arrived, f.callService(arrive, [0]));
-        },
-      );
+      askUntil(f, arrive, threads, [0], f.callService(arrive, [1]));
       // the last to arrive has not waited: everybody asks once more before anybody starts
       f.yield();
     },

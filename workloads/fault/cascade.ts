@@ -1,6 +1,9 @@
 import type { FunctionBuilder, ServiceHandle, WordLike, WordVariable } from '../language/index.js';
+import { askUntil } from '../common/ask-until.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
+import { FOREIGN } from './load.js';
+import { restart, spanRestart } from './spans.js';
 
 const POLICY = {
   kind: 'choice',
@@ -15,8 +18,6 @@ const RIGHT = 7;
 const ERROR = 0xe;
 /** Requests: to wait inside for what never comes, or to answer at once. */
 const [ANSWER, STAY] = [0, 1];
-/** An address that no domain has. */
-const FOREIGN = 0x10;
 
 /** Asks a service, and finds out whether the answer is right: 0 if so. */
 function ask(
@@ -141,17 +142,8 @@ function cascade(shape: 'chain' | 'star'): Workload {
           f.storeWord(f.buffer(book), 0);
           for (const service of grow) f.callService(service);
           for (const { go } of signals) f.notify(go);
-          const there = f.word('there', 0);
-          f.while(
-            () => there.below(clients.length),
-            () => {
-              f.yield();
-              f.set(there, f.callService(waiting));
-            },
-          );
-          f.mark('asks');
-          f.restart(root);
-          f.mark('restarted');
+          askUntil(f, waiting, clients.length);
+          restart(f, root);
           for (const { told } of signals) f.wait(told);
           for (const service of services) {
             insist(f, service, ask(f, service, ANSWER).wrong);
@@ -163,13 +155,7 @@ function cascade(shape: 'chain' | 'star'): Workload {
         f.report(f.loadWord(f.buffer(book)));
         f.report(reboots);
       });
-      s.span('restart', {
-        from: 'asks',
-        to: 'restarted',
-        trip: 'round-trip',
-        path: 'restart',
-        meaning: 'until the domain has begun anew and nobody from before is inside',
-      });
+      spanRestart(s);
       clients.forEach((i) =>
         s.span(`told${i}`, {
           from: 'asks',

@@ -2,10 +2,9 @@ import { BEST_CASE, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { type Workload, workload } from '../workload.js';
+import { counter, FIRST, VARIABLES } from './counter.js';
 import { FOREIGN } from './load.js';
 import { spanDetected } from './spans.js';
-
-const FIRST = 41;
 
 /** A service faults and its domain begins anew, because that is its policy: nobody asks for it (FLT-5). */
 function crash(legal: boolean): Workload {
@@ -26,14 +25,7 @@ function crash(legal: boolean): Workload {
         unit: 'rounds',
         meaning: 'faults, each during the call of another thread: on some platforms the thread ends with the request',
       },
-      bytes: {
-        kind: 'integer',
-        minimum: 8,
-        maximum: 16384,
-        default: 256,
-        unit: 'bytes',
-        meaning: 'variables of the domain',
-      },
+      bytes: VARIABLES,
       state: STATE,
     },
     points: legal ? [] : [BEST_CASE, { bytes: 4096 }],
@@ -42,13 +34,8 @@ function crash(legal: boolean): Workload {
       const server = s.domain('server');
       const observer = s.domain('observer');
       const outside = s.domain('outside');
-      const variables = s.buffer('variables', { domain: server, bytes: 8 * Math.floor(bytes / 8), words: [FIRST] });
+      const { variables, count } = counter(s, server, bytes);
       s.onFault(server, 'restart');
-      const count = s.service('count', { domain: server }, (f) => {
-        const next = f.let('next', f.loadWord(f.buffer(variables)).add(1));
-        f.storeWord(f.buffer(variables), next);
-        f.return(next);
-      });
       const load = s.service('load', { domain: server }, (f) => {
         f.mark('breaks');
         if (legal) f.loadWord(f.buffer(variables));

@@ -1,8 +1,9 @@
+import { askUntil } from '../common/ask-until.js';
 import { ROUNDS } from '../common/parameters.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
-
-const FIRST = 41;
+import { counter, FIRST, VARIABLES } from './counter.js';
+import { restart, spanRestart } from './spans.js';
 
 /** A domain is started again while threads of others are inside (FLT-5). */
 export const faultRestart = workload({
@@ -19,14 +20,7 @@ export const faultRestart = workload({
       unit: 'threads',
       meaning: 'threads of other domains that wait inside for something that does not come',
     },
-    bytes: {
-      kind: 'integer',
-      minimum: 8,
-      maximum: 16384,
-      default: 256,
-      unit: 'bytes',
-      meaning: 'variables of the domain',
-    },
+    bytes: VARIABLES,
     pieces: {
       kind: 'integer',
       minimum: 0,
@@ -40,14 +34,9 @@ export const faultRestart = workload({
   system(s, { rounds, inside, bytes, pieces }) {
     const server = s.domain('server');
     const supervisor = s.domain('supervisor');
-    const variables = s.buffer('variables', { domain: server, bytes: 8 * Math.floor(bytes / 8), words: [FIRST] });
+    const { count } = counter(s, server, bytes);
     const present = s.buffer('present', { domain: server, bytes: 4 });
     const never = s.notification('never');
-    const count = s.service('count', { domain: server }, (f) => {
-      const next = f.let('next', f.loadWord(f.buffer(variables)).add(1));
-      f.storeWord(f.buffer(variables), next);
-      f.return(next);
-    });
     const fill = s.service('fill', { domain: server }, (f) => {
       f.repeat(pieces, (i) => f.storeWord(f.allocate(64), i));
       f.return(0);
@@ -79,30 +68,15 @@ export const faultRestart = workload({
         f.callService(fill);
         f.callService(count);
         for (const { go } of others) f.notify(go);
-        const waitingNow = f.word('waiting', 0);
-        f.while(
-          () => waitingNow.below(inside),
-          () => {
-            f.yield();
-            f.set(waitingNow, f.callService(waiting));
-          },
-        );
-        f.mark('asks');
-        f.restart(server);
-        f.mark('restarted');
+        askUntil(f, waiting, inside);
+        restart(f, server);
         const answer = f.callService(count);
         f.mark('answers');
         for (const { told } of others) f.wait(told);
         f.report(answer);
       });
     });
-    s.span('restart', {
-      from: 'asks',
-      to: 'restarted',
-      trip: 'round-trip',
-      path: 'restart',
-      meaning: 'until the domain has begun anew and nobody from before is inside',
-    });
+    spanRestart(s);
     s.span('away', {
       from: 'asks',
       to: 'answers',

@@ -2,6 +2,7 @@ import { BEST_CASE, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
+import { FOREIGN } from './load.js';
 import { spanDetected } from './spans.js';
 
 /** A service does what it has no right to while somebody waits for its answer (FLT-3). */
@@ -29,7 +30,7 @@ export const faultService = workload({
       s.service(`serve${i}`, { domain: domains[i], words: 1 }, (f, [word]) => {
         f.if(word.equals(1), () => {
           f.mark(`breaks${i}`);
-          f.violate('load', 0x10);
+          f.violate('load', FOREIGN);
         });
         f.return(word.add(10));
       }),

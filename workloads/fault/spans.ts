@@ -1,4 +1,4 @@
-import type { ScenarioBuilder, SpanBoundary } from '../language/index.js';
+import type { DomainHandle, FunctionBuilder, ScenarioBuilder, SpanBoundary } from '../language/index.js';
 
 type Marks = string | readonly string[];
 
@@ -33,3 +33,20 @@ export function spanOver(s: ScenarioBuilder, breaks: Marks, goesOn: Marks): void
     meaning: 'until the domain is gone and the next thread runs',
   });
 }
+
+/** Starts a domain again, between marks `asks` and `restarted`. */
+export function restart(f: FunctionBuilder, domain: DomainHandle): void {
+  f.mark('asks');
+  f.restart(domain);
+  f.mark('restarted');
+}
+
+/** What `restart` takes. */
+export const spanRestart = (s: ScenarioBuilder): void =>
+  s.span('restart', {
+    from: 'asks',
+    to: 'restarted',
+    trip: 'round-trip',
+    path: 'restart',
+    meaning: 'until the domain has begun anew and nobody from before is inside',
+  });

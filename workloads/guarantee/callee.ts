@@ -1,4 +1,5 @@
 import { FOREIGN } from '../fault/load.js';
+import type { DomainHandle, ScenarioBuilder, ServiceHandle } from '../language/index.js';
 import { workload } from '../workload.js';
 import { measureAttempt } from './attempt.js';
 
@@ -31,6 +32,21 @@ export const calleeFault = workload({
   },
 });
 
+/**
+ * A thread that calls the attempt, of lower priority than the watchdog.
+ * @returns a service that answers whether it has come back: 0 or `BACK`
+ */
+function callAttempt(s: ScenarioBuilder, client: DomainHandle, attempt: ServiceHandle): ServiceHandle {
+  const state = s.buffer('state', { domain: client, bytes: 8 });
+  const back = s.service('back', { domain: client }, (f) => f.return(f.loadWord(f.buffer(state))));
+  s.thread('caller', { domain: client, priority: 2 }, (f) => {
+    f.sleep(START);
+    f.tryCallService(attempt);
+    f.storeWord(f.buffer(state), BACK);
+  });
+  return back;
+}
+
 /** A service waits for something that does not come. */
 export const calleeWaits = workload({
   id: 'guarantee.callee.waits',
@@ -40,19 +56,13 @@ export const calleeWaits = workload({
   parameters: {},
   system(s) {
     const [client, server, watchdog] = [s.domain('client'), s.domain('server'), s.domain('watchdog')];
-    const state = s.buffer('state', { domain: client, bytes: 8 });
     const never = s.notification('never');
     const attempt = s.service('attempt', { domain: server }, (f) => {
       f.mark('tries');
       f.wait(never);
       f.return(0);
     });
-    const back = s.service('back', { domain: client }, (f) => f.return(f.loadWord(f.buffer(state))));
-    s.thread('caller', { domain: client, priority: 2 }, (f) => {
-      f.sleep(START);
-      f.tryCallService(attempt);
-      f.storeWord(f.buffer(state), BACK);
-    });
+    const back = callAttempt(s, client, attempt);
     s.thread('watches', { domain: watchdog, priority: 6, endsRun: true }, (f) => {
       f.sleep(START + PATIENCE);
       const restarted = f.tryRestart(server);
@@ -78,7 +88,6 @@ export const calleeLoops = workload({
   parameters: {},
   system(s) {
     const [client, server, watchdog] = [s.domain('client'), s.domain('server'), s.domain('watchdog')];
-    const state = s.buffer('state', { domain: client, bytes: 8 });
     const over = s.buffer('over', { domain: server, bytes: 8 });
     const attempt = s.service('attempt', { domain: server }, (f) => {
       f.mark('tries');
@@ -86,13 +95,8 @@ export const calleeLoops = workload({
       f.storeWord(f.buffer(over), 1);
       f.return(0);
     });
-    const back = s.service('back', { domain: client }, (f) => f.return(f.loadWord(f.buffer(state))));
+    const back = callAttempt(s, client, attempt);
     const ended = s.service('ended', { domain: server }, (f) => f.return(f.loadWord(f.buffer(over))));
-    s.thread('caller', { domain: client, priority: 2 }, (f) => {
-      f.sleep(START);
-      f.tryCallService(attempt);
-      f.storeWord(f.buffer(state), BACK);
-    });
     s.thread('watches', { domain: watchdog, priority: 6, endsRun: true }, (f) => {
       f.sleep(START + PATIENCE);
       f.mark('goes_on');

@@ -1,3 +1,4 @@
+import { askUntil } from '../common/ask-until.js';
 import { workload } from '../workload.js';
 import { measureAttempt } from './attempt.js';
 import { LENT } from './lend.js';
@@ -6,7 +7,8 @@ const SECRET = 0x5ec2e7;
 const MARK = 0xbad;
 /** Turns that the service gives to others between its two looks. */
 const TURNS = 16;
-const [UNKNOWN, SAME, OTHER] = [0, 1, 2];
+/** What the service has found: nothing yet, or whether its second look was as the first. */
+const [SAME, OTHER] = [1, 2];
 
 /** Who has lent bytes changes them while they are used: what was checked is not what is used. */
 export const changedDuringUse = workload({
@@ -37,14 +39,7 @@ export const changedDuringUse = workload({
       f.storeWord(f.buffer(block), MARK);
     });
     s.thread('asks', { domain: observer, endsRun: true }, (f) => {
-      const seen = f.word('seen', UNKNOWN);
-      f.while(
-        () => seen.equals(UNKNOWN),
-        () => {
-          f.yield();
-          f.set(seen, f.callService(look));
-        },
-      );
+      const seen = askUntil(f, look, SAME);
       f.mark('goes_on');
       f.report(seen.is('eq', OTHER));
     });

@@ -1,3 +1,4 @@
+import { askUntil } from '../common/ask-until.js';
 import { workload } from '../workload.js';
 import { measureAttempt } from './attempt.js';
 
@@ -44,14 +45,7 @@ export const moveKept = workload({
     });
     s.thread('asks', { domain: observer, endsRun: true }, (f) => {
       f.callService(give);
-      const there = f.word('there', 0);
-      f.while(
-        () => there.below(1),
-        () => {
-          f.yield();
-          f.set(there, f.callService(arrived));
-        },
-      );
+      askUntil(f, arrived, 1);
       const [, failed] = f.tryCallService(attempt);
       f.mark('goes_on');
       f.report(failed.is('ne', 0));

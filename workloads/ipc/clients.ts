@@ -1,3 +1,4 @@
+import { askUntil } from '../common/ask-until.js';
 import { ROUNDS } from '../common/parameters.js';
 import { upTo } from '../common/words.js';
 import { workload } from '../workload.js';
@@ -46,15 +47,9 @@ export const clients = workload({
           f.mark(`answered${i}`);
           f.set(right, right.add(answer.is('eq', round.add(1))));
         });
-        const done = f.word('done', f.callService(ended, [1]));
+        const done = f.callService(ended, [1]);
         if (i > 0) return;
-        f.while(
-          () => done.below(clients),
-          () => {
-            f.yield();
-            f.set(done, f.callService(ended, [0]));
-          },
-        );
+        askUntil(f, ended, clients, [0], done);
         f.report(right);
         f.report(f.callService(total));
       });

@@ -1,5 +1,11 @@
 /** The scenario language: what a workload needs. */
-export { scenario, type ScenarioDefinition, ScenarioBuilder, type SpanBoundary } from './build/scenario.js';
+export {
+  scenario,
+  type ScenarioDefinition,
+  ScenarioBuilder,
+  type SpanBoundary,
+  type ThreadOptions,
+} from './build/scenario.js';
 export type { FunctionBuilder } from './build/function.js';
 export type * from './build/handles.js';
 export { ScenarioError } from './build/problem.js';

@@ -1,4 +1,4 @@
-import type { DomainHandle, ScenarioBuilder } from '../language/index.js';
+import type { DomainHandle, FunctionBuilder, ScenarioBuilder, ThreadOptions } from '../language/index.js';
 import { BEST_CASE, ROUNDS, STATE } from '../common/parameters.js';
 import { pollution } from '../common/pollution.js';
 import { upTo } from '../common/words.js';
@@ -41,11 +41,25 @@ export const mutexFree = workload({
 /** Yields of the holder: long enough for the other to try, give up and wait. */
 const HELD = 8;
 
-/** Two threads that want one mutex, in one domain or in two (SYN-2). */
-function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, contender: DomainHandle): void {
+/** A thread that wants the mutex. */
+type Rival = Pick<ThreadOptions, 'domain' | 'priority'>;
+
+/**
+ * Two threads that want one mutex, in one domain or in two (SYN-2): each round it passes from mark `unlocks` to `locked`. States
+ * what must come out.
+ * @param first what the holder does at the beginning
+ */
+export function passMutex(
+  s: ScenarioBuilder,
+  rounds: number,
+  holder: Rival,
+  contender: Rival,
+  first?: (f: FunctionBuilder) => void,
+): void {
   const mutex = s.mutex('mutex');
   const [held, done] = [s.notification('held'), s.notification('done')];
-  s.thread('holds', { domain: holder, endsRun: true }, (f) => {
+  s.thread('holds', { ...holder, endsRun: true }, (f) => {
+    first?.(f);
     f.repeat(rounds, (i) => {
       f.lock(mutex);
       f.notify(held);
@@ -57,7 +71,7 @@ function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, con
       f.wait(done);
     });
   });
-  s.thread('contends', { domain: contender }, (f) => {
+  s.thread('contends', contender, (f) => {
     f.repeat(rounds, (i) => {
       f.wait(held);
       f.mark('locks');
@@ -68,6 +82,12 @@ function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, con
       f.notify(done);
     });
   });
+  s.expect({ reports: upTo(2 * rounds) });
+  s.excludes('telling each other whose turn it is');
+}
+
+function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, contender: DomainHandle): void {
+  passMutex(s, rounds, { domain: holder }, { domain: contender });
   s.span('hand_over', {
     from: 'unlocks',
     to: 'locked',
@@ -89,8 +109,6 @@ function contended(s: ScenarioBuilder, rounds: number, holder: DomainHandle, con
     path: 'lock',
     meaning: `trying, waiting and getting; the holder yields ${HELD} times in it`,
   });
-  s.expect({ reports: upTo(2 * rounds) });
-  s.excludes('telling each other whose turn it is');
 }
 
 /** Between threads of one domain. */
