@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 
+/** Results that are kept, so that a run over many layouts, each with programs of its own, does not take more and more memory. */
+const MOST = 1024;
+
 /**
- * Keeps results that many scenarios share, such as the code of the polluting domain, for as long as the process lives: they
- * should be small.
+ * Keeps results that many scenarios share, such as the code of the polluting domain: the last ones that were made, which should be
+ * small.
  * @returns gives what was made with the same key, else makes it with `make`; a key is plain data that determines the result.
  */
 export function remembered<T>(): (key: unknown, make: () => T) => T {
@@ -12,6 +15,10 @@ export function remembered<T>(): (key: unknown, make: () => T) => T {
     const known = results.get(digest);
     if (known !== undefined) return known;
     const made = make();
+    if (results.size >= MOST) {
+      const [oldest] = results.keys();
+      results.delete(oldest);
+    }
     results.set(digest, made);
     return made;
   };

@@ -75,6 +75,7 @@ export function storeAccess(core: Core, address: number, size: 1 | 2 | 4, value:
     const result = core.system.write(address >>> 0, size, value, isPrivileged(bank), core.base + core.next);
     if (result === 'error') return AccessFault.BUS;
     core.regimeChanged();
+    core.noteMasking();
     return AccessFault.NONE;
   }
   if (!core.mpu.check(address, MpuAccess.STORE, isPrivileged(bank), isNegative(bank))) return AccessFault.PROTECTION;

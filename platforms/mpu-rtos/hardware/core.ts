@@ -302,7 +302,7 @@ export class Core extends SimulatedCore {
     return this.bank >= Bank.PRIVILEGED_NEGATIVE;
   }
 
-  /** Tells the ledger whether interrupts are masked: by PRIMASK or FAULTMASK (DESIGN section 3, masked intervals). */
+  /** Tells the ledger whether interrupts are masked (`Nvic.blocksInterrupts`). To be called after whatever may change that. */
   noteMasking(): void {
     const now = this.base + this.next;
     if (this.nvic.blocksInterrupts) this.ledger.interruptsMasked(now, this.pc >>> 0);

@@ -92,8 +92,9 @@ export function storeMultiple(core: Core, w: number, list: number, now: number):
 /**
  * Executes an LDM or STM word by word. A fault leaves the base register as it was. An event of a device stops it: the core
  * remembers in `ici` with which register it goes on, and if the event brings an exception that stays in EPSR (DDI0403E
- * B1.5.10). One that loads its base, or in an IT block, begins anew; so does a push, since the frame of the exception lies where its
- * words were.
+ * B1.5.10). In an IT block it begins anew (DDI0337H 3.9.1). Two more begin anew, and are assumptions: one that loads its base, which
+ * a Cortex-M3 continues from before the load of the base (DDI0337H 3.9.1); and a push, which by SLAU723A table 1-9 goes on in a
+ * Cortex-M4. Where the exception's frame is then it does not say: below the SP of before it would lie where the words are.
  */
 export function transferMultiple(core: Core, w: number, list: number): void {
   const { r, timing, bank } = core;

@@ -41,7 +41,7 @@ export const thread = (place: string, priority: number, data = 0): ThreadSource 
   return { process: owner, entry, priority, data };
 };
 
-/** A process with one service, whose method adds: its object is \`service\`. */
+/** A process with one service, whose method adds: its object is `service`. */
 export const SERVER = process(
   'server',
   `
@@ -61,7 +61,7 @@ service:
 );
 
 /**
- * A program that repeats \`call\` between marks and checks that r0 is \`result\` then; \`before\` and \`after\` run outside of them. It may
+ * A program that repeats `call` between marks and checks that r0 is `result` then; `before` and `after` run outside of them. It may
  * use r0 to r3, r6 and r7.
  */
 export const repeat = (call: string, result: string, before = '', after = ''): string => `

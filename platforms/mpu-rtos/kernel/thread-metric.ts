@@ -31,7 +31,7 @@ const test = (
   mark = 'client.mark',
 ): Operation => client(id, `Thread-Metric: ${title}`, program, { threads, from: [mark], to: [mark] });
 
-/** Resumes thread \`next\`, counts, and stops itself. */
+/** Resumes thread `next`, counts, and stops itself. */
 const link = (name: string, next: number | undefined): string => `
 ${name}:
   mov   r6, r0

@@ -6,8 +6,8 @@ import { lowerFunction } from '../../../workloads/language/ir/lower.js';
 import { findBoundaries } from '../../../workloads/language/passes/marks.js';
 import { materialise } from '../../../workloads/language/passes/materialise.js';
 import { optimise } from '../../../workloads/language/passes/optimise.js';
-import { type FunctionDefinition, standsAlone } from '../../../workloads/language/program.js';
-import { remembered } from '../../remembered.js';
+import type { FunctionDefinition } from '../../../workloads/language/program.js';
+import { rememberedCode } from '../../remembered-code.js';
 import { REGISTER_NAMES } from '../registers.js';
 import { RA, registerFile, type RiscvAbi } from './abi.js';
 import { immediates, OFFSETS } from './immediates.js';
@@ -38,8 +38,8 @@ const STACK_ALIGNMENT = 16;
 /** What the stack pointer can be moved by in one instruction, and every slot be reached. */
 const LARGEST_FRAME = 2032;
 
-/** The code of functions that stand alone, by target. */
-const alone = new WeakMap<RiscvAbi, (key: unknown, make: () => string) => string>();
+/** By target. */
+const compiledBefore = new WeakMap<RiscvAbi, ReturnType<typeof rememberedCode>>();
 
 /**
  * Compiles functions, those that they call included in the list, to assembly of one section.
@@ -50,22 +50,16 @@ export function compileFunctions(definitions: readonly FunctionDefinition[], opt
   const boundaries = findBoundaries(functions);
   const { narrow } = options.abi.references;
   const limits = { offsets: OFFSETS, bounded: narrow !== undefined };
-  const before = alone.get(options.abi) ?? remembered<string>();
-  alone.set(options.abi, before);
+  const before = compiledBefore.get(options.abi) ?? rememberedCode();
+  compiledBefore.set(options.abi, before);
   return functions
-    .map((fn, i) => {
-      const make = (): string => {
+    .map((fn, i) =>
+      before(definitions[i], options, [options.threadsReturn === true], () => {
         if (options.optimise !== false) optimise(fn, boundaries, limits);
         materialise(fn, immediates(narrow), boundaries);
         return generate(fn, options);
-      };
-      const definition = definitions[i];
-      if (!standsAlone(definition)) return make();
-      const { name } = definition;
-      const isThread = options.threads?.has(name) === true;
-      const symbol = options.functionSymbol?.(name) ?? name;
-      return before([definition, symbol, isThread, options.threadsReturn === true, options.optimise !== false], make);
-    })
+      }),
+    )
     .join('\n');
 }
 

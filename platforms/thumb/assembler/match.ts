@@ -350,7 +350,6 @@ export function outOfRange(codec: Codec, width: number, value: number): string {
     case Codec.CONSTANT:
       return `${value} is no constant of this instruction (a rotated byte or one repeated): load it with ldr rX, =${value}`;
     case Codec.BRANCH:
-      return `target is ${value} bytes from the address + 4: ${-(2 ** width)} to ${2 ** width - 2}, even`;
     case Codec.BRANCH_20:
     case Codec.BRANCH_24:
       return `target is ${value} bytes from the address + 4: ${-(2 ** width)} to ${2 ** width - 2}, even`;

@@ -7,8 +7,8 @@ import { lowerFunction } from '../../../workloads/language/ir/lower.js';
 import { findBoundaries } from '../../../workloads/language/passes/marks.js';
 import { materialise } from '../../../workloads/language/passes/materialise.js';
 import { optimise } from '../../../workloads/language/passes/optimise.js';
-import { type FunctionDefinition, standsAlone } from '../../../workloads/language/program.js';
-import { remembered } from '../../remembered.js';
+import type { FunctionDefinition } from '../../../workloads/language/program.js';
+import { rememberedCode } from '../../remembered-code.js';
 import { REGISTER_NAMES } from '../registers.js';
 import { KEPT, LARGEST_FRAME, LR, registerFile, SLOT_BYTES, STACK_ALIGNMENT, type ThumbTarget } from './abi.js';
 import { DIVIDE_SIGNED, DIVIDE_UNSIGNED, DIVISION } from './division.js';
@@ -36,8 +36,7 @@ export interface CompileOptions {
 /** SUB of SP has 7 bits in words on Armv6-M (DDI0419 A6.7.67). */
 const LARGEST_STEP = 508;
 
-/** The code of functions that stand alone. */
-const alone = remembered<string>();
+const compiledBefore = rememberedCode();
 
 /**
  * Compiles functions, those that they call included in the list, to assembly of one section.
@@ -48,21 +47,14 @@ export function compileFunctions(definitions: readonly FunctionDefinition[], opt
   const boundaries = findBoundaries(functions);
   const { wide } = options.target;
   const text = functions
-    .map((fn, i) => {
-      const make = (): string => {
+    .map((fn, i) =>
+      compiledBefore(definitions[i], options, [options.target, options.before?.(definitions[i].name)], () => {
         if (options.optimise !== false)
           optimise(fn, boundaries, { offsets: offsetRange(wide), bounded: false, countsDown: true });
         materialise(fn, immediates(wide), boundaries);
         return generate(fn, options);
-      };
-      const definition = definitions[i];
-      if (!standsAlone(definition)) return make();
-      const { name } = definition;
-      const isThread = options.threads?.has(name) === true;
-      const symbol = options.functionSymbol?.(name) ?? name;
-      const before = options.before?.(name) ?? [];
-      return alone([wide, definition, symbol, isThread, before, options.optimise !== false], make);
-    })
+      }),
+    )
     .join('\n');
   return `${text}${usesDivision(text) ? DIVISION : ''}`;
 }

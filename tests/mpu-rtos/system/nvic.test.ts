@@ -70,7 +70,7 @@ const stepOf = (exceptions: readonly number[]): fc.Arbitrary<Step> => {
 };
 
 /** What the manual says executes and preempts, from the visible state of each exception (DDI0403E B1.5.4). */
-function slow(nvic: Nvic, exceptions: readonly number[]): { priority: number; due: number; wakes: boolean } {
+function slow(nvic: Nvic, exceptions: readonly number[]) {
   const groupSize = 2 ** (nvic.prigroup + 1);
   const group = (priority: number): number => (priority < 0 ? priority : priority - (priority % groupSize));
   const active = exceptions.filter((e) => nvic.isActive(e)).map((e) => group(nvic.priority(e)));
@@ -86,7 +86,9 @@ function slow(nvic: Nvic, exceptions: readonly number[]): { priority: number; du
     .sort((a, b) => nvic.priority(a) - nvic.priority(b) || a - b);
   const first = waiting.at(0);
   const preempts = (than: number): boolean => first !== undefined && group(nvic.priority(first)) < than;
-  return { priority, due: preempts(priority) ? first! : 0, wakes: preempts(withoutPrimask) };
+  const interrupts = exceptions.filter((e) => e >= 16 && nvic.isEnabled(e)).map((e) => group(nvic.priority(e)));
+  const blocks = !(interrupts.length === 0 ? [group(255)] : interrupts).some((p) => p < priority);
+  return { priority, due: preempts(priority) ? first! : 0, wakes: preempts(withoutPrimask), blocks };
 }
 
 describe('NVIC', () => {
@@ -103,7 +105,8 @@ describe('NVIC', () => {
           nvic.changed = () => calls++;
           const before = [nvic.executionPriority, nvic.due, nvic.wakes];
           apply(nvic, step);
-          const { priority, due, wakes } = slow(nvic, exceptions);
+          const { priority, due, wakes, blocks } = slow(nvic, exceptions);
+          expect(nvic.blocksInterrupts).toBe(blocks);
           const after = [nvic.executionPriority, nvic.due, nvic.wakes];
           expect(after).toEqual([priority, due, wakes]);
           if (String(before) !== String(after)) expect(calls).toBeGreaterThan(0);
@@ -117,6 +120,33 @@ describe('NVIC', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('blocks interrupts unless one that is enabled would preempt', () => {
+    const nvic = nvicOf('m3');
+    expect(nvic.blocksInterrupts).toBe(false);
+    nvic.setPriority(ExceptionNumber.SVCALL, 0x40);
+    nvic.activate(ExceptionNumber.SVCALL);
+    expect(nvic.blocksInterrupts).toBe(true); // none is enabled, and the least urgent would wait
+    const blocked = (exception: number, priority: number): boolean => {
+      nvic.setPriority(exception, priority);
+      nvic.setEnabled(exception, true);
+      return nvic.blocksInterrupts;
+    };
+    expect(blocked(16, 0x60)).toBe(true);
+    expect(blocked(17, 0x40)).toBe(true); // as urgent as the handler
+    expect(blocked(50, 0x20)).toBe(false);
+    nvic.basepri = 0x20;
+    expect(nvic.blocksInterrupts).toBe(true);
+    nvic.basepri = 0x40;
+    expect(nvic.blocksInterrupts).toBe(false);
+    nvic.prigroup = 6; // 0x20 and 0x40 do not preempt each other any more
+    expect(nvic.blocksInterrupts).toBe(true);
+    nvic.deactivate(ExceptionNumber.SVCALL);
+    nvic.basepri = 0;
+    expect(nvic.blocksInterrupts).toBe(false);
+    nvic.primask = 1;
+    expect(nvic.blocksInterrupts).toBe(true);
   });
 
   it('implements only the upper priority bits', () => {
