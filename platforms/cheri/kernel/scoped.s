@@ -23,7 +23,8 @@
 .endm
 
 # A region begins, with its record at \record(csp). A fault until region_end goes on at \handler, with the region ended: s0, s1, csp
-# as they are here, cgp, a0 other than 0; all else is lost. Memory stays as the fault found it. Uses ca0, ct0, ct1, cra.
+# as they are here, cgp, a0 = how many entries to handlers and exits of them the invocation had, odd; all else is lost. Memory stays
+# as the fault found it. Uses ca0, ct0, ct1, cra.
 .macro region_begin record, handler
   innermost_region ct1, ct0, t0
   csc   ct1, \record + REGION_NEXT(csp)
@@ -65,7 +66,5 @@ scoped_handler:
   clc   csp, REGION_SP(cs0)
   clc   cra, REGION_RA(cs0)
   clc   cs0, REGION_S0(cs0)
-  cret
 1:
-  li    a0, FORCE_UNWIND
-  cret
+  cret                                # where the region began, or to the switcher, which ends the invocation

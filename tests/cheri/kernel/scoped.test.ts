@@ -96,7 +96,10 @@ describe('a region', () => {
 
   it('is over for a fault behind it', () => {
     const body = `${begin(OUTER, 'caught')}${end(OUTER)}${FAULT}caught:\n  li a0, 7\n`;
-    expect(reports(calling(body))).toEqual([FAILED]);
+    const { seen, reports: words } = seenAt(calling(body), ['switcher.fault'], () => 0);
+    expect(words).toEqual([FAILED]);
+    // the handler finds that out without a fault of its own
+    expect(seen.length).toBe(1);
   });
 
   it('in a region: each fault finds the innermost one that is left', () => {
@@ -272,11 +275,8 @@ describe('where a region goes on', () => {
   });
 });
 
-describe('reset_handled', () => {
-  it('gives the entries to and exits from handlers, and begins anew', () => {
-    const body =
-      '  unimp\n  unimp\n  library_call reset_handled\n  report a0\n  report a1\n  library_call reset_handled\n  unimp\n';
-    const behind = `
+describe('beside a rich handler, which steps over faults where it has stack', () => {
+  const RICH = `
 handler:
   clw t0, CONTEXT_PC(ca0)
   addi t0, t0, 2
@@ -284,9 +284,21 @@ handler:
   li a0, INSTALL_CONTEXT
   cret
 `;
-    const parts = calling(body, { behind });
-    const compartments = parts.compartments!.map((c) => (c.name === 'inner' ? { ...c, errorHandler: 'handler' } : c));
-    expect(reports({ ...parts, compartments })).toEqual([4, 0, 0]);
+  const both = (body: string): readonly number[] => {
+    const { compartments = [], ...rest } = calling(body, { behind: RICH });
+    return reports({
+      ...rest,
+      compartments: compartments.map((c) => (c.name === 'inner' ? { ...c, errorHandler: 'handler' } : c)),
+    });
+  };
+
+  it('reset_handled gives the entries to and exits from handlers, and begins anew', () => {
+    const reset = '  library_call reset_handled\n';
+    expect(both(`  unimp\n  unimp\n${reset}  report a0\n  report a1\n${reset}  unimp\n`)).toEqual([4, 0, 0]);
+  });
+
+  it('a region finds them in a0', () => {
+    expect(both(`  unimp\n  unimp\n${begin(OUTER, '1f')}  unimp\n  li sp, 0\n  unimp\n1:\n`)).toEqual([7]);
   });
 });
 

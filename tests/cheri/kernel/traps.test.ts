@@ -95,6 +95,18 @@ describe.each([
   });
 });
 
+it('a stackless handler has the stack that its invocation began with, wherever the fault was', () => {
+  const body = `  nop\n  cincoffset csp, csp, -64\n  unimp\n${GIVES_UP}`;
+  const { seen } = seenAt(calling(body, STACKLESS), ['inner.entry', 'inner.handler'], (machine) =>
+    stateOf(machine).get('csp'),
+  );
+  expect(seen[1]).toBe(seen[0]);
+});
+
+it('without handler the switcher itself does not fault', () => {
+  expect(seenAt(calling('  unimp\n'), ['switcher.fault'], () => 0).seen).toEqual([0]);
+});
+
 describe('a rich handler that goes on', () => {
   /** Two faults; the handler loses its turn, leaves s1 at 0, dirties stack and steps over each. */
   const body = `
