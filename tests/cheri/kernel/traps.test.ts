@@ -118,7 +118,7 @@ it('a trap of the scheduler stops the machine, whoever runs: no trap handler is 
     { compartments: [compartment('one', 'main:\n  yield\n  exit')], threads: [thread('one', 'main')] },
     {
       watch: (machine, { symbol }) => {
-        machine.memory.load(symbol('scheduler.choose').physical, new Uint8Array(4));
+        machine.memory.load(symbol('scheduler.yielded').physical, new Uint8Array(4));
       },
     },
   );
