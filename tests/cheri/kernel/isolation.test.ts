@@ -4,6 +4,7 @@ import { baseOf, topOf } from '../../../platforms/cheri/hardware/capability-boun
 import { Permission } from '../../../platforms/cheri/hardware/permissions.js';
 import type { LinkedSystem } from '../../../platforms/cheri/kernel/link.js';
 import type { System } from '../../../platforms/cheri/kernel/system.js';
+import type { ParameterValues } from '../../../platforms/platform.js';
 import { compartment, run, thread, type WalkedMachine } from './system.js';
 
 /** A tagged capability and where it was found. */
@@ -156,7 +157,7 @@ describe('nothing crosses a call but what it is for', () => {
       .join('\n');
 
   /** Registers at a mark. */
-  const at = (mark: string, arguments_: number): ReadonlyMap<string, number> => {
+  const at = (mark: string, arguments_: number, kernel: ParameterValues = {}): ReadonlyMap<string, number> => {
     let seen: ReadonlyMap<string, number> = new Map();
     const caller = `main:
   load_import ct1, work
@@ -184,6 +185,7 @@ ${secret(['ra', 'a0'])}
         threads: [thread('caller', 'main')],
       },
       {
+        kernel,
         watch: (machine, { symbol, threads }) =>
           machine.probes.add(symbol(mark).physical, () => {
             const values = new Map(machine.registers().map(({ name, value }) => [name, value]));
@@ -213,6 +215,13 @@ ${secret(['ra', 'a0'])}
     const seen = at('caller.after', 0);
     expect([...secrets(seen)].sort()).toEqual(['ca0', 'ca1', 'cs0', 'cs1']);
     expect(seen.get('left on the stack')).toBe(0);
+  });
+
+  it.each([
+    ['to the callee', 'callee.work'],
+    ['to the caller', 'caller.after'],
+  ])('%s, on a stack without high-water mark', (_, mark) => {
+    expect(at(mark, 0, { highWaterMark: false }).get('left on the stack')).toBe(0);
   });
 });
 
