@@ -225,6 +225,49 @@ ${secret(['ra', 'a0'])}
   });
 });
 
+describe('no word of a stack outlives who wrote it', () => {
+  const SECRET = 0x5ec0de;
+  /** Writes `bytes` bytes below csp, from the top. Uses t0, t1, a0. */
+  const write = (bytes: number): string =>
+    `  li t0, ${bytes / 4}\n  li t1, ${SECRET}\n  cmove ca0, csp\n1:\n  cincoffset ca0, ca0, -4\n  csw t1, 0(ca0)\n  addi t0, t0, -1\n  bnez t0, 1b\n`;
+  /** Words that are left below csp at each of the marks. */
+  const left = (before: number, inside: number): readonly number[] => {
+    const found: number[] = [];
+    run(
+      {
+        compartments: [
+          compartment('caller', `main:\n${write(before)}  cross_call work\nafter:\n  exit`, {
+            imports: [{ kind: 'call', name: 'work', compartment: 'callee', export: 'work' }],
+          }),
+          compartment('callee', `work:\n  nop\n${write(inside)}here:\n  cret`, {
+            exports: [{ name: 'work', arguments: 0 }],
+          }),
+        ],
+        threads: [thread('caller', 'main')],
+      },
+      {
+        watch: (machine, { symbol, threads }) => {
+          for (const mark of ['callee.work', 'callee.here', 'caller.after']) {
+            machine.probes.add(symbol(mark).physical, () => {
+              const sp = machine.registers().find(({ name }) => name === 'csp')!.value;
+              let words = 0;
+              for (let at = threads[1].stack.base; at < sp; at += 4) if (machine.word(at) === SECRET) words++;
+              found.push(words);
+              return false;
+            });
+          }
+        },
+      },
+    );
+    return found;
+  };
+
+  // beyond what the call spills, 32 bytes: parts of the loop that zeroes, its tail, both
+  it.each([16, 32, 48, 64, 80])('%d bytes', (bytes) => {
+    expect(left(32 + bytes, bytes)).toEqual([0, bytes / 4, 0]);
+  });
+});
+
 describe('isolation=path', () => {
   it('the same instructions outside of clearing and protection', () => {
     const phases = (isolation: string): readonly (readonly [string, number])[] => {
