@@ -2,7 +2,7 @@ import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
-import { changesIn, watchCounts } from '../../runner/run/observe.js';
+import { changesIn, distancesIn, watchCounts } from '../../runner/run/observe.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
 import type { Ran, Scenario } from '../../workloads/language/scenario.js';
 
@@ -56,7 +56,7 @@ export function run(
     });
   }
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
-  const observed = { ...counts(), ...changesIn(machine, scenario, linked) };
+  const observed = { ...counts(), ...changesIn(machine, scenario, linked), ...distancesIn(scenario, linked) };
   return { stop, reports: linked.reports(machine), ended: ended(), observed, passed };
 }
 
