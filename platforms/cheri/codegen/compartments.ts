@@ -201,6 +201,7 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
     case 'call':
     case 'try-call':
     case 'send':
+    case 'handle-number':
     case 'enter': {
       if (direct) return [];
       const called = operation.kind === 'enter' ? operation.beside : operation.service;

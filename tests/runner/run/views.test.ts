@@ -89,4 +89,5 @@ test('how far a loan reaches is said where the attempts tell it', () => {
   expect(reachOf(attempts([0, 1], [4028, 0]), 'leaked')).toBeUndefined();
   expect(reachOf(attempts([28, 0]), 'leaked')).toBeUndefined();
   expect(reachOf([], 'leaked')).toBeUndefined();
+  expect(reachOf([{ distance: 0, observed: {} }], 'leaked')).toBeUndefined();
 });
