@@ -33,14 +33,14 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['10, attacker', '01', '01'],
     cheri: ['10, attacker', '00', '01'],
   },
-  // stopped, leaked; not_stopped, as the runner has it, as in all four about stack and registers. CMRX: a service has its caller's
-  // stack. Xous: the address is one of the service's own
+  // stopped, leaked; not_stopped, as the runner has it. CMRX: a service has its caller's stack. Xous: the address is one of the
+  // service's own
   'guarantee.stack.read': {
     'mpu-rtos': ['01 1', '01 1', '01 1'],
     'mmu-microkernel': ['00 1', '01 1', '01 1'],
     cheri: ['10 0, server', '01 1', '01 1'],
   },
-  // stopped, changed
+  // stopped, changed; not_stopped, as the runner has it
   'guarantee.stack.write': {
     'mpu-rtos': ['01 1', '01 1', '01 1'],
     'mmu-microkernel': ['00 1', '01 1', '01 1'],
@@ -48,15 +48,15 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
   },
   // registers_seen. CMRX: r7 to r11. Xous: the kernel has a context for each thread, with or without protection
   'guarantee.registers.in': {
-    'mpu-rtos': ['5 1', '5 1', '12 1'],
-    'mmu-microkernel': ['0 1', '0 1', '26 1'],
-    cheri: ['0 1', '6 1', '11 1'],
+    'mpu-rtos': ['5', '5', '12'],
+    'mmu-microkernel': ['0', '0', '26'],
+    cheri: ['0', '6', '11'],
   },
   // registers_seen. CMRX: r4 to r11, which a service has to keep and nobody makes it
   'guarantee.registers.out': {
-    'mpu-rtos': ['8 1', '8 1', '11 1'],
-    'mmu-microkernel': ['0 1', '0 1', '22 1'],
-    cheri: ['0 1', '4 1', '10 1'],
+    'mpu-rtos': ['8', '8', '11'],
+    'mmu-microkernel': ['0', '0', '22'],
+    cheri: ['0', '4', '10'],
   },
   // stopped, leaked
   'guarantee.borrow.read-beyond': {
@@ -142,8 +142,8 @@ export const HARDENED: readonly (readonly [
       'guarantee.entry.unexported': '00',
       'guarantee.stack.read': 'asleep 0, server',
       'guarantee.stack.write': 'asleep 0, server',
-      'guarantee.registers.in': '0 1',
-      'guarantee.registers.out': '0 1',
+      'guarantee.registers.in': '0',
+      'guarantee.registers.out': '0',
     },
   ],
   [
@@ -154,8 +154,8 @@ export const HARDENED: readonly (readonly [
       'guarantee.caller.write': '1 0',
       'guarantee.stack.read': '10 0',
       'guarantee.stack.write': '10 0',
-      'guarantee.registers.in': '0 1',
-      'guarantee.registers.out': '0 1',
+      'guarantee.registers.in': '0',
+      'guarantee.registers.out': '0',
       'guarantee.callee.fault': '1',
     },
   ],

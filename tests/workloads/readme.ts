@@ -59,7 +59,7 @@ const PLATFORMS = ['mpu-rtos', 'mmu-microkernel', 'cheri'] as const;
 type Came = string | undefined;
 
 /** The words of an attempt as `attempts.ts` has them, without those that nobody was left to report. */
-function observedIn(probe: string, came: string): Readonly<Record<string, number>> {
+export function observedIn(probe: string, came: string): Readonly<Record<string, number>> {
   const [words, ...own] = came.split(', ')[0].split(' ');
   const { observed = [], counts = [], changes = [] } = WORKLOADS.find(({ id }) => id === probe)!.build().expected;
   const reported =
@@ -71,6 +71,8 @@ function observedIn(probe: string, came: string): Readonly<Record<string, number
     ...[...counts, ...changes].map(({ name }, i) => [name, Number(own[i])] as const),
   ]);
 }
+
+const markOf = (holds: boolean | undefined): string => (holds === undefined ? '?' : holds ? '+' : '-');
 
 /** What each mark means, the probe that finds it, and what that has found at isolation=full. */
 function guaranteesTable(): string {
@@ -101,11 +103,7 @@ function guaranteesTable(): string {
     ],
     ...GUARANTEES.map(({ mark, meaning, probe, holds }) =>
       row(mark, meaning, probe, (platform, equal) =>
-        found(
-          atDefaults(probe, platform, equal),
-          probe,
-          (observed) => ({ true: '+', false: '-' })[`${holds(observed)}`] ?? '?',
-        ),
+        found(atDefaults(probe, platform, equal), probe, (observed) => markOf(holds(observed))),
       ),
     ),
     ...REACHES.map(({ mark, meaning, probe, worked }) =>
