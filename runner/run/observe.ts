@@ -59,12 +59,12 @@ export function changesIn(
  */
 export function distancesIn(
   { buffers, expected: { distances = [] } }: Scenario,
-  { placeOf }: LinkedScenario,
+  linked: LinkedScenario,
 ): Readonly<Record<string, number>> {
   return Object.fromEntries(
     distances.map(({ name, buffer }) => {
       const before = buffers.find((b) => b.name === buffers.find((own) => own.name === buffer)!.behind!.buffer)!;
-      const [from, to] = [placeOf(before.name), placeOf(buffer)];
+      const [from, to] = [linked.placeOf(before.name), linked.placeOf(buffer)];
       const begins = from.space === to.space ? to.virtual - from.virtual : to.physical - from.physical;
       return [name, begins - before.bytes];
     }),

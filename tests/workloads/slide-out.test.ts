@@ -59,8 +59,8 @@ describe.each(Object.entries(GRANULES))('%s', (id, granule) => {
       const parameters = parametersOf(id, { isolation });
       const scenario = slideOut.build({ victim: 'neighbour-domain' });
       for (const seed of [0, SEED]) {
-        const { placeOf } = kernel.link(scenario, parameters, seed);
-        const [frame, position] = [placeOf('frame'), placeOf('position')];
+        const linked = kernel.link(scenario, parameters, seed);
+        const [frame, position] = [linked.placeOf('frame'), linked.placeOf('position')];
         expect(position.physical).toBe(frame.physical + FRAME);
         // where domains are one it is what adjacent is
         if (isolation === 'none') expect(position.virtual).toBe(frame.virtual + FRAME);
@@ -109,6 +109,18 @@ describe.each(Object.entries(GRANULES))('%s', (id, granule) => {
     });
     expect(ran.reports.slice(-5)).toEqual([0, 1, 1, 1, 0]);
   });
+});
+
+test.each(['m0plus', 'm3', 'm33'])('mpu-rtos: on %s as well, whatever the sizes of regions', (core) => {
+  for (const regionSizes of ['as-shipped', 'tight']) {
+    const parameters = parametersOf('mpu-rtos', { core, regionSizes });
+    const linked = platformOf('mpu-rtos').kernel!.link(
+      slideOut.build({ victim: 'neighbour-domain' }),
+      parameters,
+      SEED,
+    );
+    expect(linked.placeOf('position').physical).toBe(linked.placeOf('frame').physical + FRAME);
+  }
 });
 
 /** The rows of the table in workloads/README.md. */

@@ -117,7 +117,11 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     functionSymbol,
     bufferSymbol,
   });
-  const { first: neighbour, between, last } = inPlace(
+  const {
+    first: neighbour,
+    between,
+    last,
+  } = inPlace(
     scenario.buffers.filter((b) => domains.has(b.domain)),
     scenario.buffers,
   );

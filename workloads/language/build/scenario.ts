@@ -294,7 +294,7 @@ export class ScenarioBuilder extends FunctionLibrary {
           : `buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains share no granule, say nearest`,
       );
     }
-    const taken = at === 'nearest' ? this.neighbourOf(domain.name) ?? this.neighbourOf(before.domain) : undefined;
+    const taken = at === 'nearest' ? (this.neighbourOf(domain.name) ?? this.neighbourOf(before.domain)) : undefined;
     if (taken !== undefined) {
       this.fail(`buffer ${name} behind ${buffer.name}: domain ${taken} has a neighbour, and can have one only`);
     }
@@ -389,7 +389,8 @@ export class ScenarioBuilder extends FunctionLibrary {
     const foreign = changes.find(({ buffer }) => !this.knows(buffer));
     if (foreign !== undefined) this.fail(`looks for changes in buffer ${foreign.buffer.name}, which there is not`);
     const loose = distances.find(({ buffer }) => !this.buffers.some((b) => b.name === buffer.name && b.behind));
-    if (loose !== undefined) this.fail(`looks how far ${loose.buffer.name} lies behind a buffer, and it is behind none`);
+    if (loose !== undefined)
+      this.fail(`looks how far ${loose.buffer.name} lies behind a buffer, and it is behind none`);
     const byName = (list: typeof changes): NonNullable<Outcome['changes']> =>
       list.map(({ name, buffer }) => ({ name, buffer: buffer.name }));
     this.outcome = {
