@@ -5,17 +5,14 @@ import { assembleProgram } from './source.js';
 import type { Compartment, Export, Import, Library, Padding } from './system.js';
 
 /** The way to the switcher, which every compartment and library has. */
-export interface SwitcherImport {
-  readonly kind: 'switcher';
-  readonly name: 'switcher';
-}
+const CALL: Import = { kind: 'switcher', name: 'switcher', function: 'call_compartment' };
 
 /** What is assembled by itself: switcher, loader, a compartment, a library. */
 export interface Unit {
   readonly name: string;
   /** Behind the imports' slots. */
   readonly program: string;
-  readonly imports: readonly (Import | SwitcherImport)[];
+  readonly imports: readonly Import[];
   readonly exports: readonly Export[];
   readonly define: Readonly<Record<string, number>>;
   readonly handlers: Pick<Compartment, 'errorHandler' | 'stacklessHandler'>;
@@ -34,7 +31,7 @@ export interface PlacedUnit {
 /** A unit of a compartment or library. */
 export function unitOf(source: Compartment | Library, define: Unit['define']): Unit {
   const { name, program, exports } = source;
-  const imports = [{ kind: 'switcher', name: 'switcher' } as const, ...(source.imports ?? [])];
+  const imports = [CALL, ...(source.imports ?? [])];
   const { errorHandler, stacklessHandler, behind } = source as Partial<Compartment>;
   return {
     name,
