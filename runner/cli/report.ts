@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { AtomicFile } from '../exec/atomic-file.js';
+import { writeWhole } from '../exec/atomic-file.js';
 import { BadInput, fileReason } from '../failure.js';
 import { loadAll } from '../platforms.js';
 import { FIRST_LINE, renderPage } from '../report/page.js';
 import { readReport } from '../report/report.js';
+import { LAYOUTS, REFERENCE, releaseResults } from '../results/release.js';
 import { collect, type Context, conventions } from './command.js';
 
 interface Options {
@@ -14,9 +14,6 @@ interface Options {
   readonly json?: true;
   readonly clock?: readonly string[];
 }
-
-/** The results of this release; this file is dist/runner/cli/report.js. */
-const REFERENCE = fileURLToPath(new URL('../../../results/reference', import.meta.url));
 
 const FILE_NAME = 'report.html';
 
@@ -37,30 +34,36 @@ function mayReplace(path: string): boolean {
 /** Writes a page, complete or not at all. @throws BadInput if it cannot be written, or if something else is there. */
 function writePage(path: string, page: string): void {
   const place = `--out ${path}`;
-  let file: AtomicFile | undefined;
   try {
     if (!mayReplace(path)) {
       throw new BadInput(place, 'there is a file that is no report', 'name another file; it is kept as it is');
     }
-    file = new AtomicFile(path);
-    file.write(page);
-    file.commit();
+    writeWhole(path, page);
   } catch (thrown) {
-    file?.discard();
     if (thrown instanceof BadInput) throw thrown;
     throw new BadInput(place, `cannot be written: ${fileReason(thrown)}`, 'name a file that can be written with --out');
   }
 }
 
-async function report(folder: string, options: Options, { terminal, workloads, platforms }: Context): Promise<void> {
+async function report(
+  named: string | undefined,
+  options: Options,
+  { terminal, workloads, platforms }: Context,
+): Promise<void> {
+  const folder = named ?? releaseResults();
   const { out = join(folder, FILE_NAME) } = options;
   const read = readReport(folder, workloads, await loadAll(platforms), options.clock);
   const page = renderPage(read);
   writePage(out, page);
   const bytes = Buffer.byteLength(page);
   const facts = { file: out, bytes, bulkhead: read.manifest.bulkhead, records: read.records.length };
-  if (options.json === true) terminal.out(`${JSON.stringify(facts)}\n`);
-  else terminal.out(`${out}: ${facts.records} runs of Bulkhead ${facts.bulkhead}, ${(bytes / 1e6).toFixed(1)} MB\n`);
+  if (options.json === true) {
+    terminal.out(`${JSON.stringify(facts)}\n`);
+    return;
+  }
+  if (named === undefined && folder === REFERENCE)
+    terminal.out(`${LAYOUTS} is not there: ranges are of one layout; 'npm run layouts' records 32\n`);
+  terminal.out(`${out}: ${facts.records} runs of Bulkhead ${facts.bulkhead}, ${(bytes / 1e6).toFixed(1)} MB\n`);
 }
 
 /** `bulkhead report`: results as one page. */
@@ -76,11 +79,11 @@ export function addReport(program: Command, context: Context): void {
     )
     .argument(
       '[RESULTS_DIR]',
-      'results folder of a finished run, sweep or merge; default: the results of this release',
-      REFERENCE,
+      'results folder of a finished run, sweep or merge; default: the results of this release over 32 layouts, or those of the ' +
+        'canonical layout where the others are not there',
     )
     .option('--out <FILE>', `the file, which may be an older report; default: ${FILE_NAME} in the results folder`)
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--json', 'one JSON object: file, bytes, version, number of runs')
-    .action((folder: string, options: Options) => report(folder, options, context));
+    .action((folder: string | undefined, options: Options) => report(folder, options, context));
 }
