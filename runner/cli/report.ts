@@ -1,49 +1,26 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { writeWhole } from '../exec/atomic-file.js';
-import { BadInput, fileReason } from '../failure.js';
 import { loadAll } from '../platforms.js';
 import { FIRST_LINE, renderPage } from '../report/page.js';
 import { readReport } from '../report/report.js';
+import { FILES } from '../results/read.js';
 import { LAYOUTS, REFERENCE, releaseResults } from '../results/release.js';
+import { type ClaimFile, readClaims, shippedClaims } from '../reproduce/read.js';
 import { collect, type Context, conventions } from './command.js';
+import { writeOutFile } from './out-file.js';
 
 interface Options {
   readonly out?: string;
   readonly json?: true;
   readonly clock?: readonly string[];
+  readonly claims?: string;
 }
 
 const FILE_NAME = 'report.html';
 
-/** Whether a file may be written: it is not there, is no ordinary file, is empty, or is a report of an earlier time. */
-function mayReplace(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !found.isFile() || found.size === 0) return true;
-  const head = Buffer.alloc(FIRST_LINE.length);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  return head.toString() === FIRST_LINE;
-}
-
-/** Writes a page, complete or not at all. @throws BadInput if it cannot be written, or if something else is there. */
-function writePage(path: string, page: string): void {
-  const place = `--out ${path}`;
-  try {
-    if (!mayReplace(path)) {
-      throw new BadInput(place, 'there is a file that is no report', 'name another file; it is kept as it is');
-    }
-    writeWhole(path, page);
-  } catch (thrown) {
-    if (thrown instanceof BadInput) throw thrown;
-    throw new BadInput(place, `cannot be written: ${fileReason(thrown)}`, 'name a file that can be written with --out');
-  }
-}
+const filesOf = ({ claims }: Options): readonly ClaimFile[] =>
+  claims === undefined ? shippedClaims() : readClaims(claims);
 
 async function report(
   named: string | undefined,
@@ -52,17 +29,27 @@ async function report(
 ): Promise<void> {
   const folder = named ?? releaseResults();
   const { out = join(folder, FILE_NAME) } = options;
-  const read = readReport(folder, workloads, await loadAll(platforms), options.clock);
+  // what is judged does not depend on layouts: the judgements of this release lie beside its reference
+  const recording = join(named ?? REFERENCE, FILES.claims);
+  const read = readReport(folder, {
+    workloads,
+    platforms: await loadAll(platforms),
+    clockTexts: options.clock,
+    claims: options.claims === undefined && !existsSync(recording) ? undefined : { recording, files: filesOf(options) },
+  });
   const page = renderPage(read);
-  writePage(out, page);
+  writeOutFile(out, page, FIRST_LINE, 'report');
   const bytes = Buffer.byteLength(page);
-  const facts = { file: out, bytes, bulkhead: read.manifest.bulkhead, records: read.records.length };
+  const judged = read.claims?.judgements.length ?? null;
+  const facts = { file: out, bytes, bulkhead: read.manifest.bulkhead, records: read.records.length, claims: judged };
   if (options.json === true) {
     terminal.out(`${JSON.stringify(facts)}\n`);
     return;
   }
   if (named === undefined && folder === REFERENCE)
     terminal.out(`${LAYOUTS} is not there: ranges are of one layout; 'npm run layouts' records 32\n`);
+  if (judged === null)
+    terminal.out(`published figures are not on the page: 'bulkhead reproduce --out ${recording}' puts them there\n`);
   terminal.out(`${out}: ${facts.records} runs of Bulkhead ${facts.bulkhead}, ${(bytes / 1e6).toFixed(1)} MB\n`);
 }
 
@@ -84,6 +71,7 @@ export function addReport(program: Command, context: Context): void {
     )
     .option('--out <FILE>', `the file, which may be an older report; default: ${FILE_NAME} in the results folder`)
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
-    .option('--json', 'one JSON object: file, bytes, version, number of runs')
+    .option('--claims <DIR>', `the claims of this folder, where ${FILES.claims} was recorded with them`)
+    .option('--json', 'one JSON object: file, bytes, version, number of runs and of published figures')
     .action((folder: string | undefined, options: Options) => report(folder, options, context));
 }

@@ -13,6 +13,8 @@ export const FILES = {
   /** The measurements of a complete run that was asked to keep them so: gzip. */
   compressed: 'measurements.jsonl.gz',
   summary: 'summary.md',
+  /** Published figures beside simulated ones, as `bulkhead reproduce --out` records them. */
+  claims: 'claims.json',
   lock: 'lock',
 };
 
@@ -21,7 +23,7 @@ export const recordsFileOf = ({ request: { compress } }: Manifest): string =>
   compress === true ? FILES.compressed : FILES.measurements;
 
 /** Reads a file; one that is called `.gz` is unpacked. @throws BadInput */
-function readText(path: string, remedy: string): string {
+export function readText(path: string, remedy: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -36,8 +38,8 @@ function readText(path: string, remedy: string): string {
   }
 }
 
-/** Reads JSON of a schema. @param place file and line, for messages. @throws BadInput */
-function parse<T>(schema: z.ZodType<T>, text: string, place: string): T {
+/** Reads JSON of a schema that results are kept in. @param place file and line, for messages. @throws BadInput */
+export function parseResult<T>(schema: z.ZodType<T>, text: string, place: string): T {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -60,7 +62,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, place: string): T {
 export function readManifest(folder: string): Manifest {
   const path = join(folder, FILES.manifest);
   const text = readText(path, 'name a results folder, as run and sweep write them');
-  return parse(manifestSchema, text, path);
+  return parseResult(manifestSchema, text, path);
 }
 
 /** A record with the line that it was read from. */
@@ -104,7 +106,7 @@ export function readRecordFile(folderOrFile: string): RecordFile {
   const { lines, ...file } = readRecordText(folderOrFile);
   const read = (line: string, i: number): RecordLine => ({
     line,
-    record: parse(recordSchema, line, `${file.path}:${i + 1}`),
+    record: parseResult(recordSchema, line, `${file.path}:${i + 1}`),
   });
   return { ...file, lines: lines.map(read) };
 }
