@@ -8,7 +8,7 @@ import { summarise } from '../results/analyse.js';
 import { readClocks } from '../results/clocks.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults, terminalTables } from '../results/present.js';
-import { readManifest } from '../results/read.js';
+import { FILES, readManifest, recordsFileOf } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
 import { viewLines } from '../results/view-table.js';
 import { type Campaign, carryOut, type Conduct, planAgain } from '../run/campaign.js';
@@ -27,6 +27,7 @@ export interface CampaignOptions {
   readonly maxInstructions?: number;
   readonly views?: true;
   readonly clock?: readonly string[];
+  readonly compress?: true;
 }
 
 /** Instructions after which a run is given up: a hundred times what the longest workload needs at its defaults. */
@@ -48,6 +49,10 @@ export function addCampaignOptions(command: Command): Command {
     )
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--out <DIR>', 'results folder, new or empty; default: the next free results/run-N')
+    .option(
+      '--compress',
+      `keep the records as ${FILES.compressed} when all are there: a thirtieth of the size; every command reads it`,
+    )
     .option('--resume <DIR>', 'finish the interrupted run of a results folder; nothing else is to be said')
     .option(
       '--json',
@@ -61,12 +66,13 @@ export function addCampaignOptions(command: Command): Command {
     );
 }
 
-/** What is to be shown beside cycles on the platforms' own cores. @throws BadInput */
+/** What is to be shown beside cycles on the platforms' own cores, and how records are kept. @throws BadInput */
 export const asked = (
-  { views, clock = [] }: CampaignOptions,
+  { views, clock = [], compress }: CampaignOptions,
   platforms: readonly ChosenPlatform[],
-): Pick<Request, 'views' | 'clocks'> => ({
+): Pick<Request, 'views' | 'clocks' | 'compress'> => ({
   views,
+  compress,
   clocks: readClocks(
     clock,
     platforms.map(({ platform }) => platform.id),
@@ -149,6 +155,7 @@ export async function conduct(
   const { terminal, exit } = context;
   const json = options.json === true;
   const { views } = campaign.manifest.request;
+  const stored = recordsFileOf(campaign.manifest);
   const folder = openFolder(campaign, options);
   const worth = Math.max(1, Math.floor(campaign.jobs.length / RUNS_PER_WORKER));
   const workers = trace === undefined ? (options.workers ?? Math.min(availableParallelism(), worth)) : 1;
@@ -174,11 +181,12 @@ export async function conduct(
     const complete = campaign.manifest.shard === null;
     const written =
       folder === undefined || !complete ? [] : presentResults(folder, records, campaign.workloads, campaign.manifest);
+    if (stored === FILES.compressed) folder?.compress();
     if (json && views === true) for (const line of viewLines(summarise(records))) terminal.out(`${line}\n`);
     if (!json) {
       terminal.out(printable(terminalTables(records, campaign.workloads, campaign.manifest)));
       if (folder !== undefined)
-        terminal.out(`\nResults: ${folder.path} (${['manifest.json', 'measurements.jsonl', ...written].join(', ')})\n`);
+        terminal.out(`\nResults: ${folder.path} (${[FILES.manifest, stored, ...written].join(', ')})\n`);
     }
     if (reportErrors(records, terminal, json) > 0) exit(EXIT.checkFailed);
   } finally {
