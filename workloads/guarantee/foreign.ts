@@ -60,7 +60,13 @@ export const forgedHandle = workload({
       f.mark('goes_on');
       f.report(refused);
     });
-    measureAttempt(s, 'attacker');
+    s.span('attempt', {
+      from: 'tries',
+      to: 'goes_on',
+      trip: 'round-trip',
+      path: 'fault',
+      meaning: `from the first of ${1 + GUESSES.length} requests until the attacker goes on, all answered`,
+    });
     s.expect({
       reports: [],
       observed: ['refused'],
