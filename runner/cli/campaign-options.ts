@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BadInput, must } from '../failure.js';
 import { findPlatform, loadAll } from '../platforms.js';
 import { readClocks } from '../results/clocks.js';
-import { readManifest } from '../results/read.js';
+import { FILES, readManifest } from '../results/read.js';
 import { type Campaign, plan, planAgain, type Shard } from '../run/campaign.js';
 import { type ChosenPlatform, chooseWorkloads, type Request } from '../run/plan.js';
 import { readSetting, type Setting } from '../run/settings.js';
@@ -21,6 +21,7 @@ export interface CampaignOptions {
   readonly maxInstructions?: number;
   readonly views?: true;
   readonly clock?: readonly string[];
+  readonly compress?: true;
 }
 
 /** Instructions after which a run is given up: a hundred times what the longest workload needs at its defaults. */
@@ -50,6 +51,10 @@ export function addCampaignOptions(command: Command): Command {
     )
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--out <DIR>', 'results folder, new or empty; default: the next free results/run-N')
+    .option(
+      '--compress',
+      `keep the records as ${FILES.compressed} when all are there: a thirtieth of the size; every command reads it`,
+    )
     .option('--resume <DIR>', 'finish the interrupted run of a results folder; nothing else is to be said')
     .option(
       '--json',
@@ -91,13 +96,14 @@ export async function requestedCampaign(
   extentOf = (settings: readonly Setting[]): Extent => ({ points: [settings] }),
 ): Promise<Campaign> {
   if (options.resume !== undefined) return resumedCampaign(options.resume, options, names, context);
-  const { set = [], maxInstructions: budget = DEFAULT_BUDGET, views, clock = [] } = options;
+  const { set = [], maxInstructions: budget = DEFAULT_BUDGET, views, clock = [], compress } = options;
   const { points, shard = null } = extentOf(set.map((text) => readSetting('--set', text)));
   const seeds = layouts(options);
   const platforms = await choosePlatforms(options.platform, context);
   const workloads = chooseWorkloads(context.workloads, names);
   const ids = platforms.map(({ platform }) => platform.id);
-  return plan({ workloads, platforms, points, seeds, budget, views, clocks: readClocks(clock, ids) }, shard);
+  const clocks = readClocks(clock, ids);
+  return plan({ workloads, platforms, points, seeds, budget, views, clocks, compress }, shard);
 }
 
 /** The platforms that were named, by default all that have a kernel. @throws BadInput */

@@ -5,6 +5,7 @@ import { EXIT } from '../failure.js';
 import { summarise } from '../results/analyse.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults, terminalTables } from '../results/present.js';
+import { FILES, recordsFileOf } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
 import { viewLines } from '../results/view-table.js';
 import { type Campaign, carryOut, type Conduct } from '../run/campaign.js';
@@ -51,6 +52,7 @@ export async function conduct(
   const { terminal, exit } = context;
   const json = options.json === true;
   const { views } = campaign.manifest.request;
+  const stored = recordsFileOf(campaign.manifest);
   const folder = openFolder(campaign, options);
   const worth = Math.max(1, Math.floor(campaign.jobs.length / RUNS_PER_WORKER));
   const workers = trace === undefined ? (options.workers ?? Math.min(availableParallelism(), worth)) : 1;
@@ -76,11 +78,12 @@ export async function conduct(
     const complete = campaign.manifest.shard === null;
     const written =
       folder === undefined || !complete ? [] : presentResults(folder, records, campaign.workloads, campaign.manifest);
+    if (stored === FILES.compressed) folder?.compress();
     if (json && views === true) for (const line of viewLines(summarise(records))) terminal.out(`${line}\n`);
     if (!json) {
       terminal.out(printable(terminalTables(records, campaign.workloads, campaign.manifest)));
       if (folder !== undefined)
-        terminal.out(`\nResults: ${folder.path} (${['manifest.json', 'measurements.jsonl', ...written].join(', ')})\n`);
+        terminal.out(`\nResults: ${folder.path} (${[FILES.manifest, stored, ...written].join(', ')})\n`);
     }
     if (reportErrors(records, terminal, json) > 0) exit(EXIT.checkFailed);
   } finally {

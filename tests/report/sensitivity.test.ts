@@ -25,7 +25,7 @@ function inLayout(record: MeasurementRecord, seed: number, longer: number): Meas
 
 function reportOf(layouts: readonly number[]): Report {
   const records = RECORDS.flatMap((record) => layouts.map((longer, seed) => inLayout(record, seed, longer)));
-  return readReport(resultsFolder(readManifest(REFERENCE), records), WORKLOADS, []);
+  return readReport(resultsFolder(readManifest(REFERENCE), records), { workloads: WORKLOADS, platforms: [] });
 }
 
 /** Cells of the table's rows as a reader sees them. */

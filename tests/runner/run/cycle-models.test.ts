@@ -206,7 +206,7 @@ describe('run --views', () => {
   });
 
   test('is in the report, with a time for the platforms that have a clock', () => {
-    const report = readReport(folder, WORKLOADS, platforms, ['mpu-rtos=48MHz']);
+    const report = readReport(folder, { workloads: WORKLOADS, platforms, clockTexts: ['mpu-rtos=48MHz'] });
     expect(report.clocks).toEqual({ cheri: 20e6, 'mpu-rtos': 48e6 });
     const { markup } = views.render(report)!;
     expect(markup).toContain(survivalText(viewsAmong(report.subjects)));
@@ -214,7 +214,7 @@ describe('run --views', () => {
     const times = families.render(report)!.markup;
     expect(times).toContain('at the clock that was passed (cheri 20MHz, mpu-rtos 48MHz)');
     expect(times).toContain('<td class="number">9.15</td>');
-    const own = readReport(folder, WORKLOADS, platforms).subjects.filter(
+    const own = readReport(folder, { workloads: WORKLOADS, platforms }).subjects.filter(
       ({ record }) => record.parameters['timing'] === 'core',
     );
     expect(views.render({ ...report, subjects: own })).toBeUndefined();
