@@ -26,7 +26,7 @@ export interface Campaign {
 
 /** Plans a request. @throws BadInput for a setting that does not fit. */
 export function plan(request: Request, shard: Shard | null = null): Campaign {
-  const { workloads, platforms, points, seeds, budget, views, clocks = {} } = request;
+  const { workloads, platforms, points, seeds, budget, views, clocks = {}, compress } = request;
   const all = planJobs(request);
   const jobs =
     shard === null
@@ -51,6 +51,7 @@ export function plan(request: Request, shard: Shard | null = null): Campaign {
         budget,
         ...(views === true ? { views } : {}),
         ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
+        ...(compress === true ? { compress } : {}),
       },
       shard,
       models: Object.fromEntries(byId.map(({ platform }) => [platform.id, platform.modelVersion])),
@@ -59,20 +60,25 @@ export function plan(request: Request, shard: Shard | null = null): Campaign {
   };
 }
 
-/** Plans again what a manifest describes. @throws BadInput if a workload, platform or parameter is no longer there. */
+/**
+ * Plans again what a manifest describes.
+ * @param file its file, for messages
+ * @throws BadInput if a workload, platform or parameter is no longer there.
+ */
 export async function planAgain(
   { request, shard }: Manifest,
+  file: string,
   knownWorkloads: readonly Workload[],
   knownPlatforms: readonly KnownPlatform[],
 ): Promise<Campaign> {
   const platforms: ChosenPlatform[] = [];
   for (const name of request.platforms) {
-    platforms.push({ name, platform: must(await findPlatform(name, knownPlatforms, 'manifest.json, platform')) });
+    platforms.push({ name, platform: must(await findPlatform(name, knownPlatforms, `${file}, platform`)) });
   }
-  const { seeds, budget, views, clocks } = request;
-  const workloads = chooseWorkloads(knownWorkloads, request.workloads);
-  const points = request.points.map((settings) => settings.map((s) => readSetting('manifest.json, setting', s)));
-  return plan({ workloads, platforms, points, seeds, budget, views, clocks }, shard);
+  const { seeds, budget, views, clocks, compress } = request;
+  const workloads = chooseWorkloads(knownWorkloads, request.workloads, `${file}, workload`);
+  const points = request.points.map((settings) => settings.map((s) => readSetting(`${file}, setting`, s)));
+  return plan({ workloads, platforms, points, seeds, budget, views, clocks, compress }, shard);
 }
 
 /** How a campaign is carried out. */

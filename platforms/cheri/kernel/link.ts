@@ -20,7 +20,7 @@ import { MemoryImage, MemoryPlan, type Region } from './memory.js';
 import { type KernelConfig, kernelSymbols } from './parameters.js';
 import { Capabilities, type Capability, LoaderTable } from './records.js';
 import { constant } from './source.js';
-import type { Authority, Import, InterruptPosture, Padding, System, Thread } from './system.js';
+import type { Authority, Compartment, Import, InterruptPosture, Padding, System, Thread } from './system.js';
 import { type PlacedUnit, placeUnit, type Unit, unitOf } from './unit.js';
 
 /** A system with the kernel, ready to load. */
@@ -119,7 +119,9 @@ class Linker {
       allocatorCompartment(software),
       ...(software ? [SWEEPING_COMPARTMENT] : []),
     ].map((c) => unitOf(c, define));
-    const users = [...librariesOf(system), ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
+    const users = [...librariesOf(system), ...withFollowers(system.compartments)].map((c) =>
+      unitOf(c, { IN_KERNEL: 0 }),
+    );
     const units = [...kernel, ...users];
     this.place(bareUnit(SWITCHER, define));
     for (const unit of units) this.place(unit);
@@ -422,6 +424,12 @@ class Linker {
     };
   }
 }
+
+/** Compartments, each whose globals are to follow another's right behind that one. */
+const withFollowers = (compartments: readonly Compartment[]): readonly Compartment[] =>
+  compartments
+    .filter(({ behind }) => behind === undefined)
+    .flatMap((first) => [first, ...compartments.filter(({ behind }) => behind === first.name)]);
 
 const bareUnit = (name: string, define: Unit['define']): Unit => ({
   name,

@@ -72,6 +72,8 @@ export interface Compartment {
   readonly errorHandler?: string;
   /** Label of the stackless error handler. */
   readonly stacklessHandler?: string;
+  /** Name of the compartment whose globals those of this one directly follow. */
+  readonly behind?: string;
 }
 
 /**
