@@ -71,7 +71,8 @@ export async function* tableRows({ suite, platform, table, only }: CellChoice): 
   const workers = Math.min(availableParallelism(), Math.floor(chosen.length / CELLS_PER_WORKER));
   if (workers > 1) {
     const jobs = chosen.map(([cell]): CellJob => ({ platform: suite.platform, table: table.name, cell }));
-    return yield* onWorkers<CellJob, PathRow>(new URL('./tables-worker.js', import.meta.url), jobs, workers);
+    yield* onWorkers<CellJob, PathRow>(new URL('./tables-worker.js', import.meta.url), jobs, workers);
+    return;
   }
   const cells = chosen.map(([, cell]) => cell);
   yield* cellsHere(suite, platform, cells);
