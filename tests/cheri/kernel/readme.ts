@@ -9,8 +9,8 @@ import { tableRows } from '../../../runner/validate/paths-tables.js';
 import { withTable } from '../../tables.js';
 
 /*
- * The table of allocations in platforms/cheri/kernel/README.md. `node dist/tests/cheri/kernel/readme.js` measures all of it, six minutes of
- * processor time, and writes it; with the name of a file it takes the rows that `validate paths --platform cheri --table allocation --json`
+ * The table of allocations in platforms/cheri/kernel/README.md. `node dist/tests/cheri/kernel/readme.js` measures all of it, which
+ * takes minutes, and writes it; with the name of a file it takes the rows that `validate paths --platform cheri --table allocation --json`
  * has written there.
  */
 
