@@ -14,7 +14,7 @@ import { phaseDrawing } from './phases.js';
 import { type Series, seriesOf } from './series.js';
 import { viewDrawing } from './views.js';
 
-export { type ChartFile, type Drawing, drawSvg } from './draw.js';
+export { type ChartFile, type Drawing, drawSvg, WIDTH } from './draw.js';
 
 const HOW =
   'median of the passages after the first of each run; whiskers: least and greatest over passages and layouts';
@@ -131,24 +131,30 @@ function arrivalDrawings(subjects: readonly SubjectSummary[]): readonly Drawing[
   );
 }
 
-/** The charts of one family: bars of its spans, their phases, curves over its numbers, and its spans under other cycle models. */
-export function chartsOf(family: string, subjects: readonly SubjectSummary[], names: SuiteNames): readonly Drawing[] {
-  const all = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
-  const own = ownCores(all);
-  const series = seriesOf(own, names);
-  const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
-  const plain = own.filter((s) => changedOf(s, names) === '');
-  const apart = plain.filter((s) => !drawn.has(s.record.workload));
-  const shown = apart.length > 0 ? apart : plain;
-  const bars = familyDrawings(family, names.aboutFamily(family), shown, guaranteesAmong(subjects));
-  const charted = new Set(plain.flatMap((s) => s.spans));
-  const views = viewsAmong(all).filter(({ spans }) => spans.some(({ summary }) => charted.has(summary)));
-  const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
-  return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
+/** Gives the charts of a family: bars of its spans, their phases, curves over its numbers, and its spans under other cycle models. */
+export function chartsAmong(
+  subjects: readonly SubjectSummary[],
+  names: SuiteNames,
+): (family: string) => readonly Drawing[] {
+  const marksOf = guaranteesAmong(subjects);
+  return (family) => {
+    const all = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
+    const own = ownCores(all);
+    const series = seriesOf(own, names);
+    const drawn = new Set(series.flatMap(({ workloads }) => (workloads.length > 1 ? workloads : [])));
+    const plain = own.filter((s) => changedOf(s, names) === '');
+    const apart = plain.filter((s) => !drawn.has(s.record.workload));
+    const shown = apart.length > 0 ? apart : plain;
+    const bars = familyDrawings(family, names.aboutFamily(family), shown, marksOf);
+    const charted = new Set(plain.flatMap((s) => s.spans));
+    const views = viewsAmong(all).filter(({ spans }) => spans.some(({ summary }) => charted.has(summary)));
+    const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
+    return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
+  };
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */
 export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteNames): readonly ChartFile[] {
-  const families = [...new Set(subjects.map(({ record }) => names.familyOf(record.workload)))];
-  return families.flatMap((family) => chartsOf(family, subjects, names)).flatMap(draw);
+  const families = new Set(subjects.map(({ record }) => names.familyOf(record.workload)));
+  return [...families].flatMap(chartsAmong(subjects, names)).flatMap(draw);
 }

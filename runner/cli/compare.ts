@@ -90,8 +90,8 @@ export function addCompare(program: Command, context: Context): void {
         "model agrees, or, where a result has a workload once, everything but the platform's parameters: those that differ are listed. " +
         'Exit code 1 if a span or a longest wait of B is longer by more than the threshold, or a run of B is an error.',
     )
-    .argument('<A>', 'results folder or measurements.jsonl')
-    .argument('<B>', 'results folder or measurements.jsonl')
+    .argument('<A>', 'results folder or its measurements.jsonl, compressed or not')
+    .argument('<B>', 'results folder or its measurements.jsonl, compressed or not')
     .option(
       '--threshold <F>',
       'change that is let pass: 0.02 is 2 %; default 0, for nothing here is random',

@@ -3,7 +3,7 @@ import { BadInput } from '../failure.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults } from '../results/present.js';
 import type { Manifest } from '../results/manifest.js';
-import { readManifest, readRecordFile, type RecordLine } from '../results/read.js';
+import { FILES, readManifest, readRecordFile, type RecordLine, recordsFileOf } from '../results/read.js';
 import { type Context, conventions } from './command.js';
 
 interface Options {
@@ -64,6 +64,7 @@ function merge(folders: readonly string[], { out }: Options, { terminal, workloa
       workloads,
       manifest,
     );
+    if (recordsFileOf(manifest) === FILES.compressed) folder.compress();
   } finally {
     folder.close();
   }

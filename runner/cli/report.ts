@@ -1,66 +1,56 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { AtomicFile } from '../exec/atomic-file.js';
-import { BadInput, fileReason } from '../failure.js';
 import { loadAll } from '../platforms.js';
 import { FIRST_LINE, renderPage } from '../report/page.js';
 import { readReport } from '../report/report.js';
+import { FILES } from '../results/read.js';
+import { LAYOUTS, REFERENCE, releaseResults } from '../results/release.js';
+import { type ClaimFile, readClaims, shippedClaims } from '../reproduce/read.js';
 import { collect, type Context, conventions } from './command.js';
+import { writeOutFile } from './out-file.js';
 
 interface Options {
   readonly out?: string;
   readonly json?: true;
   readonly clock?: readonly string[];
+  readonly claims?: string;
 }
-
-/** The results of this release; this file is dist/runner/cli/report.js. */
-const REFERENCE = fileURLToPath(new URL('../../../results/reference', import.meta.url));
 
 const FILE_NAME = 'report.html';
 
-/** Whether a file may be written: it is not there, is no ordinary file, is empty, or is a report of an earlier time. */
-function mayReplace(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !found.isFile() || found.size === 0) return true;
-  const head = Buffer.alloc(FIRST_LINE.length);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  return head.toString() === FIRST_LINE;
-}
+const filesOf = ({ claims }: Options): readonly ClaimFile[] =>
+  claims === undefined ? shippedClaims() : readClaims(claims);
 
-/** Writes a page, complete or not at all. @throws BadInput if it cannot be written, or if something else is there. */
-function writePage(path: string, page: string): void {
-  const place = `--out ${path}`;
-  let file: AtomicFile | undefined;
-  try {
-    if (!mayReplace(path)) {
-      throw new BadInput(place, 'there is a file that is no report', 'name another file; it is kept as it is');
-    }
-    file = new AtomicFile(path);
-    file.write(page);
-    file.commit();
-  } catch (thrown) {
-    file?.discard();
-    if (thrown instanceof BadInput) throw thrown;
-    throw new BadInput(place, `cannot be written: ${fileReason(thrown)}`, 'name a file that can be written with --out');
-  }
-}
-
-async function report(folder: string, options: Options, { terminal, workloads, platforms }: Context): Promise<void> {
+async function report(
+  named: string | undefined,
+  options: Options,
+  { terminal, workloads, platforms }: Context,
+): Promise<void> {
+  const folder = named ?? releaseResults();
   const { out = join(folder, FILE_NAME) } = options;
-  const read = readReport(folder, workloads, await loadAll(platforms), options.clock);
+  // what is judged does not depend on layouts: the judgements of this release lie beside its reference
+  const recording = join(named ?? REFERENCE, FILES.claims);
+  const read = readReport(folder, {
+    workloads,
+    platforms: await loadAll(platforms),
+    clockTexts: options.clock,
+    claims: options.claims === undefined && !existsSync(recording) ? undefined : { recording, files: filesOf(options) },
+  });
   const page = renderPage(read);
-  writePage(out, page);
+  writeOutFile(out, page, FIRST_LINE, 'report');
   const bytes = Buffer.byteLength(page);
-  const facts = { file: out, bytes, bulkhead: read.manifest.bulkhead, records: read.records.length };
-  if (options.json === true) terminal.out(`${JSON.stringify(facts)}\n`);
-  else terminal.out(`${out}: ${facts.records} runs of Bulkhead ${facts.bulkhead}, ${(bytes / 1e6).toFixed(1)} MB\n`);
+  const judged = read.claims?.judgements.length ?? null;
+  const facts = { file: out, bytes, bulkhead: read.manifest.bulkhead, records: read.records.length, claims: judged };
+  if (options.json === true) {
+    terminal.out(`${JSON.stringify(facts)}\n`);
+    return;
+  }
+  if (named === undefined && folder === REFERENCE)
+    terminal.out(`${LAYOUTS} is not there: ranges are of one layout; 'npm run layouts' records 32\n`);
+  if (judged === null)
+    terminal.out(`published figures are not on the page: 'bulkhead reproduce --out ${recording}' puts them there\n`);
+  terminal.out(`${out}: ${facts.records} runs of Bulkhead ${facts.bulkhead}, ${(bytes / 1e6).toFixed(1)} MB\n`);
 }
 
 /** `bulkhead report`: results as one page. */
@@ -76,11 +66,12 @@ export function addReport(program: Command, context: Context): void {
     )
     .argument(
       '[RESULTS_DIR]',
-      'results folder of a finished run, sweep or merge; default: the results of this release',
-      REFERENCE,
+      'results folder of a finished run, sweep or merge; default: the results of this release over 32 layouts, or those of the ' +
+        'canonical layout where the others are not there',
     )
     .option('--out <FILE>', `the file, which may be an older report; default: ${FILE_NAME} in the results folder`)
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
-    .option('--json', 'one JSON object: file, bytes, version, number of runs')
-    .action((folder: string, options: Options) => report(folder, options, context));
+    .option('--claims <DIR>', `the claims of this folder, where ${FILES.claims} was recorded with them`)
+    .option('--json', 'one JSON object: file, bytes, version, number of runs and of published figures')
+    .action((folder: string | undefined, options: Options) => report(folder, options, context));
 }

@@ -4,15 +4,21 @@ import { type Judgement, judge } from '../reproduce/judge.js';
 import { measureClaims } from '../reproduce/measure.js';
 import { claimJson, claimTables, verdictSummary } from '../reproduce/present.js';
 import { type ClaimFile, readClaims, shippedClaims } from '../reproduce/read.js';
+import { RECORDING_HEAD, recordingText } from '../reproduce/recording.js';
 import type { Claim } from '../reproduce/schema.js';
+import { loadAll } from '../platforms.js';
+import { FILES } from '../results/read.js';
 import { meant } from '../run/settings.js';
 import { suggestion } from '../suggest.js';
+import { version } from '../version.js';
 import { DEFAULT_BUDGET } from './campaign-options.js';
 import { type Context, conventions } from './command.js';
+import { writeOutFile } from './out-file.js';
 import { bold, printable } from './terminal.js';
 
 interface Options {
   readonly claims?: string;
+  readonly out?: string;
   readonly json?: true;
 }
 
@@ -31,6 +37,10 @@ function chosenClaims(files: readonly ClaimFile[], names: readonly string[]): re
 
 async function reproduce(names: readonly string[], options: Options, context: Context): Promise<void> {
   const { terminal, workloads, platforms, exit } = context;
+  const { out } = options;
+  if (out !== undefined && names.length > 0) {
+    throw new BadInput(`--out ${out}`, `${names.join(', ')} beside it`, 'leave the names out: all claims are recorded');
+  }
   const files = options.claims === undefined ? shippedClaims() : readClaims(options.claims);
   const claims = chosenClaims(files, names);
   const measured = await measureClaims(claims, {
@@ -40,8 +50,12 @@ async function reproduce(names: readonly string[], options: Options, context: Co
     progress: (what) => terminal.progress?.(what),
   });
   terminal.progress?.('');
-  const judgements: readonly Judgement[] = claims.map((claim) => judge(claim, measured));
+  const judgements: readonly Judgement[] = claims.map((claim) => judge(claim, (m) => measured.value(m)));
   if (judgements.some(({ verdict }) => verdict === 'error')) exit(EXIT.checkFailed);
+  if (out !== undefined) {
+    const models = Object.fromEntries((await loadAll(platforms)).map(({ id, modelVersion }) => [id, modelVersion]));
+    writeOutFile(out, recordingText(judgements, { bulkhead: version(), models }), RECORDING_HEAD, 'record of claims');
+  }
   if (options.json === true) {
     for (const judgement of judgements) terminal.out(`${claimJson(judgement)}\n`);
     return;
@@ -56,6 +70,7 @@ export function addReproduce(program: Command, context: Context): void {
     'bulkhead reproduce',
     'bulkhead reproduce cmrx-thread-metric xous-book.ratio-send',
     'bulkhead reproduce xous-rtl.head.scalar-call --json',
+    `bulkhead reproduce --out results/run-1/${FILES.claims}`,
   ])
     .description(
       'measure what published figures are compared with and judge them: all claims of paper/claims, or those named by id, source or ' +
@@ -65,6 +80,10 @@ export function addReproduce(program: Command, context: Context): void {
     )
     .argument('[ID...]', 'claims, sources or groups of claims; default: all')
     .option('--claims <DIR>', 'read the claims of this folder')
+    .option(
+      '--out <FILE>',
+      `record what was measured, of all claims; 'bulkhead report' shows it if it is ${FILES.claims} of the results folder`,
+    )
     .option('--json', 'one JSON object a line, for each claim')
     .action((names: string[], options: Options) => reproduce(names, options, context));
 }

@@ -3,42 +3,13 @@ import type { Platform } from '../../platforms/platform.js';
 import { AtomicFile } from '../exec/atomic-file.js';
 import { TRACE_HEADER, traceLine } from '../exec/trace.js';
 import { BadInput, fileReason } from '../failure.js';
-import { type Campaign, plan } from '../run/campaign.js';
 import type { Trace } from '../run/execute.js';
-import { chooseWorkloads } from '../run/plan.js';
-import { readSetting } from '../run/settings.js';
-import {
-  addCampaignOptions,
-  asked,
-  type CampaignOptions,
-  choosePlatforms,
-  conduct,
-  DEFAULT_BUDGET,
-  resumedCampaign,
-} from './campaign-options.js';
-import { collect, type Context, conventions, numberOption } from './command.js';
+import { addCampaignOptions, type CampaignOptions, requestedCampaign } from './campaign-options.js';
+import { type Context, conventions } from './command.js';
+import { conduct } from './conduct.js';
 
 interface Options extends CampaignOptions {
-  readonly set?: readonly string[];
-  readonly seed?: number;
   readonly trace?: string;
-}
-
-async function request(names: readonly string[], options: Options, context: Context): Promise<Campaign> {
-  if (options.resume !== undefined) return resumedCampaign(options, names, context);
-  const { set = [], seeds = 1, seed, maxInstructions: budget = DEFAULT_BUDGET } = options;
-  if (seed !== undefined && options.seeds !== undefined) {
-    throw new BadInput('--seed', 'given beside --seeds', 'give --seed for one layout, --seeds for the first N');
-  }
-  const platforms = await choosePlatforms(options.platform, context);
-  return plan({
-    workloads: chooseWorkloads(context.workloads, names),
-    platforms,
-    ...asked(options, platforms),
-    points: [set.map((text) => readSetting('--set', text))],
-    seeds: seed === undefined ? Array.from({ length: seeds }, (_, i) => i) : [seed],
-    budget,
-  });
 }
 
 /** Runs `body` with a hook that writes every instruction and trap to a file, which is there afterwards or not at all. */
@@ -68,7 +39,7 @@ async function traced(path: string, platform: Platform, body: (trace: Trace) => 
 }
 
 async function run(names: readonly string[], options: Options, context: Context): Promise<void> {
-  const campaign = await request(names, options, context);
+  const campaign = await requestedCampaign(names, options, context);
   const { trace } = options;
   if (trace === undefined) return conduct(campaign, options, context);
   const [job, ...others] = campaign.jobs;
@@ -93,20 +64,12 @@ export function addRun(program: Command, context: Context): void {
     'bulkhead run ipc.call --clock mpu-rtos=48MHz --clock cheri=40MHz',
     'bulkhead run --json | head -1',
     'bulkhead run --resume results/run-1',
-  ])
-    .description(
-      'run workloads on the platforms and measure their spans in guest cycles: all workloads, or those named by id or family. ' +
-        'Prints a table and writes a results folder with manifest.json, measurements.jsonl (a line for each run), summary.md and ' +
-        'charts. A run with another outcome than the workload states is an error, never a number; then the exit code is 1.',
-    )
-    .argument('[WORKLOAD...]', 'ids or families; default: all')
-    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
-    .option(
-      '--set <target.name=value>',
-      'set a parameter of a platform, a workload or a family; may be repeated',
-      collect,
-    )
-    .option('--seed <S>', 'only this layout', (text) => numberOption('--seed', 0, 2 ** 31 - 1, true)(text))
-    .option('--trace <FILE>', 'write a line for every retired instruction and trap of the one run');
-  addCampaignOptions(command).action((names: string[], options: Options) => run(names, options, context));
+  ]).description(
+    'run workloads on the platforms and measure their spans in guest cycles: all workloads, or those named by id or family. ' +
+      'Prints a table and writes a results folder with manifest.json, measurements.jsonl (a line for each run), summary.md and ' +
+      'charts. A run with another outcome than the workload states is an error, never a number; then the exit code is 1.',
+  );
+  addCampaignOptions(command)
+    .option('--trace <FILE>', 'write a line for every retired instruction and trap of the one run')
+    .action((names: string[], options: Options) => run(names, options, context));
 }

@@ -1,22 +1,13 @@
 import type { Command } from 'commander';
 import { BadInput } from '../failure.js';
-import { type Campaign, plan, type Shard } from '../run/campaign.js';
-import { chooseWorkloads } from '../run/plan.js';
+import type { Shard } from '../run/campaign.js';
 import { readSetting, type Setting } from '../run/settings.js';
-import {
-  addCampaignOptions,
-  asked,
-  type CampaignOptions,
-  choosePlatforms,
-  conduct,
-  DEFAULT_BUDGET,
-  resumedCampaign,
-} from './campaign-options.js';
+import { addCampaignOptions, type CampaignOptions, type Extent, requestedCampaign } from './campaign-options.js';
 import { collect, type Context, conventions } from './command.js';
+import { conduct } from './conduct.js';
 
 interface Options extends CampaignOptions {
   readonly grid?: readonly string[];
-  readonly set?: readonly string[];
   readonly shard?: Shard;
 }
 
@@ -35,26 +26,18 @@ const gridSettings = (text: string): readonly Setting[] => {
   return value.split(',').map((one) => ({ place: `--grid ${text}`, target, name, value: one }));
 };
 
-async function request(names: readonly string[], options: Options, context: Context): Promise<Campaign> {
-  if (options.resume !== undefined) return resumedCampaign(options, names, context);
-  const { grid = [], set = [], seeds = 1, shard = null, maxInstructions: budget = DEFAULT_BUDGET } = options;
+/** Every point of the grid, with the settings of every run, and the part of the runs that is to be done. */
+function extentOf({ grid = [], shard }: Options, settings: readonly Setting[]): Extent {
   if (grid.length === 0) {
     throw new BadInput('sweep', 'no grid', 'give --grid target.name=value,value,... at least once, or use run');
   }
-  const fixed = set.map((text) => readSetting('--set', text));
   const points = grid
     .map(gridSettings)
-    .reduce<readonly (readonly Setting[])[]>((all, axis) => all.flatMap((p) => axis.map((s) => [...p, s])), [fixed]);
-  const platforms = await choosePlatforms(options.platform, context);
-  const request = {
-    workloads: chooseWorkloads(context.workloads, names),
-    platforms,
-    ...asked(options, platforms),
-    points,
-    seeds: Array.from({ length: seeds }, (_, i) => i),
-    budget,
-  };
-  return plan(request, shard);
+    .reduce<readonly (readonly Setting[])[]>(
+      (all, axis) => all.flatMap((point) => axis.map((setting) => [...point, setting])),
+      [settings],
+    );
+  return { points, shard };
 }
 
 /** `bulkhead sweep`: workloads at all points of a grid of parameters. */
@@ -68,12 +51,10 @@ export function addSweep(program: Command, context: Context): void {
       'run workloads at every point of a grid of parameters, as run does. With --shard I/N only the I-th of N parts, on another machine ' +
         'perhaps: merge joins them to the same bytes as one sweep.',
     )
-    .argument('[WORKLOAD...]', 'ids or families; default: all')
     .option('--grid <target.name=value,...>', 'values of a parameter; several grids are multiplied', collect)
-    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
-    .option('--set <target.name=value>', 'set a parameter at all points; may be repeated', collect)
     .option('--shard <I/N>', 'only this part of the runs', readShard);
-  addCampaignOptions(command).action(async (names: string[], options: Options) =>
-    conduct(await request(names, options, context), options, context),
-  );
+  addCampaignOptions(command).action(async (names: string[], options: Options) => {
+    const campaign = await requestedCampaign(names, options, context, (settings) => extentOf(options, settings));
+    await conduct(campaign, options, context);
+  });
 }

@@ -61,3 +61,15 @@ export class AtomicFile {
     if (this.temporary !== undefined) rmSync(this.temporary, { force: true });
   }
 }
+
+/** Writes a file, complete or not at all. @throws the system's error if it cannot be written. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const file = new AtomicFile(path);
+  try {
+    file.write(content);
+    file.commit();
+  } catch (thrown) {
+    file.discard();
+    throw thrown;
+  }
+}

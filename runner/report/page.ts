@@ -10,6 +10,7 @@ import { images } from './sections/images.js';
 import { notApplicable } from './sections/not-applicable.js';
 import { overview } from './sections/overview.js';
 import { platforms } from './sections/platforms.js';
+import { published } from './sections/published.js';
 import { repeat } from './sections/repeat.js';
 import { sensitivity } from './sections/sensitivity.js';
 import { threats } from './sections/threats.js';
@@ -24,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
   errors,
   families,
   attempts,
+  published,
   notApplicable,
   views,
   sensitivity,

@@ -31,7 +31,7 @@ const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
  * @param suite all workloads there are: they are not named if all were run, and so are platforms
  */
 export function repeatCommand({ request, shard }: Manifest, suite: readonly Workload[]): string {
-  const { workloads, platforms, points, seeds, budget, views, clocks = {} } = request;
+  const { workloads, platforms, points, seeds, budget, views, clocks = {}, compress } = request;
   const everything = sameSet(
     workloads,
     suite.map(({ id }) => id),
@@ -51,6 +51,7 @@ export function repeatCommand({ request, shard }: Manifest, suite: readonly Work
     ...axes.flatMap((axis) => ['--grid', axis]),
     ...(fromZero ? ['--seeds', String(seeds.length)] : ['--seed', String(seeds[0])]),
     ...(views === true ? ['--views'] : []),
+    ...(compress === true ? ['--compress'] : []),
     ...Object.entries(clocks).flatMap(([platform, hertz]) => ['--clock', `${platform}=${showClock(hertz)}`]),
     ...(budget === DEFAULT_BUDGET ? [] : ['--max-instructions', String(budget)]),
     ...(shard === null ? [] : ['--shard', `${shard.index}/${shard.of}`]),

@@ -9,6 +9,8 @@ import type { Html } from './html.js';
 import { readManifest, readRecords } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
 import type { SuiteNames } from '../results/table.js';
+import type { ClaimFile } from '../reproduce/read.js';
+import { type Recorded, readRecording } from '../reproduce/recording.js';
 
 /** Results and what this release knows of the things that they are about. */
 export interface Report {
@@ -24,6 +26,23 @@ export interface Report {
   readonly names: SuiteNames;
   /** Clocks of the manifest, and those that were passed since. */
   readonly clocks: Clocks;
+  /** Published figures and what came of them; undefined where nobody has recorded that. */
+  readonly claims: JudgedClaims | undefined;
+}
+
+/** Recorded judgements with the files of their claims. */
+export interface JudgedClaims extends Recorded {
+  readonly files: readonly ClaimFile[];
+}
+
+/** What a report is made with, besides results. */
+export interface ReportParts {
+  readonly workloads: readonly Workload[];
+  readonly platforms: readonly Platform[];
+  /** Clocks as `--clock` takes them, instead of the manifest's. */
+  readonly clockTexts?: readonly string[] | undefined;
+  /** Claims, and the file that their judgements were recorded in. */
+  readonly claims?: { readonly files: readonly ClaimFile[]; readonly recording: string } | undefined;
 }
 
 /** A part of the page. */
@@ -36,15 +55,9 @@ export interface Section {
 
 /**
  * Reads a results folder.
- * @param clockTexts clocks as `--clock` takes them, instead of the manifest's
  * @throws BadInput if there is none, a file of it is damaged or of another version, or its run is not finished.
  */
-export function readReport(
-  folder: string,
-  workloads: readonly Workload[],
-  platforms: readonly Platform[],
-  clockTexts: readonly string[] = [],
-): Report {
+export function readReport(folder: string, { workloads, platforms, clockTexts = [], claims }: ReportParts): Report {
   const manifest = readManifest(folder);
   const records = readRecords(folder);
   if (records.length !== manifest.records) {
@@ -62,5 +75,21 @@ export function readReport(
   );
   const families = [...new Set(inOrder.map((id) => names.familyOf(id)))];
   const clocks = { ...manifest.request.clocks, ...readClocks(clockTexts, Object.keys(manifest.models)) };
-  return { manifest, records, subjects, families, workloads, platforms, names, clocks };
+  const judged = claims === undefined ? undefined : readJudgements(claims, manifest);
+  return { manifest, records, subjects, families, workloads, platforms, names, clocks, claims: judged };
+}
+
+/** @throws BadInput if they were recorded with other models than the results. */
+function readJudgements({ files, recording }: NonNullable<ReportParts['claims']>, { models }: Manifest): JudgedClaims {
+  const recorded = readRecording(
+    recording,
+    files.flatMap(({ claims }) => claims),
+  );
+  for (const [id, version] of Object.entries(models)) {
+    const other = recorded.models[id];
+    if (other === undefined || other === version) continue;
+    const wrong = `recorded with model version ${other} of ${id}, the results with ${version}`;
+    throw new BadInput(recording, wrong, `record it again: bulkhead reproduce --out ${recording}`);
+  }
+  return { ...recorded, files };
 }

@@ -1,5 +1,5 @@
-import type { Measured } from './measure.js';
-import { type Claim, isMeasurement } from './schema.js';
+import type { Outcome } from './evaluate.js';
+import { type Claim, isMeasurement, type Measurement } from './schema.js';
 import { gapOf, ratioOf, reachOf, type Verdict, verdictOf } from './verdict.js';
 
 /** A published figure with what came of it here. */
@@ -13,8 +13,8 @@ export interface Judgement {
   readonly reason?: string;
 }
 
-/** Judges a claim. */
-export function judge(claim: Claim, measured: Measured): Judgement {
+/** Judges a claim. @param measured gives what a measurement came to */
+export function judge(claim: Claim, measured: (m: Measurement) => Outcome): Judgement {
   const { measurement, value: published, tolerance, unknowns, missing } = claim;
   const none = { claim, simulated: null, ratio: null };
   if (measurement.kind === 'not modelled') return { ...none, verdict: 'not modelled', reason: measurement.reason };
@@ -22,7 +22,7 @@ export function judge(claim: Claim, measured: Measured): Judgement {
     const command = `bulkhead validate silicon --elf ${measurement.name}=PATH`;
     return { ...none, verdict: 'not modelled', reason: `its program is not part of Bulkhead; ${command} runs it` };
   }
-  const outcome = measured.value(measurement);
+  const outcome = measured(measurement);
   if (!outcome.ok) return { ...none, verdict: 'error', reason: outcome.reason };
   const evidence = { published, simulated: outcome.value, tolerance, unknowns, missing };
   return { claim, simulated: outcome.value, ratio: ratioOf(evidence), verdict: verdictOf(evidence) };

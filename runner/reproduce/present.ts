@@ -1,21 +1,24 @@
 import { markdownTable } from 'markdown-table';
 import { explain, type Judgement, showFigure } from './judge.js';
 import type { ClaimFile } from './read.js';
-import type { Verdict } from './verdict.js';
+import { type Verdict, VERDICTS } from './verdict.js';
 
 const HEADER = ['claim', 'published', 'unit', 'simulated', 'ratio', 'verdict', 'role'];
 const ALIGN = ['l', 'r', 'l', 'r', 'r', 'l', 'l'];
 
-const showValue = (value: Judgement['claim']['value']): string =>
+/** A published figure, an interval as `low..high`. */
+export const showPublished = (value: Judgement['claim']['value']): string =>
   typeof value === 'number' ? showFigure(value) : value.map(showFigure).join('..');
+
+export const showRatio = (ratio: number | null): string => (ratio === null ? '-' : ratio.toFixed(2));
 
 function line({ claim, simulated, ratio, verdict }: Judgement): string[] {
   return [
     claim.id,
-    showValue(claim.value),
+    showPublished(claim.value),
     claim.unit,
     simulated === null ? '-' : showFigure(simulated),
-    ratio === null ? '-' : ratio.toFixed(2),
+    showRatio(ratio),
     verdict,
     claim.role,
   ];
@@ -57,16 +60,6 @@ export function claimTables(files: readonly ClaimFile[], judgements: readonly Ju
     .join('');
 }
 
-const ORDER: readonly Verdict[] = [
-  'reproduced',
-  'consistent',
-  'floor',
-  'inconsistent',
-  'not reproduced',
-  'not modelled',
-  'error',
-];
-
 /** How many of each verdict, those of held-out figures apart. */
 export function verdictSummary(judgements: readonly Judgement[]): string {
   const count = (role: readonly string[], verdict: Verdict): number =>
@@ -76,9 +69,9 @@ export function verdictSummary(judgements: readonly Judgement[]): string {
     ['held-out', ['held-out']],
   ] as const;
   return rows
-    .filter(([, roles]) => ORDER.some((verdict) => count(roles, verdict) > 0))
+    .filter(([, roles]) => VERDICTS.some((verdict) => count(roles, verdict) > 0))
     .map(([heading, roles]) => {
-      const counts = ORDER.map((verdict) => [count(roles, verdict), verdict] as const).filter(([n]) => n > 0);
+      const counts = VERDICTS.map((verdict) => [count(roles, verdict), verdict] as const).filter(([n]) => n > 0);
       return `${heading}: ${counts.map(([n, verdict]) => `${n} ${verdict}`).join(', ')}`;
     })
     .join('\n');

@@ -7,7 +7,7 @@ const text = z.string().trim().min(1, 'empty');
 const values = z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]));
 
 /** One figure, or the least and greatest of an interval that was published. */
-const figure = z.union([
+export const figureSchema = z.union([
   z.number().nonnegative(),
   z
     .tuple([z.number().nonnegative(), z.number().nonnegative()])
@@ -73,15 +73,15 @@ export type Measurement =
   | { readonly kind: 'difference'; readonly of: Measurement; readonly minus: Measurement }
   | { readonly kind: 'sum'; readonly of: readonly Measurement[] };
 
-const measurement: z.ZodType<Measurement> = z.lazy(() =>
+export const measurementSchema: z.ZodType<Measurement> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     path,
     cell,
     workload,
     constant,
-    z.strictObject({ kind: z.literal('quotient'), of: measurement, by: measurement }),
-    z.strictObject({ kind: z.literal('difference'), of: measurement, minus: measurement }),
-    z.strictObject({ kind: z.literal('sum'), of: z.array(measurement).min(1) }),
+    z.strictObject({ kind: z.literal('quotient'), of: measurementSchema, by: measurementSchema }),
+    z.strictObject({ kind: z.literal('difference'), of: measurementSchema, minus: measurementSchema }),
+    z.strictObject({ kind: z.literal('sum'), of: z.array(measurementSchema).min(1) }),
   ]),
 );
 
@@ -103,7 +103,7 @@ const program = z.strictObject({
 /** Nothing here measures it: why, and what is known of it all the same. */
 const notModelled = z.strictObject({ kind: z.literal('not modelled'), reason: text, known: text.optional() });
 
-const comparison = z.union([measurement, program, notModelled]);
+const comparison = z.union([measurementSchema, program, notModelled]);
 
 /** What holds for a claim besides its figure; a file says it once under `shared`, a table or a claim may say it otherwise. */
 const conditions = {
@@ -135,7 +135,7 @@ export const claimSchema = z
     id: name,
     /** What was measured, in words. */
     quantity: text,
-    value: figure,
+    value: figureSchema,
     ...conditions,
     measurement: comparison,
     missing: z.array(missing).default([]),

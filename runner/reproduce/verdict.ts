@@ -1,6 +1,14 @@
-/** What can be said of a published figure and a simulated one. */
-export type Verdict =
-  'reproduced' | 'consistent' | 'inconsistent' | 'floor' | 'not reproduced' | 'not modelled' | 'error';
+/** What can be said of a published figure and a simulated one, in the order in which it is counted. */
+export const VERDICTS = [
+  'reproduced',
+  'consistent',
+  'floor',
+  'inconsistent',
+  'not reproduced',
+  'not modelled',
+  'error',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** What a verdict depends on. */
 export interface Evidence {

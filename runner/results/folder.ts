@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AtomicFile } from '../exec/atomic-file.js';
+import { gzipSync } from 'node:zlib';
+import { writeWhole } from '../exec/atomic-file.js';
 import { BadInput, fileReason } from '../failure.js';
 import { type Manifest, manifestText } from './manifest.js';
 import { FILES, readManifest, readRecordFile, type RecordLine } from './read.js';
@@ -83,7 +84,8 @@ function guarded<T>(folder: string, body: () => T): T {
  * there, at the end whatever is drawn from them. Nothing is ever overwritten.
  */
 export class ResultsFolder {
-  private readonly descriptor: number;
+  /** Of the measurements; undefined as soon as nothing can be added to them any more. */
+  private descriptor: number | undefined;
 
   private constructor(
     readonly path: string,
@@ -125,9 +127,11 @@ export class ResultsFolder {
       lock(path);
       try {
         const file = join(path, FILES.measurements);
-        if (!existsSync(file)) return new ResultsFolder(path, []);
+        const isCompressed = !existsSync(file) && existsSync(join(path, FILES.compressed));
+        if (!existsSync(file) && !isCompressed) return new ResultsFolder(path, []);
         const { lines, completeBytes, torn } = readRecordFile(path);
-        if (torn) truncateSync(file, completeBytes);
+        if (isCompressed) writeWhole(file, lines.map(({ line }) => `${line}\n`).join(''));
+        else if (torn) truncateSync(file, completeBytes);
         return new ResultsFolder(path, lines);
       } catch (thrown) {
         unlock(path);
@@ -140,28 +144,36 @@ export class ResultsFolder {
   append(line: string): void {
     guarded(this.path, () => {
       const bytes = Buffer.from(`${line}\n`);
-      for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor!, bytes, at);
     });
+  }
+
+  /**
+   * Keeps the records as `measurements.jsonl.gz` from now on: nothing can be added any more. A run that is killed here still has
+   * the file that it wrote.
+   * @throws BadInput if it cannot be written.
+   */
+  compress(): void {
+    this.end();
+    const plain = join(this.path, FILES.measurements);
+    this.write(FILES.compressed, gzipSync(readFileSync(plain), { level: 9 }));
+    rmSync(plain);
   }
 
   /** Writes a file, complete or not at all. @throws BadInput if it cannot be written. */
   write(name: string, content: string | Uint8Array): void {
-    guarded(this.path, () => {
-      const file = new AtomicFile(join(this.path, name));
-      try {
-        file.write(content);
-        file.commit();
-      } catch (thrown) {
-        file.discard();
-        throw thrown;
-      }
-    });
+    guarded(this.path, () => writeWhole(join(this.path, name), content));
   }
 
   /** Gives the folder back. */
   close(): void {
-    closeSync(this.descriptor);
+    this.end();
     unlock(this.path);
+  }
+
+  private end(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
   }
 }
 

@@ -18,6 +18,8 @@ export const manifestSchema = z.strictObject({
     views: z.literal(true).optional(),
     /** Clocks in Hz by platform, for times in the tables. */
     clocks: z.record(z.string(), z.number().positive()).optional(),
+    /** The records are kept compressed as soon as all are there. */
+    compress: z.literal(true).optional(),
   }),
   /** Part of a sweep; null for all of it. */
   shard: z.strictObject({ index: z.int().positive(), of: z.int().positive() }).nullable(),

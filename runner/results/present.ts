@@ -4,7 +4,7 @@ import { summarise } from './analyse.js';
 import { arrivalTable } from './arrivals.js';
 import type { ResultsFolder } from './folder.js';
 import type { Manifest } from './manifest.js';
-import { FILES } from './read.js';
+import { FILES, recordsFileOf } from './read.js';
 import type { MeasurementRecord } from './schema.js';
 import { slideOutTable } from './slide-out.js';
 import { resultTables, type SuiteNames } from './table.js';
@@ -63,7 +63,7 @@ function summaryText(
   const models = Object.entries(manifest.models).map(([id, version]) => `${id} model ${version}`);
   const charts = [
     `Bulkhead ${manifest.bulkhead}; ${models.join(', ')}; ${records.length} runs, layout seeds ${seeds.join(', ')}.`,
-    `Every figure is in \`${FILES.measurements}\`, one run a line.`,
+    `Every figure is in \`${recordsFileOf(manifest)}\`, one run a line.`,
   ];
   return `# Results\n\n${charts.join(' ')}\n\n${allTables(records, workloads, manifest, '## ')}`;
 }

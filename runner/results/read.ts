@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { BadInput, fileReason, messageOf } from '../failure.js';
 import { type Manifest, manifestSchema } from './manifest.js';
@@ -9,20 +10,36 @@ import { type MeasurementRecord, recordSchema, SCHEMA_VERSION } from './schema.j
 export const FILES = {
   manifest: 'manifest.json',
   measurements: 'measurements.jsonl',
+  /** The measurements of a complete run that was asked to keep them so: gzip. */
+  compressed: 'measurements.jsonl.gz',
   summary: 'summary.md',
+  /** Published figures beside simulated ones, as `bulkhead reproduce --out` records them. */
+  claims: 'claims.json',
   lock: 'lock',
 };
 
-function readText(path: string, remedy: string): string {
+/** The file in which a complete folder has its records. */
+export const recordsFileOf = ({ request: { compress } }: Manifest): string =>
+  compress === true ? FILES.compressed : FILES.measurements;
+
+/** Reads a file; one that is called `.gz` is unpacked. @throws BadInput */
+export function readText(path: string, remedy: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (thrown) {
     throw new BadInput(path, fileReason(thrown), remedy);
   }
+  if (!path.endsWith('.gz')) return bytes.toString();
+  try {
+    return gunzipSync(bytes).toString();
+  } catch (thrown) {
+    throw new BadInput(path, `cannot be unpacked (${messageOf(thrown)})`, 'the file is damaged: measure again');
+  }
 }
 
-/** Reads JSON of a schema. @param place file and line, for messages. @throws BadInput */
-function parse<T>(schema: z.ZodType<T>, text: string, place: string): T {
+/** Reads JSON of a schema that results are kept in. @param place file and line, for messages. @throws BadInput */
+export function parseResult<T>(schema: z.ZodType<T>, text: string, place: string): T {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -45,7 +62,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, place: string): T {
 export function readManifest(folder: string): Manifest {
   const path = join(folder, FILES.manifest);
   const text = readText(path, 'name a results folder, as run and sweep write them');
-  return parse(manifestSchema, text, path);
+  return parseResult(manifestSchema, text, path);
 }
 
 /** A record with the line that it was read from. */
@@ -54,27 +71,44 @@ export interface RecordLine {
   readonly record: MeasurementRecord;
 }
 
-/** Records of a file, as far as it is complete. */
-export interface RecordFile {
-  readonly lines: readonly RecordLine[];
+/** A file of records, as far as it is complete. */
+interface Complete<Line> {
+  /** The file. */
+  readonly path: string;
+  readonly lines: readonly Line[];
   /** Bytes of the complete lines; what follows is a line that a killed run did not finish. */
   readonly completeBytes: number;
   readonly torn: boolean;
 }
+export type RecordText = Complete<string>;
+export type RecordFile = Complete<RecordLine>;
 
-/** Reads the records of a results folder, or of a file. @throws BadInput naming the line that cannot be read. */
-export function readRecordFile(folderOrFile: string): RecordFile {
+/** Reads the lines of a results folder, or of a file, whatever they hold. @throws BadInput */
+export function readRecordText(folderOrFile: string): RecordText {
   const isFolder = statSync(folderOrFile, { throwIfNoEntry: false })?.isDirectory() === true;
-  const path = isFolder ? join(folderOrFile, FILES.measurements) : folderOrFile;
-  const text = readText(path, 'name a results folder or its measurements.jsonl');
+  const [plain, compressed] = [FILES.measurements, FILES.compressed].map((name) => join(folderOrFile, name));
+  // where both are there, a run was killed while it compressed the first
+  const inFolder = existsSync(plain) || !existsSync(compressed) ? plain : compressed;
+  const path = isFolder ? inFolder : folderOrFile;
+  const text = readText(path, `name a results folder or its ${FILES.measurements}`);
   const end = text.lastIndexOf('\n') + 1;
   const complete = text.slice(0, end);
-  const lines = complete === '' ? [] : complete.slice(0, -1).split('\n');
   return {
-    lines: lines.map((line, i) => ({ line, record: parse(recordSchema, line, `${path}:${i + 1}`) })),
+    path,
+    lines: complete === '' ? [] : complete.slice(0, -1).split('\n'),
     completeBytes: Buffer.byteLength(complete),
     torn: end < text.length,
   };
+}
+
+/** Reads the records of a results folder, or of a file. @throws BadInput naming the line that cannot be read. */
+export function readRecordFile(folderOrFile: string): RecordFile {
+  const { lines, ...file } = readRecordText(folderOrFile);
+  const read = (line: string, i: number): RecordLine => ({
+    line,
+    record: parseResult(recordSchema, line, `${file.path}:${i + 1}`),
+  });
+  return { ...file, lines: lines.map(read) };
 }
 
 /** Records of a complete folder or file. @throws BadInput if it ends in the middle of a line. */

@@ -26,7 +26,7 @@ export interface Campaign {
 
 /** Plans a request. @throws BadInput for a setting that does not fit. */
 export function plan(request: Request, shard: Shard | null = null): Campaign {
-  const { workloads, platforms, points, seeds, budget, views, clocks = {} } = request;
+  const { workloads, platforms, points, seeds, budget, views, clocks = {}, compress } = request;
   const all = planJobs(request);
   const jobs =
     shard === null
@@ -51,6 +51,7 @@ export function plan(request: Request, shard: Shard | null = null): Campaign {
         budget,
         ...(views === true ? { views } : {}),
         ...(Object.keys(clocks).length === 0 ? {} : { clocks }),
+        ...(compress === true ? { compress } : {}),
       },
       shard,
       models: Object.fromEntries(byId.map(({ platform }) => [platform.id, platform.modelVersion])),
@@ -69,10 +70,10 @@ export async function planAgain(
   for (const name of request.platforms) {
     platforms.push({ name, platform: must(await findPlatform(name, knownPlatforms, 'manifest.json, platform')) });
   }
-  const { seeds, budget, views, clocks } = request;
+  const { seeds, budget, views, clocks, compress } = request;
   const workloads = chooseWorkloads(knownWorkloads, request.workloads);
   const points = request.points.map((settings) => settings.map((s) => readSetting('manifest.json, setting', s)));
-  return plan({ workloads, platforms, points, seeds, budget, views, clocks }, shard);
+  return plan({ workloads, platforms, points, seeds, budget, views, clocks, compress }, shard);
 }
 
 /** How a campaign is carried out. */

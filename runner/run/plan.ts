@@ -27,6 +27,8 @@ export interface Request {
   readonly views?: true | undefined;
   /** Clocks that the user has passed: times in the tables. */
   readonly clocks?: Clocks | undefined;
+  /** The records are to be kept compressed. */
+  readonly compress?: true | undefined;
 }
 
 /** The workloads of these ids or families, in the order of the suite. @throws BadInput for a name that is neither. */

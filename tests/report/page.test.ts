@@ -15,7 +15,7 @@ import { describeInBrowser } from './browser.js';
 import { partOfReference, REFERENCE } from './results.js';
 
 const PLATFORMS = [mpuRtos, mmuMicrokernel, cheri];
-const read = (folder: string) => readReport(folder, WORKLOADS, PLATFORMS);
+const read = (folder: string) => readReport(folder, { workloads: WORKLOADS, platforms: PLATFORMS });
 
 const REPORT = read(REFERENCE);
 const PAGE = renderPage(REPORT);

@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../runner/results/manifest.js';
 import { FILES, readManifest, readRecords } from '../../runner/results/read.js';
+import { REFERENCE } from '../../runner/results/release.js';
 import type { MeasurementRecord } from '../../runner/results/schema.js';
 import { temporary } from '../runner/temporary.js';
 
-/** The results of this release; this file is dist/tests/report/results.js. */
-export const REFERENCE = fileURLToPath(new URL('../../../results/reference', import.meta.url));
+export { REFERENCE };
 
 /** Writes a results folder. */
 export function resultsFolder(manifest: Manifest, records: readonly MeasurementRecord[]): string {

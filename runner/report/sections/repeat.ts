@@ -1,3 +1,4 @@
+import { recordsFileOf } from '../../results/read.js';
 import type { MeasurementRecord } from '../../results/schema.js';
 import { markup } from '../html.js';
 import type { Section } from '../report.js';
@@ -50,7 +51,7 @@ export const repeat: Section = {
       <p>To measure all of it again, with the same bytes as the result, whatever the host:</p>
       <pre tabindex="0" role="region" aria-label="Command"><code>npx ${repeatCommand(manifest, workloads)}</code></pre>
       <p>
-        This page is drawn from <code>manifest.json</code> and <code>measurements.jsonl</code> of the results folder,
+        This page is drawn from <code>manifest.json</code> and <code>${recordsFileOf(manifest)}</code> of the results folder,
         which hold every sample; <code>bulkhead report</code> draws it again.
       </p>
     `;
