@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BadInput, must } from '../failure.js';
 import { findPlatform, loadAll } from '../platforms.js';
@@ -51,10 +52,6 @@ export function addCampaignOptions(command: Command): Command {
     )
     .option('--clock <PLATFORM=FREQ>', 'times in the tables, at this clock; e.g. cheri=48MHz; may be repeated', collect)
     .option('--out <DIR>', 'results folder, new or empty; default: the next free results/run-N')
-    .option(
-      '--compress',
-      `keep the records as ${FILES.compressed} when all are there: a thirtieth of the size; every command reads it`,
-    )
     .option(
       '--compress',
       `keep the records as ${FILES.compressed} when all are there: a thirtieth of the size; every command reads it`,
@@ -147,5 +144,5 @@ async function resumedCampaign(
       'the folder says what is to be run: leave the rest out',
     );
   }
-  return planAgain(readManifest(folder), workloads, platforms);
+  return planAgain(readManifest(folder), join(folder, FILES.manifest), workloads, platforms);
 }
