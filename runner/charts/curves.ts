@@ -60,7 +60,8 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
   const logX = wide(xs);
   const labels = labelsOf(xs, logX);
-  const logY = wide(points.flatMap((p) => [p.minimum, p.maximum]));
+  const ends = points.flatMap((p) => [p.minimum, p.maximum]);
+  const logY = wide(ends);
   const platforms = [...new Set(curves.map((c) => c.platform))];
   const workloads = [...new Set(curves.map((c) => c.workload))];
   const colourOf = ({ platform }: Curve): string => nth(COLOURS, platforms.indexOf(platform));
@@ -130,6 +131,9 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
           y: axis(`guest cycles${scale(logY)}`, {
             type: logY ? 'logarithmic' : 'linear',
             beginAtZero: !logY,
+            // room for the bands, of which chart.js knows nothing
+            suggestedMin: Math.min(...ends),
+            suggestedMax: Math.max(...ends),
             ticks: { color: INK, callback: (value: number): string => (logY && !isRound(value) ? '' : String(value)) },
           }),
         },
