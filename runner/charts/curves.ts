@@ -1,6 +1,7 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Chart, ChartDataset } from 'chart.js';
-import { axis, type Drawing, legendLabels } from './draw.js';
+import type { ChartDataset } from 'chart.js';
+import { axis, logAxis, ticksAt } from './axes.js';
+import type { Drawing } from './draw.js';
+import { drawWhisker, overlay } from './marks.js';
 import { COLOURS, DASHES, INK, nth, POINTS } from './style.js';
 
 /** A measured point of a curve. */
@@ -31,10 +32,6 @@ export interface Curves {
 
 /** A range so wide that equal ratios should have equal lengths. */
 const WIDE = 20;
-
-/** 1, 2 and 5 and their multiples by powers of ten: the labels of a logarithmic axis. */
-export const isRound = (value: number): boolean =>
-  [1, 2, 5].includes(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
 
 /** Least distance of two labels below an axis, as a share of its length. */
 const APART = 0.04;
@@ -78,68 +75,31 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     // a point at the edge is whole
     clip: false,
   }));
-  const bands = {
-    id: 'bands',
-    afterDatasetsDraw(chart: Chart): void {
-      const context = chart.ctx as unknown as SKRSContext2D;
-      context.save();
-      context.lineWidth = 1.2;
-      context.setLineDash([]);
-      for (const curve of curves) {
-        context.strokeStyle = colourOf(curve);
-        for (const { x, minimum, maximum } of curve.points) {
-          const at = chart.scales['x'].getPixelForValue(x);
-          const [low, high] = [minimum, maximum].map((v) => chart.scales['y'].getPixelForValue(v));
-          if (low - high < 2) continue;
-          context.beginPath();
-          context.moveTo(at, low);
-          context.lineTo(at, high);
-          context.moveTo(at - 4, low);
-          context.lineTo(at + 4, low);
-          context.moveTo(at - 4, high);
-          context.lineTo(at + 4, high);
-          context.stroke();
-        }
+  // below the points, which stay whole
+  const bands = overlay('beforeDatasetsDraw', (context, { scales: { x: across, y } }) => {
+    for (const curve of curves) {
+      for (const { x, minimum, maximum } of curve.points) {
+        const [from, to] = [minimum, maximum].map((value) => y.getPixelForValue(value));
+        drawWhisker(context, 'y', from, to, across.getPixelForValue(x), colourOf(curve));
       }
-      context.restore();
-    },
-  };
-  const scale = (log: boolean): string => (log ? ', logarithmic' : '');
+    }
+  });
+  const [least, most] = [xs[0], xs[xs.length - 1]];
+  const measured = ticksAt(xs, (value) => labels[xs.indexOf(value)]);
   return {
     name,
     title,
     notes,
-    width: 1000,
     height: 620,
     chart: {
       type: 'line',
       data: { datasets },
       plugins: [bands],
-      options: {
-        scales: {
-          x: axis(`${xTitle}${scale(logX)}`, {
-            type: logX ? 'logarithmic' : 'linear',
-            min: logX ? xs[0] / 1.2 : xs[0],
-            max: logX ? xs[xs.length - 1] * 1.2 : xs[xs.length - 1],
-            // ticks where something was measured
-            afterBuildTicks: (built: { ticks: { value: number }[] }): void => {
-              built.ticks = xs.map((value) => ({ value }));
-            },
-            ticks: { color: INK, callback: (value: number): string => labels[xs.indexOf(value)], autoSkip: false },
-          }),
-          y: axis(`guest cycles${scale(logY)}`, {
-            type: logY ? 'logarithmic' : 'linear',
-            beginAtZero: !logY,
-            ticks: { color: INK, callback: (value: number): string => (logY && !isRound(value) ? '' : String(value)) },
-          }),
-        },
-        plugins: {
-          legend: {
-            position: 'bottom',
-            align: 'start', // a line with its dashes, not a box
-            labels: { ...legendLabels, boxHeight: 0 },
-          },
-        },
+      scales: {
+        x: logX
+          ? logAxis(xTitle, { min: least / 1.2, max: most * 1.2, ...measured })
+          : axis(xTitle, { type: 'linear', min: least, max: most, ...measured }),
+        y: logY ? logAxis('guest cycles') : axis('guest cycles', { type: 'linear', beginAtZero: true }),
       },
     },
   };

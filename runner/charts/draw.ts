@@ -1,5 +1,6 @@
-import { createCanvas, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas';
+import { createCanvas, SvgExportFlag } from '@napi-rs/canvas';
 import { Chart, type ChartConfiguration, registerables } from 'chart.js';
+import { overlay } from './marks.js';
 import { FONT, INK, registerFonts } from './style.js';
 
 /** A file of a chart. */
@@ -8,7 +9,12 @@ export interface ChartFile {
   readonly content: Uint8Array;
 }
 
-/** What a chart says and how large it is, in pixels of a screen. */
+/** Pixels of a screen that every chart is wide. */
+export const WIDTH = 1000;
+
+type Configuration = Pick<ChartConfiguration<'bar' | 'line'>, 'type' | 'data' | 'plugins'>;
+
+/** What a chart says and how it looks. */
 export interface Drawing {
   /** Name of the files without ending. */
   readonly name: string;
@@ -16,20 +22,25 @@ export interface Drawing {
   readonly title: string;
   /** What was measured, how, and how to read marks and hatching; a line each. */
   readonly notes: readonly string[];
-  readonly width: number;
+  /** Pixels of a screen. */
   readonly height: number;
-  readonly chart: Pick<ChartConfiguration<'bar' | 'line'>, 'type' | 'data' | 'plugins'> & {
-    readonly options: NonNullable<ChartConfiguration<'bar' | 'line'>['options']>;
+  readonly chart: Configuration & {
+    readonly scales: { readonly x: object; readonly y: object };
+    /** The axis along which names stand, if it is not x. */
+    readonly indexAxis?: 'y';
   };
 }
+
+/** Pixels of a box in the legend. */
+export const SWATCH = { width: 34, height: 14 };
 
 /** Dots of a PNG for each pixel, so that it is sharp in print. */
 const SHARPNESS = 2;
 
 /** Draws a chart as PNG and as SVG; text in the SVG is outlines, so that no font is needed to see it. */
 export function draw(drawing: Drawing): readonly ChartFile[] {
-  const { name, width, height } = drawing;
-  const raster = createCanvas(width, height);
+  const { name, height } = drawing;
+  const raster = createCanvas(WIDTH, height);
   return [
     { name: `${name}.png`, content: render(drawing, raster, SHARPNESS, () => raster.toBuffer('image/png')) },
     { name: `${name}.svg`, content: Buffer.from(drawSvg(drawing, 'outlines')) },
@@ -42,7 +53,7 @@ export function draw(drawing: Drawing): readonly ChartFile[] {
  */
 export function drawSvg(drawing: Drawing, text: 'outlines' | 'text'): string {
   const flag = text === 'outlines' ? SvgExportFlag.ConvertTextToPaths : SvgExportFlag.NoPrettyXML;
-  const vector = createCanvas(drawing.width, drawing.height, flag);
+  const vector = createCanvas(WIDTH, drawing.height, flag);
   return numberIds(render(drawing, vector, 1, () => vector.getContent()));
 }
 
@@ -65,12 +76,13 @@ function render(
 ): Uint8Array {
   registerFonts();
   Chart.register(...registerables);
-  const { options, ...rest } = chart;
+  const { scales, indexAxis, plugins = [], ...rest } = chart;
   const drawn = new Chart(canvas as ConstructorParameters<typeof Chart>[0], {
     ...rest,
-    plugins: [background, ...(rest.plugins ?? [])],
+    plugins: [background, ...plugins],
     options: {
-      ...options,
+      ...(indexAxis === undefined ? {} : { indexAxis }),
+      scales,
       animation: false,
       responsive: false,
       devicePixelRatio,
@@ -78,7 +90,17 @@ function render(
       font: { family: FONT, size: 13 },
       layout: { padding: { left: 12, right: 24, top: 10, bottom: 10 } },
       plugins: {
-        ...options.plugins,
+        // large swatches, since hatching must be seen; of a line with its dashes, not a box
+        legend: {
+          position: 'bottom',
+          align: 'start',
+          labels: {
+            boxWidth: SWATCH.width,
+            boxHeight: chart.type === 'line' ? 0 : SWATCH.height,
+            color: INK,
+            font: { family: FONT, size: 12 },
+          },
+        },
         title: {
           display: true,
           text: title,
@@ -103,24 +125,7 @@ function render(
 }
 
 /** White paper. */
-const background = {
-  id: 'background',
-  beforeDraw({ ctx, width, height }: { readonly ctx: unknown; readonly width: number; readonly height: number }): void {
-    const context = ctx as SKRSContext2D;
-    context.save();
-    context.fillStyle = '#FFFFFF';
-    context.fillRect(0, 0, width, height);
-    context.restore();
-  },
-};
-
-/** A labelled axis in the suite's style. */
-export const axis = (text: string, more: object = {}): object => ({
-  title: { display: true, text, color: INK, font: { family: FONT, size: 13 } },
-  ticks: { color: INK, font: { family: FONT, size: 12 } },
-  grid: { color: '#E6E6E6' },
-  ...more,
+const background = overlay('beforeDraw', (context, { width, height }) => {
+  context.fillStyle = '#FFFFFF';
+  context.fillRect(0, 0, width, height);
 });
-
-/** Text for legends: large swatches, since hatching must be seen. */
-export const legendLabels = { boxWidth: 34, boxHeight: 14, color: INK, font: { family: FONT, size: 12 } };

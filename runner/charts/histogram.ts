@@ -1,9 +1,9 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Chart, ChartDataset } from 'chart.js';
 import type { ArrivalSummary } from '../results/arrivals.js';
 import { platformLabel } from '../results/table.js';
-import { axis, type Drawing, legendLabels } from './draw.js';
-import { COLOURS, FONT, INK, nth } from './style.js';
+import { axis, logAxis } from './axes.js';
+import type { Drawing } from './draw.js';
+import { barDataset, overlay, takeText } from './marks.js';
+import { COLOURS, nth } from './style.js';
 
 /** Bins in which a value doubles: equal ratios have equal widths, from a few cycles to tens of thousands. */
 const BINS_PER_DOUBLING = 2;
@@ -45,43 +45,33 @@ export function histogramOf(lists: readonly (readonly number[])[]): Histogram {
 /** How long arrivals waited for the handler: counts on a logarithmic axis, the longest marked, side by side for the platforms. */
 export function arrivalDrawing(workload: string, summaries: readonly ArrivalSummary[]): Drawing {
   const { starts, counts, greatest } = histogramOf(summaries.map(({ all }) => all.handler));
-  const datasets = summaries.map(({ subject, worst }, i): ChartDataset<'bar'> => {
+  const share = { group: 0.9, bar: 1 };
+  const datasets = summaries.map(({ subject, worst }, i) => {
     const { fidelity } = subject.record.spans.find(({ name }) => name === worst.handler.sweep.span)!;
-    return {
-      label: `${platformLabel(subject)}${fidelity === null ? '' : `, ${fidelity}`}: longest ${worst.handler.arrival.latency}`,
-      data: counts[i].map((count) => (count === 0 ? null : count)),
-      backgroundColor: nth(COLOURS, i),
-      borderColor: INK,
-      borderWidth: 1,
-      barPercentage: 1,
-      categoryPercentage: 0.9,
-    };
+    const label = `${platformLabel(subject)}${fidelity === null ? '' : `, ${fidelity}`}: ${longestOf(worst)}`;
+    return barDataset(
+      label,
+      counts[i].map((count) => (count === 0 ? null : count)),
+      nth(COLOURS, i),
+      share,
+    );
   });
-  const marks = {
-    id: 'marks',
-    afterDatasetsDraw(chart: Chart): void {
-      const context = chart.ctx as unknown as SKRSContext2D;
+  const marks = overlay('afterDatasetsDraw', (context, chart) => {
+    takeText(context, 'bold');
+    context.strokeStyle = '#FFFFFF';
+    context.lineWidth = 4;
+    context.lineJoin = 'round';
+    summaries.forEach(({ worst }, i) => {
+      const bar = chart.getDatasetMeta(i).data[greatest[i]];
       context.save();
-      context.fillStyle = INK;
-      context.font = `bold 12px "${FONT}"`;
-      context.textBaseline = 'middle';
-      context.strokeStyle = '#FFFFFF';
-      context.lineWidth = 4;
-      context.lineJoin = 'round';
-      context.setLineDash([]);
-      summaries.forEach(({ worst }, i) => {
-        const bar = chart.getDatasetMeta(i).data[greatest[i]];
-        context.save();
-        context.translate(bar.x, bar.y - 6);
-        context.rotate(-Math.PI / 2);
-        // readable over a bar beside it
-        context.strokeText(`longest ${worst.handler.arrival.latency}`, 0, 0);
-        context.fillText(`longest ${worst.handler.arrival.latency}`, 0, 0);
-        context.restore();
-      });
+      context.translate(bar.x, bar.y - 6);
+      context.rotate(-Math.PI / 2);
+      // readable over a bar beside it
+      context.strokeText(longestOf(worst), 0, 0);
+      context.fillText(longestOf(worst), 0, 0);
       context.restore();
-    },
-  };
+    });
+  });
   const most = Math.max(...counts.flat());
   return {
     name: `${workload}-arrivals`,
@@ -90,30 +80,21 @@ export function arrivalDrawing(workload: string, summaries: readonly ArrivalSumm
       'arrivals in every cycle of one passage, counted by cycles from the rise of the line to the first instruction of its handler',
       'letters: class of the path; lengths of different classes are not to be ranked',
     ],
-    width: 1000,
     height: 560,
     chart: {
       type: 'bar',
       data: { labels: starts.map((start, i) => binLabel(start, starts.at(i + 1))), datasets },
       plugins: [marks],
-      options: {
-        scales: {
-          x: axis('cycles until the handler runs', { ticks: { color: INK, autoSkip: false, maxRotation: 90 } }),
-          y: axis('arrivals, logarithmic', {
-            type: 'logarithmic',
-            min: 0.5,
-            // room for the marks above the highest bar
-            max: 30 * most,
-            ticks: { color: INK, callback: (value: number): string => (isPowerOfTen(value) ? String(value) : '') },
-          }),
-        },
-        plugins: { legend: { position: 'bottom', align: 'start', labels: legendLabels } },
+      scales: {
+        x: axis('cycles until the handler runs', { ticks: { autoSkip: false, maxRotation: 90 } }),
+        // room for the marks above the highest bar
+        y: logAxis('arrivals', { min: 0.5, max: 30 * most }),
       },
     },
   };
 }
 
-const isPowerOfTen = (value: number): boolean => value >= 1 && Math.abs(Math.log10(value) % 1) < 1e-9;
+const longestOf = ({ handler }: ArrivalSummary['worst']): string => `longest ${handler.arrival.latency}`;
 
 const binLabel = (start: number, next: number | undefined): string =>
   next === undefined ? `from ${start}` : next - 1 <= start ? String(start) : `${start} to ${next - 1}`;

@@ -1,10 +1,9 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Chart, ChartDataset } from 'chart.js';
 import { type Phase, PHASES } from '../../platforms/machine/ledger.js';
-import { areaOf, drawFrame, elementsOf } from './bars.js';
-import { axis, type Drawing, legendLabels } from './draw.js';
+import { axis, nameAxis } from './axes.js';
+import { type Drawing, SWATCH } from './draw.js';
 import { drawHatch } from './hatch.js';
-import { FONT, type Hatch, INK } from './style.js';
+import { areaOf, barDataset, drawFrame, elementsOf, overlay, writeBeside } from './marks.js';
+import { type Hatch, INK } from './style.js';
 
 /** A bar that is divided into phases. */
 export interface PhaseBar {
@@ -37,79 +36,66 @@ const SURFACES: Readonly<Record<Phase, { readonly fill: string; readonly hatch: 
 
 const BAR_HEIGHT = 34;
 const FRAME_HEIGHT = 200;
-const SWATCH = { width: 34, height: 14 };
+
+/** Where chart.js has drawn an entry of the legend, from the left edge of its box. */
+interface HitBox {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+}
 
 /** Horizontal bars, each divided into the phases of its path. Phases that no bar has are left out. */
 export function phaseDrawing({ name, title, notes, bars }: PhaseBars): Drawing {
   const phases = PHASES.filter((phase) => bars.some((bar) => bar.phases[phase] > 0));
   const total = (bar: PhaseBar): number => PHASES.reduce((sum, phase) => sum + bar.phases[phase], 0);
-  const datasets = phases.map((phase): ChartDataset<'bar'> => ({
-    label: phase,
-    data: bars.map((bar) => bar.phases[phase]),
-    backgroundColor: SURFACES[phase].fill,
-    borderColor: INK,
-    borderWidth: 1,
+  const share = { group: 0.85, bar: 0.85 };
+  const datasets = phases.map((phase) => ({
+    ...barDataset(
+      phase,
+      bars.map((bar) => bar.phases[phase]),
+      SURFACES[phase].fill,
+      share,
+    ),
     borderSkipped: false,
-    barPercentage: 0.85,
-    categoryPercentage: 0.85,
   }));
-  const surfaces = {
-    id: 'surfaces',
-    afterDatasetsDraw(chart: Chart): void {
-      const context = chart.ctx as unknown as SKRSContext2D;
-      phases.forEach((phase, i) => {
-        const { hatch, line } = SURFACES[phase];
-        elementsOf(chart, i).forEach((element, k) => {
-          if (bars[k].phases[phase] === 0) return;
-          drawHatch(context, areaOf(element), hatch, line);
-          drawFrame(context, areaOf(element));
-        });
+  const surfaces = overlay('afterDatasetsDraw', (context, chart) => {
+    phases.forEach((phase, i) => {
+      const { hatch, line } = SURFACES[phase];
+      elementsOf(chart, i).forEach((element, k) => {
+        if (bars[k].phases[phase] === 0) return;
+        drawHatch(context, areaOf(element), hatch, line);
+        drawFrame(context, areaOf(element));
       });
-      context.save();
-      context.fillStyle = INK;
-      context.font = `12px "${FONT}"`;
-      context.textBaseline = 'middle';
-      context.textAlign = 'left';
-      elementsOf(chart, 0).forEach(({ y }, k) => {
-        const sum = total(bars[k]);
-        context.fillText(String(sum), chart.scales['x'].getPixelForValue(sum) + 8, y);
-      });
-      context.restore();
-    },
-    /** Hatching of the legend's swatches. */
-    afterDraw(chart: Chart): void {
-      const context = chart.ctx as unknown as SKRSContext2D;
-      const boxes = (chart.legend as unknown as { legendHitBoxes?: { left: number; top: number; height: number }[] })
-        .legendHitBoxes;
-      phases.forEach((phase, i) => {
-        const box = boxes?.[i];
-        if (box === undefined) return;
-        const top = box.top + (box.height - SWATCH.height) / 2;
-        drawHatch(context, { left: box.left, top, ...SWATCH }, SURFACES[phase].hatch, SURFACES[phase].line);
-      });
-    },
-  };
+    });
+    elementsOf(chart, 0).forEach(({ y }, k) => {
+      const sum = total(bars[k]);
+      writeBeside(context, String(sum), chart.scales['x'].getPixelForValue(sum), y);
+    });
+  });
+  const swatches = overlay('afterDraw', (context, { legend }) => {
+    const { legendHitBoxes: boxes = [] } = legend as unknown as { readonly legendHitBoxes?: readonly HitBox[] };
+    boxes.forEach(({ left, top, height }, i) => {
+      const { hatch, line } = SURFACES[phases[i]];
+      drawHatch(context, { left, top: top + (height - SWATCH.height) / 2, ...SWATCH }, hatch, line);
+    });
+  });
   return {
     name,
     title,
     notes,
-    width: 1000,
     height: FRAME_HEIGHT + BAR_HEIGHT * bars.length,
     chart: {
       type: 'bar',
       data: { labels: bars.map(({ label }) => [...label]), datasets },
-      plugins: [surfaces],
-      options: {
-        indexAxis: 'y',
-        scales: {
-          x: axis('guest cycles', {
-            stacked: true,
-            beginAtZero: true,
-            suggestedMax: Math.max(...bars.map(total)) * 1.08,
-          }),
-          y: axis('', { stacked: true, grid: { display: false }, title: { display: false } }),
-        },
-        plugins: { legend: { position: 'bottom', align: 'start', labels: legendLabels } },
+      plugins: [surfaces, swatches],
+      indexAxis: 'y',
+      scales: {
+        x: axis('guest cycles', {
+          stacked: true,
+          beginAtZero: true,
+          suggestedMax: Math.max(...bars.map(total)) * 1.08,
+        }),
+        y: nameAxis({ stacked: true }),
       },
     },
   };

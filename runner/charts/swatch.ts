@@ -1,8 +1,9 @@
 import { createCanvas, SvgExportFlag } from '@napi-rs/canvas';
 import type { Fidelity } from '../../platforms/platform.js';
-import { drawFrame, HATCHES } from './bars.js';
+import { HATCHES } from './bars.js';
 import { numberIds } from './draw.js';
 import { drawHatch } from './hatch.js';
+import { drawFrame } from './marks.js';
 import { COLOURS } from './style.js';
 
 /** Pixels of a swatch, with its frame. */

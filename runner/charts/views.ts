@@ -1,11 +1,11 @@
-import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Chart, ChartDataset } from 'chart.js';
+import type { ChartDataset, Plugin } from 'chart.js';
 import { platformLabel, spanTitle } from '../results/table.js';
 import { survivalText } from '../results/view-table.js';
 import type { ViewedSpan, ViewGroup } from '../results/views.js';
-import { isRound } from './curves.js';
-import { axis, type Drawing, legendLabels } from './draw.js';
-import { COLOURS, DASHES, FAINT, INK, nth, POINTS } from './style.js';
+import { logAxis, nameAxis, ticksAt } from './axes.js';
+import type { Drawing } from './draw.js';
+import { overlay } from './marks.js';
+import { COLOURS, DASHES, FAINT, nth, POINTS } from './style.js';
 
 const ROW_HEIGHT = 15;
 const FRAME_HEIGHT = 200;
@@ -52,25 +52,18 @@ function lineOf(places: readonly Place[], label: string, colour: number): ChartD
 }
 
 /** Faint lines between the spans. */
-const separators = (places: readonly Place[]): object => ({
-  id: 'separators',
-  beforeDatasetsDraw(chart: Chart): void {
-    const context = chart.ctx as unknown as SKRSContext2D;
-    const { left, right } = chart.chartArea;
-    context.save();
+const separators = (places: readonly Place[]): Plugin<'bar' | 'line'> =>
+  overlay('beforeDatasetsDraw', (context, { chartArea: { left, right }, scales }) => {
     context.strokeStyle = FAINT;
     context.lineWidth = 1;
-    context.setLineDash([]);
     for (const { top } of places.slice(1)) {
-      const y = chart.scales['y'].getPixelForValue(top - (SPACE + 1) / 2);
+      const y = scales['y'].getPixelForValue(top - (SPACE + 1) / 2);
       context.beginPath();
       context.moveTo(left, y);
       context.lineTo(right, y);
       context.stroke();
     }
-    context.restore();
-  },
-});
+  });
 
 const title = ({ spans: [{ subject, summary }] }: ViewGroup): string =>
   `${subject.record.workload} ${spanTitle(summary)}`;
@@ -83,8 +76,10 @@ export function viewDrawing(family: string, groups: readonly ViewGroup[]): Drawi
     next += group.views.length + SPACE;
     return { group, top };
   });
-  const rows = places.flatMap(({ group, top }) =>
-    group.views.map((view, i) => ({ value: top + i, label: i === 0 ? `${title(group)}: ${view}` : view })),
+  const labels = new Map(
+    places.flatMap(({ group, top }) =>
+      group.views.map((view, i) => [top + i, i === 0 ? `${title(group)}: ${view}` : view] as const),
+    ),
   );
   const platforms = [...new Set(groups.flatMap(({ spans }) => spans.map(({ subject }) => platformLabel(subject))))];
   const none = groups.some(({ spans }) =>
@@ -100,36 +95,20 @@ export function viewDrawing(family: string, groups: readonly ViewGroup[]): Drawi
       'full and hollow points of one span are not to be ranked',
       ...(none ? ['a passage that takes no cycle stands at 1'] : []),
     ],
-    width: 1000,
     height: FRAME_HEIGHT + ROW_HEIGHT * next,
     chart: {
       type: 'line',
       data: { datasets: platforms.map((label, i) => lineOf(places, label, i)) },
-      plugins: [separators(places) as never],
-      options: {
-        scales: {
-          x: axis('guest cycles, logarithmic', {
-            type: 'logarithmic',
-            ticks: { color: INK, callback: (value: number): string => (isRound(value) ? String(value) : '') },
-          }),
-          y: axis('', {
-            type: 'linear',
-            reverse: true,
-            min: -1,
-            max: next - SPACE + 0.5,
-            grid: { display: false },
-            title: { display: false },
-            afterBuildTicks: (built: { ticks: { value: number }[] }): void => {
-              built.ticks = rows.map(({ value }) => ({ value }));
-            },
-            ticks: {
-              color: INK,
-              autoSkip: false,
-              callback: (value: number): string => rows.find((row) => row.value === value)?.label ?? '',
-            },
-          }),
-        },
-        plugins: { legend: { position: 'bottom', align: 'start', labels: { ...legendLabels, boxHeight: 0 } } },
+      plugins: [separators(places)],
+      scales: {
+        x: logAxis('guest cycles'),
+        y: nameAxis({
+          type: 'linear',
+          reverse: true,
+          min: -1,
+          max: next - SPACE + 0.5,
+          ...ticksAt([...labels.keys()], (value) => labels.get(value) ?? ''),
+        }),
       },
     },
   };

@@ -8,7 +8,7 @@ import { raceRivals, type RivalSpeed } from '../bench/rivals.js';
 import { PROTECTION_TITLES } from '../exec/passages.js';
 import { must } from '../failure.js';
 import { findPlatform, loadAll } from '../platforms.js';
-import { collect, type Context, conventions } from './command.js';
+import { addPlatforms, type Context, conventions } from './command.js';
 
 interface Options {
   readonly platform?: readonly string[];
@@ -108,13 +108,14 @@ async function bench(options: Options, { terminal, platforms: known }: Context):
 
 /** `bulkhead bench`: how fast this host runs guests. */
 export function addBench(program: Command, context: Context): void {
-  conventions(program.command('bench'), 'bulkhead bench', context.terminal, ['bulkhead bench', 'bulkhead bench --json'])
+  const examples = ['bulkhead bench', 'bulkhead bench --json'];
+  const command = conventions(program.command('bench'), 'bulkhead bench', context.terminal, examples);
+  addPlatforms(command)
     .description(
       'measure the speed of this host: million guest instructions per second, median of five runs, with the cycle ledger and ' +
         'all models on, after switching between two machine configurations; where another simulator can run the same program ' +
         'and is installed, its speed in the same run and the ratio',
     )
-    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
     .option('--json', 'one JSON object per benchmark')
     .action((options: Options) => bench(options, context));
 }

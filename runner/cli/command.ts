@@ -57,6 +57,10 @@ export function conventions(command: Command, path: string, terminal: Terminal, 
 /** For options that may be given several times. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
+/** Adds the option that names platforms. */
+export const addPlatforms = (command: Command): Command =>
+  command.option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect);
+
 /** Reads a number option. @throws BadInput naming the option if the text is no number of the range. */
 export function numberOption(
   option: string,

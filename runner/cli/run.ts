@@ -1,86 +1,52 @@
 import type { Command } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
-import { AtomicFile } from '../exec/atomic-file.js';
-import { TRACE_HEADER, traceLine } from '../exec/trace.js';
-import { BadInput, fileReason } from '../failure.js';
-import { type Campaign, plan } from '../run/campaign.js';
-import type { Trace } from '../run/execute.js';
-import { chooseWorkloads } from '../run/plan.js';
-import { readSetting } from '../run/settings.js';
-import {
-  addCampaignOptions,
-  asked,
-  type CampaignOptions,
-  choosePlatforms,
-  conduct,
-  DEFAULT_BUDGET,
-  resumedCampaign,
-} from './campaign-options.js';
-import { collect, type Context, conventions, numberOption } from './command.js';
+import { traced } from '../exec/trace-file.js';
+import { BadInput } from '../failure.js';
+import type { Job } from '../run/job.js';
+import { addCampaignOptions, type CampaignOptions, requestedCampaign } from './campaign-options.js';
+import { type Context, conventions } from './command.js';
+import { conduct } from './conduct.js';
 
 interface Options extends CampaignOptions {
-  readonly set?: readonly string[];
-  readonly seed?: number;
   readonly trace?: string;
 }
 
-async function request(names: readonly string[], options: Options, context: Context): Promise<Campaign> {
-  if (options.resume !== undefined) return resumedCampaign(options, names, context);
-  const { set = [], seeds = 1, seed, maxInstructions: budget = DEFAULT_BUDGET } = options;
-  if (seed !== undefined && options.seeds !== undefined) {
-    throw new BadInput('--seed', 'given beside --seeds', 'give --seed for one layout, --seeds for the first N');
+/** Parameters in which runs of one workload on one platform differ; none where these are several. */
+function differing(jobs: readonly Job[]): readonly string[] {
+  if (jobs.some(({ workload, platform }) => workload !== jobs[0].workload || platform !== jobs[0].platform)) return [];
+  const values = new Map<string, Set<unknown>>();
+  for (const { workload, workloadParameters, platform, parameters } of jobs) {
+    const named = [
+      ...Object.entries(workloadParameters).map(([name, value]) => [`${workload}.${name}`, value] as const),
+      ...Object.entries(parameters).map(([name, value]) => [`${platform}.${name}`, value] as const),
+    ];
+    for (const [name, value] of named) values.set(name, (values.get(name) ?? new Set()).add(value));
   }
-  const platforms = await choosePlatforms(options.platform, context);
-  return plan({
-    workloads: chooseWorkloads(context.workloads, names),
-    platforms,
-    ...asked(options, platforms),
-    points: [set.map((text) => readSetting('--set', text))],
-    seeds: seed === undefined ? Array.from({ length: seeds }, (_, i) => i) : [seed],
-    budget,
-  });
+  return [...values].filter(([, { size }]) => size > 1).map(([name]) => name);
 }
 
-/** Runs `body` with a hook that writes every instruction and trap to a file, which is there afterwards or not at all. */
-async function traced(path: string, platform: Platform, body: (trace: Trace) => Promise<void>): Promise<void> {
-  const cannotWrite = (thrown: unknown): BadInput =>
-    new BadInput(`--trace ${path}`, fileReason(thrown), 'name a file that can be written');
-  let file: AtomicFile;
-  try {
-    file = new AtomicFile(path);
-    file.write(TRACE_HEADER);
-  } catch (thrown) {
-    throw cannotWrite(thrown);
-  }
-  try {
-    await body((symbols, place) => {
-      const names = {
-        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || place(pc),
-        disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
-      };
-      return (event) => file.write(traceLine(event, names));
-    });
-    file.commit();
-  } catch (thrown) {
-    file.discard();
-    throw (thrown as NodeJS.ErrnoException).code === undefined ? thrown : cannotWrite(thrown);
-  }
+/** The only run of a campaign. @throws BadInput if there are more. */
+function onlyJob([job, ...others]: readonly Job[], trace: string): Job {
+  if (others.length === 0) return job;
+  const names = differing([job, ...others]);
+  const set = names.length === 0 ? '' : ` and --set ${names.join(', ')}`;
+  const remedy = `name one workload, one --platform and one --seed${set}`;
+  throw new BadInput(`--trace ${trace}`, `${1 + others.length} runs`, remedy);
 }
 
 async function run(names: readonly string[], options: Options, context: Context): Promise<void> {
-  const campaign = await request(names, options, context);
-  const { trace } = options;
-  if (trace === undefined) return conduct(campaign, options, context);
-  const [job, ...others] = campaign.jobs;
-  if (others.length > 0) {
-    throw new BadInput(
-      `--trace ${trace}`,
-      `${campaign.jobs.length} runs`,
-      'name one workload, one --platform and one --seed',
-    );
-  }
+  const campaign = await requestedCampaign(names, options, context);
+  if (options.trace === undefined) return conduct(campaign, options, context);
+  const job = onlyJob(campaign.jobs, options.trace);
   const { platform } = campaign.platforms.find(({ name }) => name === job.platform)!;
-  await traced(trace, platform, (hook) => conduct(campaign, options, context, hook));
+  await traced(options.trace, (file) =>
+    conduct(campaign, options, context, (symbols, place) => {
+      const lines = {
+        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || place(pc),
+        disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
+      };
+      return (event) => file.write(event, lines);
+    }),
+  );
 }
 
 /** `bulkhead run`: the main job. */
@@ -93,20 +59,12 @@ export function addRun(program: Command, context: Context): void {
     'bulkhead run ipc.call --clock mpu-rtos=48MHz --clock cheri=40MHz',
     'bulkhead run --json | head -1',
     'bulkhead run --resume results/run-1',
-  ])
-    .description(
-      'run workloads on the platforms and measure their spans in guest cycles: all workloads, or those named by id or family. ' +
-        'Prints a table and writes a results folder with manifest.json, measurements.jsonl (a line for each run), summary.md and ' +
-        'charts. A run with another outcome than the workload states is an error, never a number; then the exit code is 1.',
-    )
-    .argument('[WORKLOAD...]', 'ids or families; default: all')
-    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
-    .option(
-      '--set <target.name=value>',
-      'set a parameter of a platform, a workload or a family; may be repeated',
-      collect,
-    )
-    .option('--seed <S>', 'only this layout', (text) => numberOption('--seed', 0, 2 ** 31 - 1, true)(text))
-    .option('--trace <FILE>', 'write a line for every retired instruction and trap of the one run');
-  addCampaignOptions(command).action((names: string[], options: Options) => run(names, options, context));
+  ]).description(
+    'run workloads on the platforms and measure their spans in guest cycles: all workloads, or those named by id or family. ' +
+      'Prints a table and writes a results folder with manifest.json, measurements.jsonl (a line for each run), summary.md and ' +
+      'charts. A run with another outcome than the workload states is an error, never a number; then the exit code is 1.',
+  );
+  addCampaignOptions(command)
+    .option('--trace <FILE>', 'write a line for every retired instruction and trap of the one run')
+    .action((names: string[], options: Options) => run(names, options, context));
 }

@@ -1,22 +1,13 @@
 import type { Command } from 'commander';
 import { BadInput } from '../failure.js';
-import { type Campaign, plan, type Shard } from '../run/campaign.js';
-import { chooseWorkloads } from '../run/plan.js';
+import type { Shard } from '../run/campaign.js';
 import { readSetting, type Setting } from '../run/settings.js';
-import {
-  addCampaignOptions,
-  asked,
-  type CampaignOptions,
-  choosePlatforms,
-  conduct,
-  DEFAULT_BUDGET,
-  resumedCampaign,
-} from './campaign-options.js';
+import { addCampaignOptions, type CampaignOptions, type Extent, requestedCampaign } from './campaign-options.js';
 import { collect, type Context, conventions } from './command.js';
+import { conduct } from './conduct.js';
 
 interface Options extends CampaignOptions {
   readonly grid?: readonly string[];
-  readonly set?: readonly string[];
   readonly shard?: Shard;
 }
 
@@ -29,32 +20,37 @@ function readShard(text: string): Shard {
   throw new BadInput(`--shard ${text}`, 'not a part', 'give I/N with I from 1 to N, for instance 1/2');
 }
 
+/** @throws BadInput if a parameter has values in two places: only those of one of them would count. */
+function checkAxes(grid: readonly string[], settings: readonly Setting[]): void {
+  const seen = new Map(settings.map(({ place, target, name }) => [`${target}.${name}`, place]));
+  for (const text of grid) {
+    const { place, target, name } = readSetting('--grid', text);
+    const other = seen.get(`${target}.${name}`);
+    if (other !== undefined)
+      throw new BadInput(place, `beside ${other}`, 'give all values of a parameter in one --grid');
+    seen.set(`${target}.${name}`, place);
+  }
+}
+
 /** A setting for each value of `target.name=value,value,...`. */
 const gridSettings = (text: string): readonly Setting[] => {
   const { target, name, value } = readSetting('--grid', text);
   return value.split(',').map((one) => ({ place: `--grid ${text}`, target, name, value: one }));
 };
 
-async function request(names: readonly string[], options: Options, context: Context): Promise<Campaign> {
-  if (options.resume !== undefined) return resumedCampaign(options, names, context);
-  const { grid = [], set = [], seeds = 1, shard = null, maxInstructions: budget = DEFAULT_BUDGET } = options;
+/** Every point of the grid, with the settings of every run, and the part of the runs that is to be done. */
+function extentOf({ grid = [], shard }: Options, settings: readonly Setting[]): Extent {
   if (grid.length === 0) {
     throw new BadInput('sweep', 'no grid', 'give --grid target.name=value,value,... at least once, or use run');
   }
-  const fixed = set.map((text) => readSetting('--set', text));
+  checkAxes(grid, settings);
   const points = grid
     .map(gridSettings)
-    .reduce<readonly (readonly Setting[])[]>((all, axis) => all.flatMap((p) => axis.map((s) => [...p, s])), [fixed]);
-  const platforms = await choosePlatforms(options.platform, context);
-  const request = {
-    workloads: chooseWorkloads(context.workloads, names),
-    platforms,
-    ...asked(options, platforms),
-    points,
-    seeds: Array.from({ length: seeds }, (_, i) => i),
-    budget,
-  };
-  return plan(request, shard);
+    .reduce<readonly (readonly Setting[])[]>(
+      (all, axis) => all.flatMap((point) => axis.map((setting) => [...point, setting])),
+      [settings],
+    );
+  return { points, shard };
 }
 
 /** `bulkhead sweep`: workloads at all points of a grid of parameters. */
@@ -68,12 +64,10 @@ export function addSweep(program: Command, context: Context): void {
       'run workloads at every point of a grid of parameters, as run does. With --shard I/N only the I-th of N parts, on another machine ' +
         'perhaps: merge joins them to the same bytes as one sweep.',
     )
-    .argument('[WORKLOAD...]', 'ids or families; default: all')
     .option('--grid <target.name=value,...>', 'values of a parameter; several grids are multiplied', collect)
-    .option('--platform <ID>', 'only this platform: id, path of a module, or package; may be repeated', collect)
-    .option('--set <target.name=value>', 'set a parameter at all points; may be repeated', collect)
     .option('--shard <I/N>', 'only this part of the runs', readShard);
-  addCampaignOptions(command).action(async (names: string[], options: Options) =>
-    conduct(await request(names, options, context), options, context),
-  );
+  addCampaignOptions(command).action(async (names: string[], options: Options) => {
+    const campaign = await requestedCampaign(names, options, context, (settings) => extentOf(options, settings));
+    await conduct(campaign, options, context);
+  });
 }

@@ -1,4 +1,4 @@
-import { type Drawing, drawSvg } from '../charts/index.js';
+import { type Drawing, drawSvg, WIDTH } from '../charts/index.js';
 import { Html, idOf, markup } from './html.js';
 
 /** Typefaces as wide as that with which charts are laid out, for readers who do not have it. */
@@ -25,11 +25,11 @@ export const inlineSvg = (svg: string, prefix: string): string =>
 
 /** A chart with its message. The figures that it shows are in the tables beside it. */
 export function figure(drawing: Drawing): Html {
-  const { name, title, notes, width, height } = drawing;
+  const { name, title, notes, height } = drawing;
   const id = idOf('figure', name);
   const svg = inlineSvg(drawSvg(drawing, 'text'), id).replace(
     /^<svg[^>]*>/,
-    markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title">`.markup,
+    markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${id}-title">`.markup,
   );
   return markup`
     <figure id="${id}">

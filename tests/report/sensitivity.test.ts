@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chartsOf } from '../../runner/charts/index.js';
+import { chartsAmong } from '../../runner/charts/index.js';
 import { drawSvg } from '../../runner/charts/draw.js';
 import type { MeasurementRecord } from '../../runner/results/schema.js';
 import { readManifest, readRecords } from '../../runner/results/read.js';
@@ -56,7 +56,7 @@ describe('the band over all layouts', () => {
   test('is in the chart beside the median, as whisker and figures', () => {
     const svgOf = ({ subjects, names }: Report): string =>
       drawSvg(
-        chartsOf('context', subjects, names).find((drawing) => drawing.name === 'context')!,
+        chartsAmong(subjects, names)('context').find((drawing) => drawing.name === 'context')!,
         'text',
       );
     expect(svgOf(three)).toContain(`(${base.minimum}..${base.maximum + 40})`);

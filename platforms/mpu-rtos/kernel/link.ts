@@ -4,7 +4,7 @@ import { physical, virtual } from '../../machine/units.js';
 import { remembered } from '../../remembered.js';
 import type { KernelConfig } from './parameters.js';
 import { checkMmio, placeRegions, type PlacedBlock } from './regions.js';
-import { assembleProgram, kernelProgram, programSymbols } from './source.js';
+import { assemblerOf, kernelProgram, programSymbols } from './source.js';
 
 /** Memory of a device that a process may use: a power of two of bytes, at a multiple of it; from 256 on m0plus, else from 32. */
 export interface MmioRange {
@@ -241,7 +241,7 @@ function layOut(config: KernelConfig, source: SystemSource, layout: Values): Lay
     );
   const assembled = ({ name, program }: ProcessSource, others: Places[number], sections: Places[number]): Program => {
     const define = { ...known, ...others };
-    return assembleProgram(`.syntax unified\n.thumb\n${program}`, `${name}.s`, config.core, define, sections);
+    return assemblerOf[config.core](`.syntax unified\n.thumb\n${program}`, `${name}.s`, define, sections);
   };
   // a first guess, far apart so that nothing overlaps
   const guess = {

@@ -1,5 +1,5 @@
 import { PHASES } from '../../../platforms/machine/ledger.js';
-import { chartsOf } from '../../charts/index.js';
+import { chartsAmong, type Drawing } from '../../charts/index.js';
 import type { SubjectSummary } from '../../results/analyse.js';
 import { clockLegend } from '../../results/clocks.js';
 import { ALIGN, columnsOf, HEADER, platformLabel, spanLines } from '../../results/table.js';
@@ -41,11 +41,11 @@ function phaseTable(family: string, own: readonly SubjectSummary[], report: Repo
   </details>`;
 }
 
-function familyPart(family: string, report: Report): Html {
+function familyPart(family: string, charts: readonly Drawing[], report: Report): Html {
   const { subjects, names } = report;
   const own = subjects.filter(({ record }) => names.familyOf(record.workload) === family);
   return markup` <h3 id="${idOf('family', family)}">${family}: ${names.aboutFamily(family)}</h3>
-    ${chartsOf(family, subjects, names).map(figure)} ${spanTable(family, own, report)}${phaseTable(family, own, report)}`;
+    ${charts.map(figure)} ${spanTable(family, own, report)}${phaseTable(family, own, report)}`;
 }
 
 /** Charts and figures of each family of workloads. */
@@ -56,11 +56,12 @@ export const families: Section = {
     const measured = report.families.filter((family) =>
       report.subjects.some((s) => s.spans.length > 0 && report.names.familyOf(s.record.workload) === family),
     );
+    const chartsOf = chartsAmong(report.subjects, report.names);
     const clock = clockLegend(report.clocks);
     return markup` <ul class="links">
         ${measured.map((family) => markup`<li><a href="#${idOf('family', family)}">${family}</a></li>\n`)}
       </ul>
       ${clock === undefined ? undefined : markup`<p>${clock}</p>`}
-      ${measured.map((family) => familyPart(family, report))}`;
+      ${measured.map((family) => familyPart(family, chartsOf(family), report))}`;
   },
 };

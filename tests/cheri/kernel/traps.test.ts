@@ -223,8 +223,11 @@ handler:
     expect(installs).not.toContain(true);
   });
 
-  it('leaves the high-water mark below what it has written', () => {
-    const { seen } = seenAt(calling(body, RICH), ['inner.resumed'], (m) =>
+  it.each([
+    ['and has lost its turn', body],
+    ['at one go', body.replace('  yield\n', '')],
+  ])('leaves the high-water mark below what it has written, %s', (_, written) => {
+    const { seen } = seenAt(calling(written, RICH), ['inner.resumed'], (m) =>
       ['mshwm', 'csp'].map((name) => m.registers().find((r) => r.name === name)!.value),
     );
     const [[mark, sp]] = seen;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { type Bar, barDrawing } from '../../../runner/charts/bars.js';
 import { curveDrawing, labelsOf } from '../../../runner/charts/curves.js';
-import { draw, type Drawing } from '../../../runner/charts/draw.js';
+import { draw, type Drawing, WIDTH } from '../../../runner/charts/draw.js';
 import { phaseDrawing } from '../../../runner/charts/phases.js';
 import { PHASES } from '../../../platforms/machine/ledger.js';
 import type { Fidelity } from '../../../platforms/platform.js';
@@ -47,7 +47,7 @@ describe('a chart', () => {
     const [png, svg] = draw(drawing);
     expect([png.name, svg.name]).toEqual(['bars.png', 'bars.svg']);
     const image = await loadImage(Buffer.from(png.content));
-    expect([image.width, image.height]).toEqual([2 * drawing.width, 2 * drawing.height]);
+    expect([image.width, image.height]).toEqual([2 * WIDTH, 2 * drawing.height]);
     const text = Buffer.from(svg.content).toString();
     expect(text).toContain('<svg');
     expect(text).not.toContain('<text');
@@ -72,8 +72,7 @@ describe('a chart', () => {
       const curves = [{ label: 'copy', platform: 'p', workload: 'copy', points }];
       return curveDrawing({ name: 'c', title: 'c', notes: [], xTitle: 'bytes', curves });
     };
-    const scale = ({ chart }: Drawing): { type?: string; title?: { text?: string } } =>
-      chart.options.scales!['x']! as never;
+    const scale = ({ chart }: Drawing): { type?: string; title?: { text?: string } } => chart.scales.x;
     expect(scale(curve([16, 256, 65536]))).toMatchObject({
       type: 'logarithmic',
       title: { text: 'bytes, logarithmic' },
