@@ -44,7 +44,7 @@ const BLUE = [0x00, 0x72, 0xb2];
 describe('a chart', () => {
   test('is a PNG of twice the size and an SVG without fonts, the same each time', async () => {
     const drawing = bars('P');
-    const [png, svg] = draw(drawing);
+    const [png, svg] = await draw(drawing);
     expect([png.name, svg.name]).toEqual(['bars.png', 'bars.svg']);
     const image = await loadImage(Buffer.from(png.content));
     expect([image.width, image.height]).toEqual([2 * WIDTH, 2 * drawing.height]);
@@ -52,14 +52,14 @@ describe('a chart', () => {
     expect(text).toContain('<svg');
     expect(text).not.toContain('<text');
     expect(text.toUpperCase()).toContain('#0072B2');
-    expect(draw(drawing).map(({ content }) => Buffer.from(content).toString('base64'))).toEqual(
+    expect((await draw(drawing)).map(({ content }) => Buffer.from(content).toString('base64'))).toEqual(
       [png, svg].map(({ content }) => Buffer.from(content).toString('base64')),
     );
   });
 
   test('hatches what is not the real path', async () => {
     const [solid, mechanism, ours] = await Promise.all(
-      (['P', 'M', 'O'] as const).map((fidelity) => share(draw(bars(fidelity))[0].content, BLUE)),
+      (['P', 'M', 'O'] as const).map(async (fidelity) => share((await draw(bars(fidelity)))[0].content, BLUE)),
     );
     expect(solid).toBeGreaterThan(0.03);
     expect(mechanism).toBeLessThan(0.8 * solid);
