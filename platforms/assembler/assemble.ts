@@ -12,20 +12,26 @@ import { placeSections } from './link.js';
 import type { Problem } from './problems.js';
 import type { Section } from './section.js';
 
-/** How to assemble a source. */
-export interface AssembleOptions {
+/** How to read a source. */
+export interface SourceOptions {
   /** Name of the source in problems and source lines. */
   readonly file: string;
   readonly isa: IsaPlugin;
   /** Symbols with a value before the source begins: a kernel's parameters. */
   readonly define?: Readonly<Record<string, number>>;
-  /**
-   * Addresses of sections by name. Any other section follows the one before it in link order: code, constants, variables,
-   * zeros, each in order of appearance. Without an entry for it, the first section is at 0.
-   */
-  readonly sections?: Readonly<Record<string, number>>;
   /** The text of a file that `.include` names, undefined if there is none. */
   readonly include?: (name: string) => string | undefined;
+}
+
+/**
+ * Addresses of sections by name. Any other section follows the one before it in link order: code, constants, variables,
+ * zeros, each in order of appearance. Without an entry for it, the first section is at 0.
+ */
+export type SectionAddresses = Readonly<Record<string, number>>;
+
+/** How to assemble a source. */
+export interface AssembleOptions extends SourceOptions {
+  readonly sections?: SectionAddresses;
 }
 
 /** A section in the finished program. */
@@ -56,22 +62,36 @@ const DIRECTIVES = {
   ordinary: new Map([...DATA, ...SECTIONS, ...SYMBOLS, ...CONTROL]),
 };
 
+/** A source that has been read and laid out: it can be linked again and again, at any addresses; or all that is wrong with it. */
+export type ObjectFile =
+  | { readonly ok: true; readonly link: (addresses: SectionAddresses) => Assembled }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
 /**
  * Assembles and links one program. Entry is the label `_start`, else the lowest address of code. Virtual addresses are the
  * physical ones.
  */
 export function assemble(source: string, options: AssembleOptions): Assembled {
-  const assembly = new Assembly(options.isa, DIRECTIVES, options.include ?? (() => undefined), options.file);
-  for (const [name, value] of Object.entries(options.define ?? {})) {
+  const object = readObject(source, options);
+  return object.ok ? object.link(options.sections ?? {}) : object;
+}
+
+/** Reads a source and lays its sections out, which does not depend on where they will be. */
+export function readObject(source: string, { file, isa, define = {}, include }: SourceOptions): ObjectFile {
+  const assembly = new Assembly(isa, DIRECTIVES, include ?? (() => undefined), file);
+  for (const [name, value] of Object.entries(define)) {
     assembly.symbols.set(name, { kind: 'number', value: BigInt(value) }, false);
   }
-  assembly.read(source, options.file);
+  assembly.read(source, file);
   if (assembly.problems.length > 0) return { ok: false, problems: assembly.problems };
+  const problems = layOut([...assembly.sections.values()], assembly.symbols, file);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, link: (at) => link(assembly, file, at) };
+}
 
-  const layoutProblems = layOut([...assembly.sections.values()], assembly.symbols, options.file);
+/** Gives the sections their addresses and encodes them. */
+function link(assembly: Assembly, file: string, addresses: SectionAddresses): Assembled {
   const used = [...assembly.sections.values()].filter((section) => section.items.length > 0);
-  const linkProblems =
-    layoutProblems.length > 0 ? layoutProblems : placeSections(used, options.sections ?? {}, options.file);
+  const linkProblems = placeSections(used, addresses, file);
   if (linkProblems.length > 0) return { ok: false, problems: linkProblems };
 
   const { bytes, problems } = encode(used, assembly.symbols);

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { assemble, type Assembled, type AssembleOptions } from './assemble.js';
+import { remembered } from '../remembered.js';
+import { type Assembled, type ObjectFile, readObject, type SectionAddresses } from './assemble.js';
+import type { IsaPlugin } from './isa.js';
 
 /** Source files by name, for `.include`. */
 export type SourceFiles = (name: string) => string | undefined;
@@ -26,11 +28,29 @@ export function sourceFiles(...folders: readonly URL[]): SourceFiles {
 export type Program = Extract<Assembled, { ok: true }>;
 
 /**
- * Assembles a source that has no problems unless somebody edited it.
+ * Assembles a source with these symbols for these addresses.
  * @throws SyntaxError with file, line and problem, one a line.
  */
-export function mustAssemble(source: string, options: AssembleOptions): Program {
-  const result = assemble(source, options);
-  if (result.ok) return result;
-  throw new SyntaxError(result.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
+export type ProgramAssembler = (
+  source: string,
+  file: string,
+  define: Readonly<Record<string, number>>,
+  sections: SectionAddresses,
+) => Program;
+
+/** Objects that are kept: more than the programs of a few scenarios, of which most have been in the one before, too. */
+const MOST_OBJECTS = 64;
+
+/**
+ * Assembles sources that have no problems unless somebody edited them. A program that comes again is linked again, and not read
+ * again: most programs are in many systems, at other addresses.
+ */
+export function programAssembler(isa: IsaPlugin, include: SourceFiles): ProgramAssembler {
+  const objects = remembered<ObjectFile>(MOST_OBJECTS);
+  return (source, file, define, sections) => {
+    const object = objects([source, file, define], () => readObject(source, { file, isa, define, include }));
+    const result = object.ok ? object.link(sections) : object;
+    if (result.ok) return result;
+    throw new SyntaxError(result.problems.map((p) => `${p.file}:${p.line}: ${p.message}`).join('\n'));
+  };
 }

@@ -7,6 +7,7 @@ import type { Drawing } from './draw.js';
 /** Where the slide's state is, in words. */
 const PLACES: Readonly<Record<string, string>> = {
   'own-domain': "slide's state in a domain of its own",
+  'neighbour-domain': 'as near as a domain of its own can be',
   adjacent: 'state behind the buffer',
   'same-granule': 'in the same granule',
   'next-granule': 'in the next granule',

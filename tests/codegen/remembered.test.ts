@@ -32,11 +32,11 @@ describe('remembered', () => {
 /** Two functions of one name; the second returns more than the first. */
 const [first, second] = [1, 2].map((n): FunctionDefinition => {
   const library = new FunctionLibrary();
-  library.function('main', ['word'], ['word'], (f, word) => {
+  library.function('main', ['word', 'reference'], ['word'], (f, word, bytes) => {
     f.word('unused', word.mul(3));
     const total = f.word('total', 0);
     f.loop(() => {
-      f.set(total, total.add(word).add(n));
+      f.set(total, total.add(f.loadWord(bytes, word)).add(n));
       f.if(total.and(64).differs(0), () => f.break());
     });
     f.return(total);
@@ -59,7 +59,11 @@ const WAYS: Readonly<Record<string, readonly (readonly [what: string, compile: (
     ['few registers', () => compileForRiscv([first], { ...RISCV, abi: { ...ILP32, allocatable: few } })],
     ['a thread', () => compileForRiscv([first], { ...RISCV, threads })],
     ['another symbol', () => compileForRiscv([first], { ...RISCV, functionSymbol })],
-    ['capabilities', () => compileForRiscv([first], { ...RISCV, abi: cheriotAbi(new Map()) })],
+  ],
+  // what does not fit lies on the stack, through sp or csp
+  'riscv, few registers': [
+    ['as it is', () => compileForRiscv([first], { ...RISCV, abi: { ...ILP32, allocatable: few } })],
+    ['capabilities', () => compileForRiscv([first], { ...RISCV, abi: { ...cheriotAbi(new Map()), allocatable: few } })],
   ],
   'riscv, a thread': [
     ['as it is', () => compileForRiscv([first], { ...RISCV, threads })],

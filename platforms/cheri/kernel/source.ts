@@ -1,25 +1,14 @@
-import { mustAssemble, type Program, sourceFiles } from '../../assembler/files.js';
+import { programAssembler, sourceFiles } from '../../assembler/files.js';
 import { cheriotAssembler } from '../../riscv/cheriot-assembler.js';
 
 /** The kernel's sources stay where they are; this file is dist/platforms/cheri/kernel/source.js. */
 const FOLDER = new URL('../../../../platforms/cheri/kernel/', import.meta.url);
 
-const ISA = cheriotAssembler();
 /** A source file of the kernel by name, undefined if there is none. */
 export const kernelSource = sourceFiles(FOLDER);
 
-/**
- * Assembles a source that may include the kernel's files.
- * @throws SyntaxError with file, line and problem, one a line.
- */
-export function assembleProgram(
-  source: string,
-  file: string,
-  define: Readonly<Record<string, number>>,
-  sections: Readonly<Record<string, number>>,
-): Program {
-  return mustAssemble(source, { file, isa: ISA, define, sections, include: kernelSource });
-}
+/** Assembles a source that may include the kernel's files. */
+export const assembleProgram = programAssembler(cheriotAssembler(), kernelSource);
 
 let layout: ReadonlyMap<string, number> | undefined;
 

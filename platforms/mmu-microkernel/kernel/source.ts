@@ -1,4 +1,4 @@
-import { mustAssemble, type Program, sourceFiles } from '../../assembler/files.js';
+import { programAssembler, sourceFiles } from '../../assembler/files.js';
 import { riscvAssembler } from '../../riscv/assembler.js';
 
 /** Sources of kernel and servers stay where they are; this file is dist/platforms/mmu-microkernel/kernel/source.js. */
@@ -6,22 +6,11 @@ const FOLDERS = ['kernel', 'servers'].map(
   (folder) => new URL(`../../../../platforms/mmu-microkernel/${folder}/`, import.meta.url),
 );
 
-const ISA = riscvAssembler();
 /** A source file of kernel or servers by name, undefined if there is none. */
 export const kernelSource = sourceFiles(...FOLDERS);
 
-/**
- * Assembles a source that may include the kernel's files.
- * @throws SyntaxError with file, line and problem, one a line.
- */
-export function assembleProgram(
-  source: string,
-  file: string,
-  define: Readonly<Record<string, number>>,
-  sections: Readonly<Record<string, number>>,
-): Program {
-  return mustAssemble(source, { file, isa: ISA, define, sections, include: kernelSource });
-}
+/** Assembles a source that may include the kernel's files. */
+export const assembleProgram = programAssembler(riscvAssembler(), kernelSource);
 
 let abi: Readonly<Record<string, number>> | undefined;
 

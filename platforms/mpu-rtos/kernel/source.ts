@@ -1,4 +1,4 @@
-import { mustAssemble, type Program, sourceFiles } from '../../assembler/files.js';
+import { type Program, type ProgramAssembler, programAssembler, sourceFiles } from '../../assembler/files.js';
 import type { Architecture } from '../../thumb/table.js';
 import { thumbAssembler } from '../../thumb/assembler.js';
 import { type KernelConfig, type KernelCore, kernelSymbols } from './parameters.js';
@@ -17,19 +17,16 @@ export const ARCHITECTURE: Readonly<Record<KernelCore, Architecture>> = {
 /** A source file of the kernel by name, undefined if there is none. */
 export const kernelSource = sourceFiles(FOLDER);
 
-/**
- * Assembles a source that may include the kernel's files.
- * @throws SyntaxError with file, line and problem, one a line.
- */
-export function assembleProgram(
-  source: string,
-  file: string,
-  core: KernelCore,
-  define: Readonly<Record<string, number>>,
-  sections: Readonly<Record<string, number>>,
-): Program {
-  const isa = thumbAssembler({ architecture: ARCHITECTURE[core] });
-  return mustAssemble(source, { file, isa, define, sections, include: kernelSource });
+/** Assembles a source for a core, which may include the kernel's files. */
+export const assemblerOf: Readonly<Record<KernelCore, ProgramAssembler>> = {
+  m0plus: assembler('m0plus'),
+  m3: assembler('m3'),
+  m4: assembler('m4'),
+  m33: assembler('m33'),
+};
+
+function assembler(core: KernelCore): ProgramAssembler {
+  return programAssembler(thumbAssembler({ architecture: ARCHITECTURE[core] }), kernelSource);
 }
 
 const kernels = new Map<string, Program>();
@@ -41,7 +38,7 @@ export function kernelProgram(config: KernelConfig): Program {
   let kernel = kernels.get(key);
   if (kernel === undefined) {
     const places = { '.text': 0x00000000, '.bss': 0x20000000 };
-    kernel = assembleProgram('.include "kernel.s"', 'kernel.s', config.core, define, places);
+    kernel = assemblerOf[config.core]('.include "kernel.s"', 'kernel.s', define, places);
     kernels.set(key, kernel);
   }
   return kernel;
@@ -58,6 +55,6 @@ export function programSymbols(config: KernelConfig): Readonly<Record<string, nu
 let abiSymbols: ReadonlyMap<string, number> | undefined;
 
 function abi(core: KernelCore): ReadonlyMap<string, number> {
-  abiSymbols ??= assembleProgram('.include "abi.s"', 'abi.s', core, {}, {}).symbols;
+  abiSymbols ??= assemblerOf[core]('.include "abi.s"', 'abi.s', {}, {}).symbols;
   return abiSymbols;
 }

@@ -31,15 +31,17 @@ export interface HighPart {
 /** Finds the `auipc` that a `%pcrel_lo` belongs to (RISC-V ELF psABI 1.0, section 8.4.9 "PC-Relative Symbol Addresses"). */
 export class HighParts {
   private readonly parts: HighPart[] = [];
-  private byAddress: Map<bigint, Expression> | undefined;
+  private byAddress: ReadonlyMap<bigint, HighPart> = new Map();
 
   add(part: HighPart): void {
     this.parts.push(part);
   }
 
-  /** What the `auipc` at this address points to. Only when addresses are final. */
+  /** What the `auipc` at this address points to. Only when addresses are final; an object may be linked again elsewhere. */
   targetOf(address: bigint, value: (expression: Expression) => bigint): Expression | undefined {
-    this.byAddress ??= new Map(this.parts.map((part) => [value(part.at), part.target]));
-    return this.byAddress.get(address);
+    const known = this.byAddress.get(address);
+    if (known !== undefined && value(known.at) === address) return known.target;
+    this.byAddress = new Map(this.parts.map((part) => [value(part.at), part]));
+    return this.byAddress.get(address)?.target;
   }
 }

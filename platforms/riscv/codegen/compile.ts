@@ -38,8 +38,7 @@ const STACK_ALIGNMENT = 16;
 /** What the stack pointer can be moved by in one instruction, and every slot be reached. */
 const LARGEST_FRAME = 2032;
 
-/** By target. */
-const compiledBefore = new WeakMap<RiscvAbi, ReturnType<typeof rememberedCode>>();
+const compiledBefore = rememberedCode();
 
 /**
  * Compiles functions, those that they call included in the list, to assembly of one section.
@@ -50,11 +49,11 @@ export function compileFunctions(definitions: readonly FunctionDefinition[], opt
   const boundaries = findBoundaries(functions);
   const { narrow } = options.abi.references;
   const limits = { offsets: OFFSETS, bounded: narrow !== undefined };
-  const before = compiledBefore.get(options.abi) ?? rememberedCode();
-  compiledBefore.set(options.abi, before);
+  // of the convention as plain data, which says nothing of where buffers are: code that is remembered names none
+  const others = [options.abi, options.threadsReturn === true];
   return functions
     .map((fn, i) =>
-      before(definitions[i], options, [options.threadsReturn === true], () => {
+      compiledBefore(definitions[i], options, others, () => {
         if (options.optimise !== false) optimise(fn, boundaries, limits);
         materialise(fn, immediates(narrow), boundaries);
         return generate(fn, options);

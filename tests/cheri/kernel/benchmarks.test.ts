@@ -27,6 +27,9 @@ const ROWS: Readonly<Record<string, readonly [instructions: number, cycles: numb
   'failed-call': [181, 265],
   'failed-call-rich': [313, 516],
   'failed-call-stackless': [212, 307],
+  'failed-call-scoped': [259, 401],
+  'scoped-call': [160, 241],
+  'scoped-region': [18, 33],
   'function-call': [2, 4],
   'library-call': [4, 10],
   bounds: [2, 2],
@@ -37,7 +40,7 @@ const ROWS: Readonly<Record<string, readonly [instructions: number, cycles: numb
   'allocate-free-32': [890, 1362],
   'allocate-free-1024': [1170, 1818],
   'allocate-free-16384': [5529.5, 8962],
-  'allocate-free-196608': [87477, 185663],
+  'allocate-free-196608': [87477, 185661],
   'interrupt-timer': [302, 474],
   'interrupt-revoker': [291, 445],
 };
@@ -47,9 +50,9 @@ describe("rows of the real kernel's benchmarks", () => {
     expect([instructions(id), cycles(id)]).toEqual(expected);
   });
 
-  it('a fault is one trap, and a handler costs what it is: of none, stackless, rich', () => {
-    const failed = ['failed-call', 'failed-call-stackless', 'failed-call-rich'];
-    expect(failed.map(traps)).toEqual([1, 1, 1]);
+  it('a fault is one trap, and a handler costs what it is: of none, stackless, scoped, rich', () => {
+    const failed = ['failed-call', 'failed-call-stackless', 'failed-call-scoped', 'failed-call-rich'];
+    expect(failed.map(traps)).toEqual([1, 1, 1, 1]);
     const counts = failed.map(instructions);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
   });
