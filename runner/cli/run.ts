@@ -28,7 +28,7 @@ function differing(jobs: readonly Job[]): readonly string[] {
 function onlyJob([job, ...others]: readonly Job[], trace: string): Job {
   if (others.length === 0) return job;
   const names = differing([job, ...others]);
-  const set = names.length === 0 ? '' : ` and --set ${names.join(', ')}`;
+  const set = names.length === 0 ? '' : `, and give --set for ${names.join(', ')}`;
   const remedy = `name one workload, one --platform and one --seed${set}`;
   throw new BadInput(`--trace ${trace}`, `${1 + others.length} runs`, remedy);
 }
