@@ -91,8 +91,8 @@ describe('a chart', () => {
     const points = [1, 2, 3].map((x) => ({ x, value: 100, minimum: 90, maximum }));
     const curves = [{ label: 'copy', platform: 'p', workload: 'copy', points }];
     const drawing = curveDrawing({ name: 'c', title: 'c', notes: [], xTitle: 'bytes', curves });
-    expect(drawing.chart.options.scales!['y']).toMatchObject({ type });
-    const [{ content }] = draw(drawing);
+    expect(drawing.chart.scales.y).toMatchObject({ type });
+    const [{ content }] = await draw(drawing);
     // the title and what is around it, in dots of the picture
     expect(await share(content, BLUE, 90)).toBe(0);
     expect(await share(content, BLUE)).toBeGreaterThan(0);
