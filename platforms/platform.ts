@@ -1,5 +1,5 @@
 import type { Scenario, SpanPath } from '../workloads/language/scenario.js';
-import type { Image } from './machine/image.js';
+import type { Image, ImageSymbol } from './machine/image.js';
 import type { Machine } from './machine/machine.js';
 import type { RamRange } from './machine/memory.js';
 import type { PhysicalAddress } from './machine/units.js';
@@ -110,6 +110,8 @@ export interface LinkedScenario {
    * @throws RangeError if it does not lie in one piece of physical memory.
    */
   contents(machine: Machine, buffer: string): Uint8Array;
+  /** Where a buffer of the scenario is: its symbol. */
+  placeOf(buffer: string): ImageSymbol;
   /**
    * Watches, by probes, which domains the guest kernel ends because of what they did; called after the image is loaded.
    * @param ended called when the kernel has decided so, in the probe of the first instruction that ends the domain.

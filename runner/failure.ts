@@ -16,7 +16,8 @@ export class BadInput extends Error {
    * @param remedy what would be right, or where to look
    */
   constructor(place: string, wrong: string, remedy: string) {
-    super(oneLine(`${place}: ${wrong}; ${remedy}`));
+    // an empty name is seen
+    super(oneLine(`${place || "''"}: ${wrong}; ${remedy}`));
     this.name = 'BadInput';
   }
 

@@ -22,7 +22,9 @@ export function readParameters(
       return refuse(`${place}: platform ${platform.id} has no parameter '${name}'; ${suggestion(name, names)}`);
     }
     if (!accepts(parameter, value)) {
-      return refuse(`${place}: ${platform.id}.${name} cannot be ${String(value)}; it takes ${describeType(parameter)}`);
+      return refuse(
+        `${place}: ${platform.id}.${name} cannot be ${String(value) || 'empty'}; it takes ${describeType(parameter)}`,
+      );
     }
     values[name] = value;
   }
@@ -41,24 +43,21 @@ export function parseValue(kind: ParameterType['kind'], text: string): Parameter
   }
 }
 
+/** A text that is to be the value of a platform's parameter. */
+export interface ParameterText {
+  /** What it comes from, for the message. */
+  readonly place: string;
+  readonly name: string;
+  readonly value: string;
+}
+
 /**
- * Reads `platform.name=value` settings, as `--set` takes them, for one platform. Of several settings of one name the last
- * counts.
- * @returns a complete set of values, or one line on the first setting that does not fit.
+ * The platform's defaults with values on top that are given as texts. Of several for one parameter the last counts.
+ * @returns a complete set of values, or one line on the first text that does not fit.
  */
-export function readSettings(platform: Platform, settings: readonly string[]): Checked<ParameterValues> {
+export function readTexts(platform: Platform, texts: readonly ParameterText[]): Checked<ParameterValues> {
   const overrides: Record<string, ParameterValue> = {};
-  for (const setting of settings) {
-    const place = `--set ${setting}`;
-    const match = /^([^.=]+)\.([^=]+)=(.*)$/.exec(setting);
-    if (match === null)
-      return refuse(`${place}: not of the form platform.name=value; example: --set ${example(platform)}`);
-    const [, id, name, text] = match;
-    if (id !== platform.id) {
-      return refuse(
-        `${place}: the platform of this run is ${platform.id}, not '${id}'; write ${platform.id}.${name}=${text}`,
-      );
-    }
+  for (const { place, name, value: text } of texts) {
     const parameter = platform.parameters.find((p) => p.name === name);
     const value = parameter === undefined ? text : parseValue(parameter.type.kind, text);
     const checked = readParameters(platform, { [name]: value }, place);
@@ -66,6 +65,29 @@ export function readSettings(platform: Platform, settings: readonly string[]): C
     overrides[name] = value;
   }
   return readParameters(platform, overrides);
+}
+
+/**
+ * Reads `platform.name=value` settings, as `--set` takes them, for one platform. Of several settings of one name the last
+ * counts.
+ * @returns a complete set of values, or one line on the first setting that does not fit.
+ */
+export function readSettings(platform: Platform, settings: readonly string[]): Checked<ParameterValues> {
+  const texts: ParameterText[] = [];
+  for (const setting of settings) {
+    const place = `--set ${setting}`;
+    const match = /^([^.=]+)\.([^=]+)=(.*)$/.exec(setting);
+    if (match === null)
+      return refuse(`${place}: not of the form platform.name=value; example: --set ${example(platform)}`);
+    const [, id, name, value] = match;
+    if (id !== platform.id) {
+      return refuse(
+        `${place}: the platform of this run is ${platform.id}, not '${id}'; write ${platform.id}.${name}=${value}`,
+      );
+    }
+    texts.push({ place, name, value });
+  }
+  return readTexts(platform, texts);
 }
 
 const example = (platform: Platform): string => {

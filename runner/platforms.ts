@@ -72,7 +72,7 @@ export async function findPlatform(
   } catch (thrown) {
     const ids = known.map((p) => p.id);
     const problem = isPath(name)
-      ? `${place} ${name}: the module cannot be loaded (${messageOf(thrown)}); name an ES module that default-exports a Platform`
+      ? `${place} ${name}: the module cannot be loaded (${messageOf(thrown).replace(/ imported from .*$/, '')}); name an ES module that default-exports a Platform`
       : `${place} ${name}: neither a platform nor an installed package; ${suggestion(name, ids)}`;
     return { ok: false, problem: problem.replace(/\s*\n\s*/g, ' ') };
   }

@@ -16,8 +16,15 @@ import { viewDrawing } from './views.js';
 
 export { type ChartFile, type Drawing, drawSvg, WIDTH } from './draw.js';
 
-const HOW =
-  'median of the passages after the first of each run; whiskers: least and greatest over passages and layouts';
+/** What a figure and its whiskers are. */
+function howOf(subjects: readonly SubjectSummary[]): readonly string[] {
+  const layouts = Math.max(...subjects.map(({ records }) => records.length));
+  const over = layouts === 1 ? 'in one layout of code and data' : `over ${layouts} layouts of code and data`;
+  return [
+    `median of the passages after the first of each run, ${over}`,
+    'whiskers: least and greatest of these passages; that is model sensitivity, no confidence interval',
+  ];
+}
 const CLASSES =
   'solid: path of the real kernel or as long (R, P), or no kernel; hatched: mechanism only (M); crossed: policy is ours (O)';
 
@@ -105,16 +112,16 @@ function familyDrawings(
       notes: ['cycles by phase of the path, of the median passage; they sum to its cycles', STATE],
       bars,
     });
-    const notes = [HOW, STATE, CLASSES, ...(marked ? GUARANTEE_NOTES : [])];
+    const notes = [...howOf(subjects), STATE, CLASSES, ...(marked ? GUARANTEE_NOTES : [])];
     return [barDrawing({ name, title: `${family}: ${about}`, notes, groups, series }), ...(paths ? [byPhase] : [])];
   });
 }
 
-const curveOf = ({ name, parameter, unit, span, curves }: Series): Drawing =>
+const curveOf = ({ name, parameter, unit, span, curves }: Series, how: readonly string[]): Drawing =>
   curveDrawing({
     name: `${name}-${parameter}`,
     title: `${name}: span '${span}' by number of ${unit}`,
-    notes: [HOW, 'letters: class of the path; curves of different classes are not to be ranked', STATE],
+    notes: [...how, 'letters: class of the path; curves of different classes are not to be ranked', STATE],
     xTitle: parameter === unit ? unit : `${parameter}, ${unit}`,
     curves,
   });
@@ -149,7 +156,13 @@ export function chartsAmong(
     const charted = new Set(plain.flatMap((s) => s.spans));
     const views = viewsAmong(all).filter(({ spans }) => spans.some(({ summary }) => charted.has(summary)));
     const viewed = views.length === 0 ? [] : [viewDrawing(family, views)];
-    return [...bars, ...series.map(curveOf), ...arrivalDrawings(plain), ...overrunDrawings(own), ...viewed];
+    return [
+      ...bars,
+      ...series.map((s) => curveOf(s, howOf(own))),
+      ...arrivalDrawings(plain),
+      ...overrunDrawings(own),
+      ...viewed,
+    ];
   };
 }
 

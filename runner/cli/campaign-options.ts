@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { BadInput, must } from '../failure.js';
 import { findPlatform, loadAll } from '../platforms.js';
@@ -143,5 +144,5 @@ async function resumedCampaign(
       'the folder says what is to be run: leave the rest out',
     );
   }
-  return planAgain(readManifest(folder), workloads, platforms);
+  return planAgain(readManifest(folder), join(folder, FILES.manifest), workloads, platforms);
 }

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { EXIT } from '../failure.js';
 import { summarise } from '../results/analyse.js';
 import { ResultsFolder } from '../results/folder.js';
@@ -9,6 +7,7 @@ import { FILES, recordsFileOf } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
 import { viewLines } from '../results/view-table.js';
 import { type Campaign, carryOut, type Conduct } from '../run/campaign.js';
+import { resumeCommand } from '../run/job.js';
 import type { CampaignOptions } from './campaign-options.js';
 import type { Context } from './command.js';
 import { printable, type Terminal } from './terminal.js';
@@ -16,18 +15,13 @@ import { printable, type Terminal } from './terminal.js';
 /** Runs that make a further worker worth its start, which compiles everything anew. */
 const RUNS_PER_WORKER = 32;
 
-/** The first of results/run-1, results/run-2 and so on that is not there. */
-function nextFolder(): string {
-  for (let n = 1; ; n++) {
-    const path = join('results', `run-${n}`);
-    if (!existsSync(path)) return path;
-  }
-}
+/** Where folders go that are not named. */
+const RESULTS = 'results';
 
 function openFolder({ manifest }: Campaign, { resume, out, json }: CampaignOptions): ResultsFolder | undefined {
   if (resume !== undefined) return ResultsFolder.resume(resume, () => manifest);
   if (out === undefined && json === true) return undefined;
-  return ResultsFolder.create(out ?? nextFolder(), manifest);
+  return out === undefined ? ResultsFolder.createNext(RESULTS, manifest) : ResultsFolder.create(out, manifest);
 }
 
 function reportErrors(records: readonly MeasurementRecord[], terminal: Terminal, json: boolean): number {
@@ -59,8 +53,7 @@ export async function conduct(
   const interrupted = (): void => {
     terminal.progress?.('');
     folder?.close();
-    if (folder !== undefined)
-      terminal.err(`bulkhead: interrupted; finish with: bulkhead run --resume ${folder.path}\n`);
+    if (folder !== undefined) terminal.err(`bulkhead: interrupted; finish with: ${resumeCommand(folder.path)}\n`);
     process.exit(130);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);

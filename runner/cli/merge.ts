@@ -3,7 +3,7 @@ import { BadInput } from '../failure.js';
 import { ResultsFolder } from '../results/folder.js';
 import { presentResults } from '../results/present.js';
 import type { Manifest } from '../results/manifest.js';
-import { FILES, readManifest, readRecordFile, type RecordLine, recordsFileOf } from '../results/read.js';
+import { FILES, readManifest, readResults, type RecordLine, recordsFileOf } from '../results/read.js';
 import { type Context, conventions } from './command.js';
 
 interface Options {
@@ -19,15 +19,10 @@ interface Part {
 }
 
 function readPart(folder: string): Part {
-  const manifest = readManifest(folder);
-  const { shard, records } = manifest;
+  const { shard } = readManifest(folder);
   if (shard === null)
     throw new BadInput(folder, 'no part of a sweep', 'give folders that sweep --shard I/N has written');
-  const { lines, torn } = readRecordFile(folder);
-  if (torn || lines.length !== records) {
-    throw new BadInput(folder, `${lines.length} of ${records} records`, `finish it: bulkhead sweep --resume ${folder}`);
-  }
-  return { folder, manifest, shard, lines };
+  return { folder, shard, ...readResults(folder) };
 }
 
 /** The parts in order. @throws BadInput if they are not all parts of one sweep, each once. */

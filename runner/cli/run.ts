@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
-import type { Platform } from '../../platforms/platform.js';
-import { AtomicFile } from '../exec/atomic-file.js';
-import { TRACE_HEADER, traceLine } from '../exec/trace.js';
-import { BadInput, fileReason } from '../failure.js';
-import type { Trace } from '../run/execute.js';
+import { traced } from '../exec/trace-file.js';
+import { BadInput } from '../failure.js';
+import type { Job } from '../run/job.js';
 import { addCampaignOptions, type CampaignOptions, requestedCampaign } from './campaign-options.js';
 import { type Context, conventions } from './command.js';
 import { conduct } from './conduct.js';
@@ -12,46 +10,43 @@ interface Options extends CampaignOptions {
   readonly trace?: string;
 }
 
-/** Runs `body` with a hook that writes every instruction and trap to a file, which is there afterwards or not at all. */
-async function traced(path: string, platform: Platform, body: (trace: Trace) => Promise<void>): Promise<void> {
-  const cannotWrite = (thrown: unknown): BadInput =>
-    new BadInput(`--trace ${path}`, fileReason(thrown), 'name a file that can be written');
-  let file: AtomicFile;
-  try {
-    file = new AtomicFile(path);
-    file.write(TRACE_HEADER);
-  } catch (thrown) {
-    throw cannotWrite(thrown);
+/** Parameters in which runs of one workload on one platform differ; none where these are several. */
+function differing(jobs: readonly Job[]): readonly string[] {
+  if (jobs.some(({ workload, platform }) => workload !== jobs[0].workload || platform !== jobs[0].platform)) return [];
+  const values = new Map<string, Set<unknown>>();
+  for (const { workload, workloadParameters, platform, parameters } of jobs) {
+    const named = [
+      ...Object.entries(workloadParameters).map(([name, value]) => [`${workload}.${name}`, value] as const),
+      ...Object.entries(parameters).map(([name, value]) => [`${platform}.${name}`, value] as const),
+    ];
+    for (const [name, value] of named) values.set(name, (values.get(name) ?? new Set()).add(value));
   }
-  try {
-    await body((symbols, place) => {
-      const names = {
-        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || place(pc),
-        disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
-      };
-      return (event) => file.write(traceLine(event, names));
-    });
-    file.commit();
-  } catch (thrown) {
-    file.discard();
-    throw (thrown as NodeJS.ErrnoException).code === undefined ? thrown : cannotWrite(thrown);
-  }
+  return [...values].filter(([, { size }]) => size > 1).map(([name]) => name);
+}
+
+/** The only run of a campaign. @throws BadInput if there are more. */
+function onlyJob([job, ...others]: readonly Job[], trace: string): Job {
+  if (others.length === 0) return job;
+  const names = differing([job, ...others]);
+  const set = names.length === 0 ? '' : `, and give --set for ${names.join(', ')}`;
+  const remedy = `name one workload, one --platform and one --seed${set}`;
+  throw new BadInput(`--trace ${trace}`, `${1 + others.length} runs`, remedy);
 }
 
 async function run(names: readonly string[], options: Options, context: Context): Promise<void> {
   const campaign = await requestedCampaign(names, options, context);
-  const { trace } = options;
-  if (trace === undefined) return conduct(campaign, options, context);
-  const [job, ...others] = campaign.jobs;
-  if (others.length > 0) {
-    throw new BadInput(
-      `--trace ${trace}`,
-      `${campaign.jobs.length} runs`,
-      'name one workload, one --platform and one --seed',
-    );
-  }
+  if (options.trace === undefined) return conduct(campaign, options, context);
+  const job = onlyJob(campaign.jobs, options.trace);
   const { platform } = campaign.platforms.find(({ name }) => name === job.platform)!;
-  await traced(trace, platform, (hook) => conduct(campaign, options, context, hook));
+  await traced(options.trace, (file) =>
+    conduct(campaign, options, context, (symbols, place) => {
+      const lines = {
+        place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || place(pc),
+        disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
+      };
+      return (event) => file.write(event, lines);
+    }),
+  );
 }
 
 /** `bulkhead run`: the main job. */

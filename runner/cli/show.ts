@@ -48,6 +48,8 @@ async function show(name: string, options: Options, context: Context): Promise<v
   }
   const platform = platforms.find(({ id }) => id === name);
   if (platform === undefined) {
+    const own = workloads.filter(({ family }) => family === name).map(({ id }) => id);
+    if (own.length > 0) throw new BadInput(name, 'a family of workloads', `name one of them: ${own.join(', ')}`);
     const known = [...workloads, ...platforms].map(({ id }) => id);
     const remedy = suggestion(name, known);
     throw new BadInput(

@@ -20,6 +20,18 @@ function readShard(text: string): Shard {
   throw new BadInput(`--shard ${text}`, 'not a part', 'give I/N with I from 1 to N, for instance 1/2');
 }
 
+/** @throws BadInput if a parameter has values in two places: only those of one of them would count. */
+function checkAxes(grid: readonly string[], settings: readonly Setting[]): void {
+  const seen = new Map(settings.map(({ place, target, name }) => [`${target}.${name}`, place]));
+  for (const text of grid) {
+    const { place, target, name } = readSetting('--grid', text);
+    const other = seen.get(`${target}.${name}`);
+    if (other !== undefined)
+      throw new BadInput(place, `beside ${other}`, 'give all values of a parameter in one --grid');
+    seen.set(`${target}.${name}`, place);
+  }
+}
+
 /** A setting for each value of `target.name=value,value,...`. */
 const gridSettings = (text: string): readonly Setting[] => {
   const { target, name, value } = readSetting('--grid', text);
@@ -31,6 +43,7 @@ function extentOf({ grid = [], shard }: Options, settings: readonly Setting[]): 
   if (grid.length === 0) {
     throw new BadInput('sweep', 'no grid', 'give --grid target.name=value,value,... at least once, or use run');
   }
+  checkAxes(grid, settings);
   const points = grid
     .map(gridSettings)
     .reduce<readonly (readonly Setting[])[]>(

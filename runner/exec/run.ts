@@ -3,11 +3,10 @@ import type { Image } from '../../platforms/machine/image.js';
 import type { Counters, Machine, RegisterValue, Stop } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { ParameterValues, Platform, RamRange } from '../../platforms/platform.js';
-import { BadInput, fileReason } from '../failure.js';
-import { AtomicFile } from './atomic-file.js';
+import { BadInput } from '../failure.js';
 import { findPlace } from './load.js';
 import { PassageRecorder, type Passages } from './passages.js';
-import { TRACE_HEADER, traceLine } from './trace.js';
+import { traced } from './trace-file.js';
 
 /** One program on one bare machine. */
 export interface ExecRequest {
@@ -68,64 +67,33 @@ function build({ platform, parameters, board, ram, vectors, image, file }: ExecR
   return machine;
 }
 
-async function runToEnd(machine: Machine, slice: number): Promise<Stop> {
+/** @param check may end the run between two slices by throwing */
+async function runToEnd(machine: Machine, slice: number, check?: () => void): Promise<Stop> {
   for (;;) {
     const stop = machine.run(cycles(machine.counters.cycles + slice));
+    check?.();
     if (stop.kind !== 'limit' && stop.kind !== 'probe') return stop;
     await breathe();
   }
 }
 
-const cannotWrite = (path: string, thrown: unknown): BadInput =>
-  new BadInput(`--trace ${path}`, fileReason(thrown), 'name a file that can be written');
-
-/** Runs `body` while every retired instruction and trap goes to a file, which is there afterwards or not at all. */
-async function traced<T>(
-  path: string,
-  machine: Machine,
-  request: ExecRequest,
-  symbols: SymbolTable,
-  body: () => Promise<T>,
-): Promise<T> {
-  let file: AtomicFile;
-  try {
-    file = new AtomicFile(path);
-  } catch (thrown) {
-    throw cannotWrite(path, thrown);
-  }
-  const write = (text: string): void => {
-    try {
-      file.write(text);
-    } catch (thrown) {
-      throw cannotWrite(path, thrown);
-    }
-  };
+/** Runs a machine to its end while every retired instruction and trap goes to a file. */
+function runTraced(path: string, machine: Machine, platform: Platform, symbols: SymbolTable): Promise<Stop> {
   const names = {
     place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || symbols.labelVirtual(pc),
-    disassemble: (word: number, pc: number): string => request.platform.disassemble(word, pc),
+    disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
   };
-  const interrupted = (): void => {
-    file.discard();
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    write(TRACE_HEADER);
-    machine.setTrace((event) => write(traceLine(event, names)));
-    const result = await body();
+  return traced(path, async (trace) => {
+    const interrupted = (): never => process.exit(130);
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    machine.setTrace((event) => trace.write(event, names));
     try {
-      file.commit();
-    } catch (thrown) {
-      throw cannotWrite(path, thrown);
+      return await runToEnd(machine, SLICE.traced, () => trace.check());
+    } finally {
+      machine.setTrace(undefined);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     }
-    return result;
-  } catch (thrown) {
-    file.discard();
-    throw thrown;
-  } finally {
-    machine.setTrace(undefined);
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-  }
+  });
 }
 
 /**
@@ -146,7 +114,7 @@ export async function execute(request: ExecRequest): Promise<ExecResult> {
   const recorder = ends === undefined ? undefined : new PassageRecorder(machine, ends.from, ends.to);
   const end = await (trace === undefined
     ? runToEnd(machine, SLICE.plain)
-    : traced(trace, machine, request, symbols, () => runToEnd(machine, SLICE.traced)));
+    : runTraced(trace, machine, request.platform, symbols));
   return {
     end,
     console: machine.console,

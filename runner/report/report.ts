@@ -6,7 +6,7 @@ import { type Clocks, readClocks } from '../results/clocks.js';
 import type { Manifest } from '../results/manifest.js';
 import { suiteNames } from '../results/present.js';
 import type { Html } from './html.js';
-import { readManifest, readRecords } from '../results/read.js';
+import { readResults } from '../results/read.js';
 import type { MeasurementRecord } from '../results/schema.js';
 import type { SuiteNames } from '../results/table.js';
 import type { ClaimFile } from '../reproduce/read.js';
@@ -58,15 +58,8 @@ export interface Section {
  * @throws BadInput if there is none, a file of it is damaged or of another version, or its run is not finished.
  */
 export function readReport(folder: string, { workloads, platforms, clockTexts = [], claims }: ReportParts): Report {
-  const manifest = readManifest(folder);
-  const records = readRecords(folder);
-  if (records.length !== manifest.records) {
-    throw new BadInput(
-      folder,
-      `${records.length} of ${manifest.records} records`,
-      `finish the run: bulkhead ${manifest.request.points.length > 1 ? 'sweep' : 'run'} --resume ${folder}`,
-    );
-  }
+  const { manifest, lines } = readResults(folder);
+  const records = lines.map(({ record }) => record);
   const names = suiteNames(workloads);
   const subjects = summarise(records);
   const place = new Map(workloads.map(({ id }, i) => [id, i]));

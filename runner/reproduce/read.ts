@@ -53,7 +53,11 @@ function parse(text: string, place: string): unknown {
     if (!(thrown instanceof YAMLParseError)) throw thrown;
     const line = thrown.linePos?.[0].line;
     const [first] = thrown.message.split('\n');
-    throw new BadInput(`${place}${line === undefined ? '' : `:${line}`}`, `not YAML: ${first}`, 'mend it there');
+    throw new BadInput(
+      `${place}${line === undefined ? '' : `:${line}`}`,
+      `not YAML: ${first.replace(/:$/, '')}`,
+      'mend it there',
+    );
   }
 }
 

@@ -6,78 +6,55 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { writeWhole } from '../exec/atomic-file.js';
 import { BadInput, fileReason } from '../failure.js';
+import { resumeCommand } from '../run/job.js';
+import { checkUnused, lock, unlock } from './lock.js';
 import { type Manifest, manifestText } from './manifest.js';
 import { FILES, readManifest, readRecordFile, type RecordLine } from './read.js';
 
-/** Who writes a folder. */
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-}
-
-const ownLocks = new Set<string>();
-
-/** Whether the process that a lock names is there. A process of another host, or with our own number, may be. */
-function isAlive({ pid, host }: Owner, path: string): boolean {
-  if (host !== hostname()) return true;
-  if (pid === process.pid) return ownLocks.has(path);
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function readOwner(path: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>;
-    return typeof owner.pid === 'number' && typeof owner.host === 'string' ? (owner as Owner) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** @throws BadInput if a process that is there writes the folder. */
-function checkUnused(folder: string): void {
-  const path = join(folder, FILES.lock);
-  const owner = readOwner(path);
-  if (owner === undefined || !isAlive(owner, path)) return;
-  const who = `process ${owner.pid} on ${owner.host}`;
-  throw new BadInput(folder, `another run writes it (${who})`, `wait for it, or remove ${path} if it is gone`);
-}
-
-/** Takes a folder for this process. */
-function lock(folder: string): void {
-  checkUnused(folder);
-  const path = join(folder, FILES.lock);
-  rmSync(path, { force: true });
-  writeFileSync(path, `${JSON.stringify({ pid: process.pid, host: hostname() })}\n`, { flag: 'wx' });
-  ownLocks.add(path);
-}
+/** What to do where a folder cannot be made. */
+const ELSEWHERE = 'name another folder with --out, or make room';
 
 /** Does `body`; a refusal of the operating system is bad input. */
-function guarded<T>(folder: string, body: () => T): T {
+function guarded<T>(place: string, what: string, remedy: string, body: () => T): T {
   try {
     return body();
   } catch (thrown) {
     if (thrown instanceof BadInput || (thrown as NodeJS.ErrnoException).code === undefined) throw thrown;
-    throw new BadInput(
-      folder,
-      `cannot be written: ${fileReason(thrown)}`,
-      'what was measured so far is kept; make room or name another folder',
-    );
+    throw new BadInput(place, `${what}: ${fileReason(thrown)}`, remedy);
   }
 }
+
+/** Makes a folder with those above it; `mkdirSync` does so too, but calls a file system that cannot be written a missing file. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  mkdirSync(path);
+}
+
+/** Makes a folder that is not there yet, and says whether it was so. @throws BadInput if it cannot be made. */
+const makeNewFolder = (path: string): boolean =>
+  guarded(path, 'cannot be made', ELSEWHERE, () => {
+    makeFolder(dirname(path));
+    try {
+      mkdirSync(path);
+      return true;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+      return false;
+    }
+  });
+
+/** A file that a process was writing when it was killed. */
+const PARTIAL = /\.\d+\.partial$/;
 
 /**
  * A results folder that this process writes: `manifest.json`, then a line of `measurements.jsonl` for each record as it is
@@ -95,19 +72,31 @@ export class ResultsFolder {
     this.descriptor = openSync(join(path, FILES.measurements), 'a');
   }
 
-  /** Makes a folder. @throws BadInput if it cannot be made, is in use or is not empty. */
+  /** Makes a folder. @throws BadInput if it cannot be made, is in use or is not empty; then nothing of it is left. */
   static create(path: string, manifest: Manifest): ResultsFolder {
-    return guarded(path, () => {
-      mkdirSync(path, { recursive: true });
+    return guarded(path, 'cannot be made', ELSEWHERE, () => {
+      makeFolder(path);
       checkUnused(path);
       if (readdirSync(path).some((name) => name !== FILES.lock)) {
         throw new BadInput(path, 'the folder is not empty', 'name a new one, or finish its run with --resume DIR');
       }
       lock(path);
-      const folder = new ResultsFolder(path, []);
-      folder.write(FILES.manifest, manifestText(manifest));
-      return folder;
+      try {
+        writeWhole(join(path, FILES.manifest), manifestText(manifest));
+        return new ResultsFolder(path, []);
+      } catch (thrown) {
+        for (const name of [FILES.manifest, FILES.measurements]) rmSync(join(path, name), { force: true });
+        unlock(path);
+        throw thrown;
+      }
     });
+  }
+
+  /** Makes the first of `run-1`, `run-2` and so on that is not there yet, below a folder. @throws BadInput as `create` does. */
+  static createNext(above: string, manifest: Manifest): ResultsFolder {
+    let n = 1;
+    while (!makeNewFolder(join(above, `run-${n}`))) n++;
+    return ResultsFolder.create(join(above, `run-${n}`), manifest);
   }
 
   /**
@@ -116,7 +105,7 @@ export class ResultsFolder {
    * @throws BadInput if it is in use, damaged or of other versions.
    */
   static resume(path: string, expected: (found: Manifest) => Manifest): ResultsFolder {
-    return guarded(path, () => {
+    return guarded(path, 'cannot be written', 'nothing of it is lost: make room, or let this user write it', () => {
       const found = readManifest(path);
       const now = expected(found);
       if (JSON.stringify(found) !== JSON.stringify(now)) {
@@ -126,6 +115,7 @@ export class ResultsFolder {
       }
       lock(path);
       try {
+        for (const name of readdirSync(path)) if (PARTIAL.test(name)) rmSync(join(path, name));
         const file = join(path, FILES.measurements);
         const isCompressed = !existsSync(file) && existsSync(join(path, FILES.compressed));
         if (!existsSync(file) && !isCompressed) return new ResultsFolder(path, []);
@@ -142,7 +132,7 @@ export class ResultsFolder {
 
   /** Adds a record's line. @throws BadInput if it cannot be written. */
   append(line: string): void {
-    guarded(this.path, () => {
+    this.guarded(() => {
       const bytes = Buffer.from(`${line}\n`);
       for (let at = 0; at < bytes.length;) at += writeSync(this.descriptor!, bytes, at);
     });
@@ -162,7 +152,7 @@ export class ResultsFolder {
 
   /** Writes a file, complete or not at all. @throws BadInput if it cannot be written. */
   write(name: string, content: string | Uint8Array): void {
-    guarded(this.path, () => writeWhole(join(this.path, name), content));
+    this.guarded(() => writeWhole(join(this.path, name), content));
   }
 
   /** Gives the folder back. */
@@ -171,14 +161,13 @@ export class ResultsFolder {
     unlock(this.path);
   }
 
+  private guarded(body: () => void): void {
+    const remedy = `what was measured so far is kept: make room, then finish with: ${resumeCommand(this.path)}`;
+    guarded(this.path, 'cannot be written', remedy, body);
+  }
+
   private end(): void {
     if (this.descriptor !== undefined) closeSync(this.descriptor);
     this.descriptor = undefined;
   }
-}
-
-function unlock(folder: string): void {
-  const path = join(folder, FILES.lock);
-  rmSync(path, { force: true });
-  ownLocks.delete(path);
 }

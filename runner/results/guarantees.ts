@@ -3,7 +3,7 @@ import type { SpanPath } from '../../workloads/language/scenario.js';
 import type { SubjectSummary } from './analyse.js';
 import { type MeasurementRecord, subjectKey } from './schema.js';
 
-/** Words that an attempt came to, by name; those are missing that nobody was left to report. */
+/** Words that an attempt came to, by name; those are missing that nobody was left to report, but not what the runner itself observes. */
 type Observed = Readonly<Record<string, number>>;
 
 /** Something that a crossing protects, and the attempt that finds it out. */
@@ -12,33 +12,54 @@ interface Guarantee {
   readonly meaning: string;
   /** The workload that tries, at all of its points. */
   readonly probe: string;
-  /** Whether it holds after an attempt that came to these words. */
-  readonly holds: (observed: Observed) => boolean;
+  /** Whether it holds after an attempt that came to these words; undefined if they do not tell. */
+  readonly holds: (observed: Observed) => boolean | undefined;
   /** Only on this path: where bytes are lent or given away. */
   readonly path?: SpanPath;
 }
 
+/** It holds where the word is 0. */
 const isNot =
   (word: string) =>
-  (observed: Observed): boolean =>
-    (observed[word] ?? 0) === 0;
-/** Who would report it must be left. */
+  (observed: Observed): boolean | undefined =>
+    observed[word] === undefined ? undefined : observed[word] === 0;
+/** The same, and where nobody was left to report the word but the attempt was stopped. */
+const isNotOrStopped =
+  (word: string) =>
+  (observed: Observed): boolean | undefined =>
+    isNot(word)(observed) ?? (observed['not_stopped'] === 0 ? true : undefined);
+/** It holds where the word is 1. */
 const is =
+  (word: string) =>
+  (observed: Observed): boolean | undefined =>
+    observed[word] === undefined ? undefined : observed[word] === 1;
+/** The same, of a word that who would report it has survived by that. */
+const isTold =
   (word: string) =>
   (observed: Observed): boolean =>
     observed[word] === 1;
 
+/** What all attempts together say: one that succeeds is enough. */
+function verdictOf(findings: readonly (boolean | undefined)[]): boolean | undefined {
+  if (findings.includes(false)) return false;
+  return findings.includes(undefined) ? undefined : true;
+}
+
 /** Of every crossing. */
 const ALWAYS: readonly Guarantee[] = [
-  // a kernel that accepts one makes the run an error
-  { mark: 'H', meaning: 'handles cannot be guessed', probe: 'guarantee.handle.forged', holds: () => true },
+  {
+    mark: 'H',
+    meaning: 'a handle is more than its number',
+    probe: 'guarantee.handle.forged',
+    holds: isNot('entered'),
+  },
   { mark: 'N', meaning: 'entry points are fixed', probe: 'guarantee.entry.unexported', holds: isNot('entered') },
   { mark: 'C', meaning: "caller's variables not written", probe: 'guarantee.caller.write', holds: isNot('changed') },
-  { mark: 'S', meaning: 'its stack not read', probe: 'guarantee.stack.read', holds: isNot('leaked') },
-  { mark: 'T', meaning: 'nor written', probe: 'guarantee.stack.write', holds: isNot('changed') },
+  { mark: 'S', meaning: 'its stack not read', probe: 'guarantee.stack.read', holds: isNotOrStopped('leaked') },
+  { mark: 'T', meaning: 'nor written', probe: 'guarantee.stack.write', holds: isNotOrStopped('changed') },
   { mark: 'I', meaning: 'its registers not seen', probe: 'guarantee.registers.in', holds: isNot('registers_seen') },
   { mark: 'X', meaning: "callee's not either", probe: 'guarantee.registers.out', holds: isNot('registers_seen') },
-  { mark: 'F', meaning: 'fault of the callee survived', probe: 'guarantee.callee.fault', holds: is('told') },
+  { mark: 'F', meaning: 'fault of the callee survived', probe: 'guarantee.callee.fault', holds: isTold('told') },
   { mark: 'Z', meaning: 'wait without end survived', probe: 'guarantee.callee.waits', holds: is('came_back') },
   { mark: 'L', meaning: 'others run on while it loops', probe: 'guarantee.callee.loops', holds: is('others_run') },
 ];
@@ -100,7 +121,8 @@ const meanings = (list: readonly Guarantee[]): string =>
 
 /** What the marks mean, in lines that fit a chart. */
 export const GUARANTEE_NOTES: readonly string[] = [
-  `found by trying, behind + what holds, behind - what does not: ${meanings(ALWAYS.slice(0, 2))},`,
+  `found by trying, behind + what holds, behind - what does not, behind ? what nobody was left to tell:`,
+  `${meanings(ALWAYS.slice(0, 2))},`,
   `${meanings(ALWAYS.slice(2, 6))},`,
   meanings(ALWAYS.slice(6)),
   `where bytes are lent: ${meanings(OF_LOANS)};`,
@@ -132,9 +154,10 @@ function attemptsOf(records: readonly MeasurementRecord[]): Attempts {
  * was tried does not tell.
  */
 export function reachOf(attempts: Attempts, worked: string): 'b' | 'p' | 'r' | undefined {
-  const hits = (hit: boolean): readonly number[] =>
-    attempts.filter(({ observed }) => (observed[worked] === 1) === hit).map(({ distance }) => LENT + distance);
-  const [reached, stopped] = [hits(true), hits(false)];
+  // where nobody was left to report the word, an attempt tells nothing
+  const those = (value: number): readonly number[] =>
+    attempts.filter(({ observed }) => observed[worked] === value).map(({ distance }) => LENT + distance);
+  const [reached, stopped] = [those(1), those(0)];
   const farthest = Math.max(...reached);
   if (reached.length === 0) return stopped.includes(LENT) ? 'b' : undefined;
   if (farthest >= PAGE) return 'r';
@@ -143,7 +166,7 @@ export function reachOf(attempts: Attempts, worked: string): 'b' | 'p' | 'r' | u
 
 /**
  * The marks of a crossing: what the probes among the subjects have found on the same platform with the same parameters.
- * @returns gives `+HNC -ST`, with `Rb Wp` behind it where bytes are lent; nothing for a path that crosses no boundary or where nothing
+ * @returns gives `+NC -HS ?T`, with `Rb Wp` behind it where bytes are lent; nothing for a path that crosses no boundary or where nothing
  * was tried.
  */
 export function guaranteesAmong(
@@ -160,17 +183,19 @@ export function guaranteesAmong(
     const known = GUARANTEES.filter((g) => g.path === undefined || g.path === path).flatMap(
       ({ mark, probe, holds }) => {
         const attempts = attemptsAt(probe);
-        return attempts.length === 0 ? [] : [{ mark, holds: attempts.every(({ observed }) => holds(observed)) }];
+        return attempts.length === 0
+          ? []
+          : [{ mark, holds: verdictOf(attempts.map(({ observed }) => holds(observed))) }];
       },
     );
     const reaches = (path === LENT_PATH ? REACHES : []).flatMap(({ mark, probe, worked }) => {
       const reach = reachOf(attemptsAt(probe), worked);
       return reach === undefined ? [] : [`${mark}${reach}`];
     });
-    const marks = (sign: string, hold: boolean): readonly string[] => {
+    const marks = (sign: string, hold: boolean | undefined): readonly string[] => {
       const letters = known.filter(({ holds }) => holds === hold).map(({ mark }) => mark);
       return letters.length === 0 ? [] : [`${sign}${letters.join('')}`];
     };
-    return [...marks('+', true), ...marks('-', false), ...reaches].join(' ');
+    return [...marks('+', true), ...marks('-', false), ...marks('?', undefined), ...reaches].join(' ');
   };
 }

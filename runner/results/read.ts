@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { BadInput, fileReason, messageOf } from '../failure.js';
+import { resumeCommand } from '../run/job.js';
 import { type Manifest, manifestSchema } from './manifest.js';
 import { type MeasurementRecord, recordSchema, SCHEMA_VERSION } from './schema.js';
 
@@ -83,13 +84,14 @@ interface Complete<Line> {
 export type RecordText = Complete<string>;
 export type RecordFile = Complete<RecordLine>;
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** Reads the lines of a results folder, or of a file, whatever they hold. @throws BadInput */
 export function readRecordText(folderOrFile: string): RecordText {
-  const isFolder = statSync(folderOrFile, { throwIfNoEntry: false })?.isDirectory() === true;
   const [plain, compressed] = [FILES.measurements, FILES.compressed].map((name) => join(folderOrFile, name));
   // where both are there, a run was killed while it compressed the first
   const inFolder = existsSync(plain) || !existsSync(compressed) ? plain : compressed;
-  const path = isFolder ? inFolder : folderOrFile;
+  const path = isFolder(folderOrFile) ? inFolder : folderOrFile;
   const text = readText(path, `name a results folder or its ${FILES.measurements}`);
   const end = text.lastIndexOf('\n') + 1;
   const complete = text.slice(0, end);
@@ -111,12 +113,31 @@ export function readRecordFile(folderOrFile: string): RecordFile {
   return { ...file, lines: lines.map(read) };
 }
 
-/** Records of a complete folder or file. @throws BadInput if it ends in the middle of a line. */
+/** Says that a folder is not complete yet. */
+export const unfinished = (folder: string, found: number, records: number): BadInput =>
+  new BadInput(folder, `${found} of ${records} records`, `finish it: ${resumeCommand(folder)}`);
+
+/** A results folder whose run is finished. @throws BadInput if it is not, or is damaged. */
+export function readResults(folder: string): {
+  readonly manifest: Manifest;
+  readonly lines: readonly RecordLine[];
+} {
+  const manifest = readManifest(folder);
+  const { lines, torn } = readRecordFile(folder);
+  if (torn || lines.length !== manifest.records) throw unfinished(folder, lines.length, manifest.records);
+  return { manifest, lines };
+}
+
+/** Records of a finished folder, or of a file of records. @throws BadInput */
 export function readRecords(folderOrFile: string): readonly MeasurementRecord[] {
+  if (isFolder(folderOrFile)) return readResults(folderOrFile).lines.map(({ record }) => record);
   const { lines, torn } = readRecordFile(folderOrFile);
   if (torn) {
     const remedy = 'finish the run with bulkhead run --resume DIR';
     throw new BadInput(folderOrFile, `ends in the middle of line ${lines.length + 1}`, remedy);
+  }
+  if (lines.length === 0) {
+    throw new BadInput(folderOrFile, 'holds no record', `name a results folder or its ${FILES.measurements}`);
   }
   return lines.map(({ record }) => record);
 }

@@ -15,6 +15,8 @@ type Stopper = 'hardware' | 'library' | 'nothing';
 export interface SlideOut {
   readonly subject: SubjectSummary;
   readonly victim: string;
+  /** Bytes from the end of the driver's buffer to the slide's state, as linked; undefined where the linker chooses the place. */
+  readonly distance: Distribution | undefined;
   readonly overrun: number;
   readonly checked: boolean;
   /** Another thread asks the driver where the display cannot any more. */
@@ -69,9 +71,11 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
   const count = (name: string): number => observed.filter((words) => (words[name] ?? 0) > 0).length;
   const stored = observed.map((words) => Math.max(0, words['bytes_stored'] - FRAME));
   const stopped = stored.filter((bytes) => bytes < Number(overrun));
+  const distances = observed.flatMap((words) => words['distance'] ?? []);
   return {
     subject,
     victim: String(victim),
+    distance: distances.length === records.length ? distribution(distances) : undefined,
     overrun: Number(overrun),
     checked: checked === true,
     second: second === true,
@@ -92,7 +96,7 @@ function slideOutOf(subject: SubjectSummary): SlideOut {
 }
 
 /** `12`, or `8..16`. */
-const showRange = ({ minimum, maximum }: Distribution): string =>
+export const showRange = ({ minimum, maximum }: Distribution): string =>
   minimum === maximum ? String(minimum) : `${minimum}..${maximum}`;
 
 /** Where the slide's state is, and what else is particular. */
@@ -126,6 +130,7 @@ function slideOf({ slideAnswers, slideOpen, ended, runs }: SlideOut): string {
 const HEADER = [
   'platform',
   "the slide's state",
+  'bytes away',
   'overrun',
   'slide moved',
   'driver hurt',
@@ -135,9 +140,10 @@ const HEADER = [
   'display',
   'slide',
 ];
-const ALIGN = ['l', 'l', 'r', 'r', 'r', 'r', 'l', 'r', 'l', 'l'] as const;
+const ALIGN = ['l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'r', 'l', 'l'] as const;
 
-const LEGEND = `One run for each layout. slide moved: layouts in which words of the slide's state were changed, looked up in memory when the run had
+const LEGEND = `One run for each layout. bytes away: from the end of the driver's buffer to the slide's state, as linked, in physical memory where the
+two have address spaces of their own; - where the linker chooses. slide moved: layouts in which words of the slide's state were changed, looked up in memory when the run had
 ended; driver hurt: the same for words of the driver beside its buffer. stopped at byte: the first one behind the buffer that was not stored.
 by: hardware = a trap; library = the driver's own check of the length; nothing stops the rest. serves again after: cycles from the
 malformed frame to the answer to the next good one; never: nobody is
@@ -152,6 +158,7 @@ export function slideOutTable(subjects: readonly SubjectSummary[]): string | und
   const lines = all.map((s) => [
     platformLabel(s.subject),
     placeOf(s),
+    s.distance === undefined ? '-' : showRange(s.distance),
     String(s.overrun),
     showShare(s.slideMoved, s.runs),
     showShare(s.driverHurt, s.runs),

@@ -60,19 +60,24 @@ export function plan(request: Request, shard: Shard | null = null): Campaign {
   };
 }
 
-/** Plans again what a manifest describes. @throws BadInput if a workload, platform or parameter is no longer there. */
+/**
+ * Plans again what a manifest describes.
+ * @param file its file, for messages
+ * @throws BadInput if a workload, platform or parameter is no longer there.
+ */
 export async function planAgain(
   { request, shard }: Manifest,
+  file: string,
   knownWorkloads: readonly Workload[],
   knownPlatforms: readonly KnownPlatform[],
 ): Promise<Campaign> {
   const platforms: ChosenPlatform[] = [];
   for (const name of request.platforms) {
-    platforms.push({ name, platform: must(await findPlatform(name, knownPlatforms, 'manifest.json, platform')) });
+    platforms.push({ name, platform: must(await findPlatform(name, knownPlatforms, `${file}, platform`)) });
   }
   const { seeds, budget, views, clocks, compress } = request;
-  const workloads = chooseWorkloads(knownWorkloads, request.workloads);
-  const points = request.points.map((settings) => settings.map((s) => readSetting('manifest.json, setting', s)));
+  const workloads = chooseWorkloads(knownWorkloads, request.workloads, `${file}, workload`);
+  const points = request.points.map((settings) => settings.map((s) => readSetting(`${file}, setting`, s)));
   return plan({ workloads, platforms, points, seeds, budget, views, clocks, compress }, shard);
 }
 

@@ -12,7 +12,7 @@ import { changedValues, commandOf, type Job } from './job.js';
 import { legProblem } from './legs.js';
 import type { Machines } from './machines.js';
 import { ArrivalRunner, type Judge, sweepArrivals, type SweptSpan } from './arrivals.js';
-import { changesIn, reportedIn, watchCounts } from './observe.js';
+import { changesIn, distancesIn, reportedIn, watchCounts } from './observe.js';
 import { outcomeProblem, physicalPlace, placeNames, placeOf } from './outcome.js';
 import { classOf, spanRecord } from './span-record.js';
 import { SpanRecorder } from './spans.js';
@@ -134,7 +134,12 @@ function runLoaded(
   if (problem !== undefined) throw new Error(problem);
   const spans = measured.map((m): SpanRecord => spanRecord(m, classOf(m, kernel, job.parameters), place));
   const { cycles: all, instructions: retired } = machine.counters;
-  const observed = { ...reportedIn(expected, reports), ...counts(), ...changesIn(machine, scenario, linked) };
+  const observed = {
+    ...reportedIn(expected, reports),
+    ...counts(),
+    ...changesIn(machine, scenario, linked),
+    ...distancesIn(scenario, linked),
+  };
   const judge: Judge = (end, names) =>
     outcomeProblem(end, linked.reports(machine), names, expected, job.parameters['isolation'] === 'none');
   const arrivals = sweepOf(scenario, measured, (sweep, span) =>

@@ -27,7 +27,10 @@ export function changedValues(
 
 /** Words as a shell takes them. */
 export const shellWords = (words: readonly string[]): string =>
-  words.map((word) => (/^[\w./=:,-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  words.map((word) => (/^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+
+/** The command line that finishes the run of a results folder. */
+export const resumeCommand = (folder: string): string => shellWords(['bulkhead', 'run', '--resume', folder]);
 
 /** The command line that repeats one job and nothing else. */
 export function commandOf(

@@ -52,3 +52,21 @@ export function changesIn(
     }),
   );
 }
+
+/**
+ * Bytes from the end of a buffer to the beginning of the one placed behind it, as they were linked: by virtual addresses where both
+ * lie in one space, else by physical ones.
+ */
+export function distancesIn(
+  { buffers, expected: { distances = [] } }: Scenario,
+  linked: LinkedScenario,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    distances.map(({ name, buffer }) => {
+      const before = buffers.find((b) => b.name === buffers.find((own) => own.name === buffer)!.behind!.buffer)!;
+      const [from, to] = [linked.placeOf(before.name), linked.placeOf(buffer)];
+      const begins = from.space === to.space ? to.virtual - from.virtual : to.physical - from.physical;
+      return [name, begins - before.bytes];
+    }),
+  );
+}

@@ -31,13 +31,22 @@ export interface Request {
   readonly compress?: true | undefined;
 }
 
-/** The workloads of these ids or families, in the order of the suite. @throws BadInput for a name that is neither. */
-export function chooseWorkloads(known: readonly Workload[], names: readonly string[]): readonly Workload[] {
+/**
+ * The workloads of these ids or families, in the order of the suite.
+ * @param place what names them, for the message, if it is not the command line
+ * @throws BadInput for a name that is neither.
+ */
+export function chooseWorkloads(
+  known: readonly Workload[],
+  names: readonly string[],
+  place?: string,
+): readonly Workload[] {
   const unknown = names.find((name) => meant(name, known).length === 0);
   if (unknown !== undefined) {
     const families = new Set(known.map(({ family }) => family));
     const remedy = suggestion(unknown, [...known.map(({ id }) => id), ...families]);
-    throw new BadInput(unknown, 'no such workload', remedy.startsWith('known') ? "see 'bulkhead list'" : remedy);
+    const where = place === undefined ? unknown : `${place} ${unknown}`;
+    throw new BadInput(where, 'no such workload', remedy.startsWith('known') ? "see 'bulkhead list'" : remedy);
   }
   const chosen = new Set(names.flatMap((name) => meant(name, known)));
   return names.length === 0 ? known : known.filter((workload) => chosen.has(workload));

@@ -2,7 +2,7 @@ import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import type { ScenarioDefinition } from '../../workloads/language/index.js';
 import { completeValues, type GivenValues } from '../../workloads/language/parameters.js';
 import { BadInput, messageOf, must } from '../failure.js';
-import { parseValue, readSettings } from '../parameters.js';
+import { parseValue, readTexts } from '../parameters.js';
 import { suggestion } from '../suggest.js';
 
 /** `target.name=value`: the target is a platform, a workload or a family of workloads. */
@@ -34,9 +34,9 @@ export function meant<W extends { readonly id: string }>(name: string, workloads
 /** Complete values of a platform's parameters. @throws BadInput for a parameter or value that it does not have. */
 export const platformValues = (platform: Platform, settings: readonly Setting[]): ParameterValues =>
   must(
-    readSettings(
+    readTexts(
       platform,
-      settings.filter((s) => s.target === platform.id).map(({ name, value }) => `${platform.id}.${name}=${value}`),
+      settings.filter(({ target }) => target === platform.id),
     ),
   );
 

@@ -367,8 +367,7 @@ describe.each(['full', 'path'])('violations, isolation=%s', (isolation) => {
   test('numbers where a sealed entry belongs are refused, and end nobody', () => {
     const built = unchecked((s) => {
       s.thread('main', { domain: s.domain('one'), endsRun: true }, (f) => {
-        f.violate('forge-handle', 0x20040000, 1, 2);
-        f.report(1);
+        f.report(f.observe('forge-handle', 0x20040000, 1, 2));
         f.violate('raw-message', 1, 2, 3, 4, 5, 6, 7, 8);
         f.report(2);
       });

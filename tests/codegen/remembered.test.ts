@@ -59,7 +59,11 @@ const WAYS: Readonly<Record<string, readonly (readonly [what: string, compile: (
     ['few registers', () => compileForRiscv([first], { ...RISCV, abi: { ...ILP32, allocatable: few } })],
     ['a thread', () => compileForRiscv([first], { ...RISCV, threads })],
     ['another symbol', () => compileForRiscv([first], { ...RISCV, functionSymbol })],
-    ['capabilities', () => compileForRiscv([first], { ...RISCV, abi: cheriotAbi(new Map()) })],
+  ],
+  // what does not fit lies on the stack, through sp or csp
+  'riscv, few registers': [
+    ['as it is', () => compileForRiscv([first], { ...RISCV, abi: { ...ILP32, allocatable: few } })],
+    ['capabilities', () => compileForRiscv([first], { ...RISCV, abi: { ...cheriotAbi(new Map()), allocatable: few } })],
   ],
   'riscv, a thread': [
     ['as it is', () => compileForRiscv([first], { ...RISCV, threads })],

@@ -122,8 +122,7 @@ test('a wrong word in a message is an error of the run', () => {
   const forged = scenario('test.forged', 'forged handle', {}, (s) => {
     const domain = s.domain('one');
     s.thread('main', { domain, endsRun: true }, (f) => {
-      f.violate('forge-handle', 77, 1, 2);
-      f.report(1);
+      f.report(f.observe('forge-handle', 77, 1, 2));
       f.violate('raw-message', 9999);
       f.report(2);
     });

@@ -22,9 +22,7 @@ describe('EXC_RETURN', () => {
 
   it('a return to thread mode with another exception active is INVPC, unless NONBASETHRDENA is set', () => {
     const source = (ccr: number): string => `${EQUATES}
-hardfault: ldr r0, =CFSR
-  ldr r1, [r0]
-  out r1
+hardfault: out_word CFSR
   exit
 .pool
 pendsv: svc #0
@@ -69,9 +67,7 @@ describe('stack limits of Armv8-M', () => {
   ])('%s below MSPLIM is STKOF, SP and memory are as before', (instruction) => {
     const source = `${EQUATES}
 usagefault:
-hardfault: ldr r0, =CFSR
-  ldr r1, [r0]
-  out r1
+hardfault: out_word CFSR
   movs r0, #0
   msr msplim, r0
   exit
@@ -111,14 +107,9 @@ start:
   ldr r0, =0xe000ed1c
   mov r1, #0x80000000
   str r1, [r0]
-  ldr r0, =SYST
   ldr r1, =0x20002000
   ldr r1, [r1]
-  str r1, [r0, #4]
-  movs r1, #0
-  str r1, [r0, #8]
-  movs r1, #7
-  str r1, [r0]
+  systick_from_r1 7
   movs r2, #20
 1: subs r2, r2, #1
   bne 1b
@@ -246,13 +237,9 @@ after: nop
 describe('a store that the bus refuses', () => {
   it('is reported precisely: BFAR, and the address of the store', () => {
     const source = `${EQUATES}
-busfault: ldr r0, =CFSR
-  ldr r1, [r0]
-  out r1
-  ldr r1, [r0, #16]
-  out r1
-  ldr r1, [sp, #24]
-  out r1
+busfault: out_word CFSR
+  out_word BFAR
+  out_stacked_pc
   exit
 .pool
 start: ldr r0, =SHCSR

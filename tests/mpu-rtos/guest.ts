@@ -24,6 +24,7 @@ export const EQUATES = `
 .equ SHCSR, 0xe000ed24
 .equ CFSR, 0xe000ed28
 .equ HFSR, 0xe000ed2c
+.equ BFAR, 0xe000ed38
 .equ SHPR3, 0xe000ed20
 .equ ICSR, 0xe000ed04
 .equ CCR, 0xe000ed14
@@ -53,7 +54,8 @@ const HANDLERS = [
 
 /**
  * A vector table for the handlers that the source has; the others point to `stuck`. `out` stores a register to the list of
- * results that r7 walks along, `exit` ends the run by semihosting.
+ * results that r7 walks along, `out_word` the word at an address, `out_stacked_pc` the return address in the frame of a handler,
+ * `exit` ends the run by semihosting. `systick_from_r1` starts SysTick with the reload value in r1. They use r0 and r1.
  */
 function prelude(source: string): string {
   const has = (label: string): boolean => label !== '' && new RegExp(`^${label}:`, 'm').test(source);
@@ -64,6 +66,23 @@ function prelude(source: string): string {
 .macro out reg
   str \\reg, [r7]
   adds r7, r7, #4
+.endm
+.macro out_word address
+  ldr r0, =\\address
+  ldr r1, [r0]
+  out r1
+.endm
+.macro out_stacked_pc
+  ldr r1, [sp, #24]
+  out r1
+.endm
+.macro systick_from_r1 control
+  ldr r0, =0xe000e010
+  str r1, [r0, #4]
+  movs r1, #0
+  str r1, [r0, #8]
+  movs r1, #\\control
+  str r1, [r0]
 .endm
 .macro exit
   movs r0, #0x18

@@ -21,14 +21,9 @@ systick:
 .pool
 start:
   ldr r4, =0x20001000
-  ldr r0, =SYST
   ldr r1, =DELAY
   ldr r1, [r1]
-  str r1, [r0, #4]
-  movs r1, #0
-  str r1, [r0, #8]
-  movs r1, #7
-  str r1, [r0]
+  systick_from_r1 7
   ${before}
 place: ${instruction}
 after: nop

@@ -56,9 +56,7 @@ start: ldr r0, =ICSR
   it('a vector that cannot be read makes a HardFault where that one can be', () => {
     // The table ends the memory: HardFault is inside, SVC is not.
     const source = `
-hardfault: ldr r0, =HFSR
-  ldr r1, [r0]
-  out r1
+hardfault: out_word HFSR
   exit
 .pool
 start:

@@ -27,12 +27,8 @@ describe('the run ends with a reason', () => {
 
   it('WFI at the priority of HardFault, however often a timer ticks; in slices too', () => {
     const ticking = `
-start: ldr r0, =0xe000e010
-  movs r1, #99
-  str r1, [r0, #4]
-  str r1, [r0, #8]
-  movs r1, #7
-  str r1, [r0]
+start: movs r1, #99
+  systick_from_r1 7
   udf #0
 hardfault: wfi
   exit
@@ -50,13 +46,8 @@ hardfault: wfi
 
 describe('sleep', () => {
   const tick = (period: number, control = 7): string => `
-  ldr r0, =SYST
   movs r1, #${period}
-  str r1, [r0, #4]
-  movs r1, #0
-  str r1, [r0, #8]
-  movs r1, #${control}
-  str r1, [r0]
+  systick_from_r1 ${control}
 `;
 
   it('WFI ends with the interrupt, and with PRIMASK set without taking it', () => {
@@ -125,11 +116,8 @@ start:
 describe('BKPT without a debugger', () => {
   it('is a HardFault with DEBUGEVT; the return address is its own', () => {
     const source = `${EQUATES}
-hardfault: ldr r0, =HFSR
-  ldr r1, [r0]
-  out r1
-  ldr r1, [sp, #24]
-  out r1
+hardfault: out_word HFSR
+  out_stacked_pc
   exit
 .pool
 start: nop

@@ -21,7 +21,13 @@ describe('bulkhead report', () => {
     writeFileSync(out, '<!doctype html><!-- bulkhead report -->\nan older one');
     const { code, stdout } = await bulkhead(['report', folder, '--out', out, '--json']);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ file: out, bytes: Buffer.byteLength(page), bulkhead: '0.1.0', records: 6 });
+    expect(JSON.parse(stdout)).toEqual({
+      file: out,
+      bytes: Buffer.byteLength(page),
+      bulkhead: '0.1.0',
+      records: 6,
+      claims: null,
+    });
     expect(textOf(out)).toBe(page);
   });
 

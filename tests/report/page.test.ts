@@ -8,16 +8,19 @@ import { cheri } from '../../platforms/cheri/index.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
 import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
 import { renderPage } from '../../runner/report/page.js';
-import { readReport } from '../../runner/report/report.js';
+import { readReport, type ReportParts } from '../../runner/report/report.js';
+import { shippedClaims } from '../../runner/reproduce/read.js';
+import { FILES } from '../../runner/results/read.js';
 import { WORKLOADS } from '../../workloads/index.js';
 import { temporary } from '../runner/temporary.js';
 import { describeInBrowser } from './browser.js';
 import { partOfReference, REFERENCE } from './results.js';
 
 const PLATFORMS = [mpuRtos, mmuMicrokernel, cheri];
-const read = (folder: string) => readReport(folder, { workloads: WORKLOADS, platforms: PLATFORMS });
+const read = (folder: string, claims?: ReportParts['claims']) =>
+  readReport(folder, { workloads: WORKLOADS, platforms: PLATFORMS, claims });
 
-const REPORT = read(REFERENCE);
+const REPORT = read(REFERENCE, { files: shippedClaims(), recording: join(REFERENCE, FILES.claims) });
 const PAGE = renderPage(REPORT);
 const IDS = [...PAGE.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
 
@@ -32,6 +35,10 @@ test('every workload, platform, parameter and image of the results is on the pag
   }
   for (const name of PLATFORMS.flatMap((p) => p.parameters.map((q) => q.name)))
     expect(PAGE).toContain(`<code>${name}</code>`);
+});
+
+test('every published figure is on the page', () => {
+  for (const { claims } of shippedClaims()) for (const { id } of claims) expect(PAGE).toContain(`<code>${id}</code>`);
 });
 
 test('every id is there once, every link leads to one of them, and nothing is fetched', () => {

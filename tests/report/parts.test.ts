@@ -60,7 +60,7 @@ test('an SVG in a page: ids of its own, words placed by their first letter, noth
   );
 });
 
-test.each([
+test.each<[Readonly<Record<string, number>>, readonly string[], string, boolean?]>([
   [{ stopped: 0, leaked: 1 }, [], 'succeeds'],
   [{ stopped: 1, changed: 1 }, ['server'], 'succeeds'],
   [{ stopped: 1, changed: 0 }, ['server'], 'is stopped'],
@@ -72,8 +72,11 @@ test.each([
   [{ told: 1 }, ['server'], 'is survived'],
   [{ restarted: 0, came_back: 0 }, [], 'is not survived'],
   [{ others_run: 1, came_back: 0 }, [], 'keeps its caller; others run on'],
-  [{}, ['server'], 'is stopped, and nobody is left to tell'],
-  [{}, [], 'is not known'],
-])('an attempt that reports %o and ends %o %s', (observed, ended, expected) => {
-  expect(verdict(observed as Readonly<Record<string, number>>, ended)).toBe(expected);
+  [{ changed: 0 }, ['producer'], 'is stopped'],
+  [{ changed: 0 }, ['server'], 'is stopped, and nobody is left to tell', false],
+  [{ entered: 1 }, ['attacker'], 'succeeds', false],
+  [{}, ['server'], 'is stopped, and nobody is left to tell', false],
+  [{}, [], 'is not known', false],
+])('an attempt that comes to %o and ends %o %s', (observed, ended, expected, reported) => {
+  expect(verdict(observed, ended, reported)).toBe(expected);
 });

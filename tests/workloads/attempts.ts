@@ -14,17 +14,18 @@ type ByPlatform<T> = Readonly<Record<'mpu-rtos' | 'mmu-microkernel' | 'cheri', T
 
 /** At the defaults of each workload. */
 export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation>>>> = {
-  // refused
+  // refused, of 4 numbers; entered, as the runner has it. CMRX: a handle is the address of an object, whoever uses it
   'guarantee.handle.forged': {
-    'mpu-rtos': ['asleep, attacker', 'asleep, attacker', 'asleep, attacker'],
-    'mmu-microkernel': ['1', '1', '1'],
-    cheri: ['1', '1', '1'],
+    'mpu-rtos': ['asleep 1, attacker', 'asleep 1, attacker', 'asleep 0, attacker'],
+    'mmu-microkernel': ['4 0', '4 0', '4 0'],
+    cheri: ['4 0', '4 0', '4 0'],
   },
-  // stopped, changed. Xous: the address is one of the service's own. CHERIoT: a number is no capability, one domain or two
+  // stopped; changed, as the runner has it. Xous: the address is one of the service's own. CHERIoT: a number is no capability, one
+  // domain or two
   'guarantee.caller.write': {
-    'mpu-rtos': ['asleep, server', '01', '01'],
-    'mmu-microkernel': ['00', '01', '01'],
-    cheri: ['10, server', '10, server', 'asleep, client'],
+    'mpu-rtos': ['asleep 0, server', '0 1', '0 1'],
+    'mmu-microkernel': ['0 0', '0 1', '0 1'],
+    cheri: ['1 0, server', '1 0, server', 'asleep 0, client'],
   },
   // stopped, entered. CMRX: the number of a method is not checked. CHERIoT, path: the code runs, on its caller's own variables
   'guarantee.entry.unexported': {
@@ -32,17 +33,18 @@ export const AT_DEFAULTS: Readonly<Record<string, Partial<ByPlatform<ByIsolation
     'mmu-microkernel': ['10, attacker', '01', '01'],
     cheri: ['10, attacker', '00', '01'],
   },
-  // stopped, leaked. CMRX: a service has its caller's stack. Xous: the address is one of the service's own
+  // stopped, leaked; not_stopped, as the runner has it. CMRX: a service has its caller's stack. Xous: the address is one of the
+  // service's own
   'guarantee.stack.read': {
-    'mpu-rtos': ['01', '01', '01'],
-    'mmu-microkernel': ['00', '01', '01'],
-    cheri: ['10, server', '01', '01'],
+    'mpu-rtos': ['01 1', '01 1', '01 1'],
+    'mmu-microkernel': ['00 1', '01 1', '01 1'],
+    cheri: ['10 0, server', '01 1', '01 1'],
   },
-  // stopped, changed
+  // stopped, changed; not_stopped, as the runner has it
   'guarantee.stack.write': {
-    'mpu-rtos': ['01', '01', '01'],
-    'mmu-microkernel': ['00', '01', '01'],
-    cheri: ['10, server', '01', '01'],
+    'mpu-rtos': ['01 1', '01 1', '01 1'],
+    'mmu-microkernel': ['00 1', '01 1', '01 1'],
+    cheri: ['10 0, server', '01 1', '01 1'],
   },
   // registers_seen. CMRX: r7 to r11. Xous: the kernel has a context for each thread, with or without protection
   'guarantee.registers.in': {
@@ -136,10 +138,10 @@ export const HARDENED: readonly (readonly [
   [
     { equal: true },
     {
-      'guarantee.handle.forged': '1',
+      'guarantee.handle.forged': '3 1',
       'guarantee.entry.unexported': '00',
-      'guarantee.stack.read': 'asleep, server',
-      'guarantee.stack.write': 'asleep, server',
+      'guarantee.stack.read': 'asleep 0, server',
+      'guarantee.stack.write': 'asleep 0, server',
       'guarantee.registers.in': '0',
       'guarantee.registers.out': '0',
     },
@@ -147,11 +149,11 @@ export const HARDENED: readonly (readonly [
   [
     { equal: true, faultPolicy: 'unwind' },
     {
-      'guarantee.handle.forged': '1',
+      'guarantee.handle.forged': '3 1',
       'guarantee.entry.unexported': '00',
-      'guarantee.caller.write': '10',
-      'guarantee.stack.read': '10',
-      'guarantee.stack.write': '10',
+      'guarantee.caller.write': '1 0',
+      'guarantee.stack.read': '10 0',
+      'guarantee.stack.write': '10 0',
       'guarantee.registers.in': '0',
       'guarantee.registers.out': '0',
       'guarantee.callee.fault': '1',
@@ -162,7 +164,7 @@ export const HARDENED: readonly (readonly [
 /** With other parameters, isolation=full: where the bound is. */
 export const AT_POINTS: readonly (readonly [
   workload: string,
-  values: Readonly<Record<string, number>>,
+  values: Readonly<Record<string, number | string>>,
   ByPlatform<string>,
 ])[] = [
   ...(['borrow.read', 'mutable-borrow.write'] as const).flatMap((kind) => [
@@ -193,6 +195,19 @@ export const AT_POINTS: readonly (readonly [
     { overrun: 256 },
     { 'mpu-rtos': 'asleep 248 0 4, driver', 'mmu-microkernel': '00110 320 0 4', cheri: '10110 64 0 0, driver' },
   ],
+  // the last number: bytes from the buffer to the slide's state. Xous: the next address is another page of the driver's own
+  ...([1, 64, 4096] as const).map(
+    (overrun) =>
+      [
+        'application.slide-out',
+        { overrun, victim: 'neighbour-domain' },
+        {
+          'mpu-rtos': 'asleep 64 0 0 0, driver',
+          'mmu-microkernel': `00110 ${64 + overrun} 0 0 0`,
+          cheri: '10110 64 0 0 0, driver',
+        },
+      ] as const,
+  ),
   [
     'application.slide-out',
     { overrun: 8192 },

@@ -4,6 +4,7 @@ import { GUARANTEES, REACHES, reachOf } from '../../runner/results/guarantees.js
 import { WORKLOADS } from '../../workloads/index.js';
 import type { SpanPoint } from '../../workloads/language/scenario.js';
 import { NOT_APPLICABLE } from '../../workloads/not-applicable.js';
+import { withTable } from '../tables.js';
 import { AT_DEFAULTS, AT_POINTS, HARDENED } from './attempts.js';
 import { footprintTable } from './footprint.js';
 
@@ -58,13 +59,21 @@ const notApplicableTable = (): string =>
 const PLATFORMS = ['mpu-rtos', 'mmu-microkernel', 'cheri'] as const;
 type Came = string | undefined;
 
-/** The words of an attempt as `attempts.ts` has them; none where nobody was left to report. */
-function observedIn(probe: string, came: string): Readonly<Record<string, number>> {
-  const [words] = came.split(', ');
-  const names = WORKLOADS.find(({ id }) => id === probe)!.build().expected.observed ?? [];
-  if (words === 'asleep') return {};
-  return Object.fromEntries(names.map((name, i) => [name, Number(names.length === 1 ? words : words[i])]));
+/** The words of an attempt as `attempts.ts` has them, without those that nobody was left to report. */
+export function observedIn(probe: string, came: string): Readonly<Record<string, number>> {
+  const [words, ...own] = came.split(', ')[0].split(' ');
+  const { observed = [], counts = [], changes = [] } = WORKLOADS.find(({ id }) => id === probe)!.build().expected;
+  const reported =
+    words === 'asleep'
+      ? []
+      : observed.map((name, i) => [name, Number(observed.length === 1 ? words : words[i])] as const);
+  return Object.fromEntries([
+    ...reported,
+    ...[...counts, ...changes].map(({ name }, i) => [name, Number(own[i])] as const),
+  ]);
 }
+
+const markOf = (holds: boolean | undefined): string => (holds === undefined ? '?' : holds ? '+' : '-');
 
 /** What each mark means, the probe that finds it, and what that has found at isolation=full. */
 function guaranteesTable(): string {
@@ -95,7 +104,7 @@ function guaranteesTable(): string {
     ],
     ...GUARANTEES.map(({ mark, meaning, probe, holds }) =>
       row(mark, meaning, probe, (platform, equal) =>
-        found(atDefaults(probe, platform, equal), probe, (observed) => (holds(observed) ? '+' : '-')),
+        found(atDefaults(probe, platform, equal), probe, (observed) => markOf(holds(observed))),
       ),
     ),
     ...REACHES.map(({ mark, meaning, probe, worked }) =>
@@ -103,19 +112,13 @@ function guaranteesTable(): string {
         const points = AT_POINTS.filter(([workload]) => workload === probe);
         const tried: readonly (readonly [number, string])[] = [
           [0, atDefaults(probe, platform, equal)!],
-          ...points.map(([, { distance }, came]) => [distance, came[PLATFORMS[platform]]] as const),
+          ...points.map(([, { distance }, came]) => [Number(distance), came[PLATFORMS[platform]]] as const),
         ];
         const attempts = tried.map(([distance, came]) => ({ distance, observed: observedIn(probe, came) }));
         return reachOf(attempts, worked) ?? '?';
       }),
     ),
   ]);
-}
-
-/** A text with the table of that name replaced. */
-export function withTable(text: string, name: string, table: string): string {
-  const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
-  return `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`;
 }
 
 /** A text with the tables replaced that follow from the workloads alone. */

@@ -1,8 +1,9 @@
+import type { Image } from '../../platforms/machine/image.js';
 import type { Machine } from '../../platforms/machine/machine.js';
 import { cycles, instructions } from '../../platforms/machine/units.js';
 import type { ParameterValues, Platform } from '../../platforms/platform.js';
 import { readParameters } from '../../runner/parameters.js';
-import { changesIn, watchCounts } from '../../runner/run/observe.js';
+import { changesIn, distancesIn, watchCounts } from '../../runner/run/observe.js';
 import { BUILT_IN, loadAll } from '../../runner/platforms.js';
 import type { Ran, Scenario } from '../../workloads/language/scenario.js';
 
@@ -23,12 +24,21 @@ export interface Passed extends Ran {
 /**
  * Runs a scenario; gives why not if the platform refuses it.
  * @param set other parameters of the platform's kernel that are not at their defaults
+ * @param breaks changes what has been loaded
  */
 export function run(
   platform: Platform,
   scenario: Scenario,
   isolation: string,
-  { seed = 0, set = {} }: { readonly seed?: number; readonly set?: ParameterValues } = {},
+  {
+    seed = 0,
+    set = {},
+    breaks,
+  }: {
+    readonly seed?: number;
+    readonly set?: ParameterValues;
+    readonly breaks?: (machine: Machine, image: Image) => void;
+  } = {},
 ): Passed | string {
   const read = readParameters(platform, { ...set, isolation });
   if (!read.ok) throw new Error(read.problem);
@@ -45,6 +55,7 @@ export function run(
   machine.probes.clear();
   machine.setBudget(instructions(BUDGET));
   machine.load(linked.image);
+  breaks?.(machine, linked.image);
   const ended = linked.watchTerminated(machine);
   const counts = watchCounts(machine, scenario.expected, linked);
   const passed: Record<string, number> = {};
@@ -56,7 +67,7 @@ export function run(
     });
   }
   const stop = machine.run(cycles(Number.MAX_SAFE_INTEGER));
-  const observed = { ...counts(), ...changesIn(machine, scenario, linked) };
+  const observed = { ...counts(), ...changesIn(machine, scenario, linked), ...distancesIn(scenario, linked) };
   return { stop, reports: linked.reports(machine), ended: ended(), observed, passed };
 }
 

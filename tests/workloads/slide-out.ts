@@ -3,9 +3,10 @@ import { markdownTable } from 'markdown-table';
 import { summarise } from '../../runner/results/analyse.js';
 import { readRecords } from '../../runner/results/read.js';
 import type { MeasurementRecord } from '../../runner/results/schema.js';
-import { displayOf, placeOf, type SlideOut, slideOutsOf } from '../../runner/results/slide-out.js';
+import { displayOf, placeOf, showRange, type SlideOut, slideOutsOf } from '../../runner/results/slide-out.js';
 import { platformLabel } from '../../runner/results/table.js';
-import { readme, README, withTable } from './readme.js';
+import { withTable } from '../tables.js';
+import { readme, README } from './readme.js';
 
 /*
  * The table of overruns in workloads/README.md, from the folders of the sweeps that it names:
@@ -18,6 +19,7 @@ const [LONGEST] = [...OVERRUNS].reverse();
 export const COLUMNS = [
   'platform',
   "the slide's state",
+  'bytes away',
   ...OVERRUNS.map((overrun) => `moved by ${overrun}`),
   'stopped at byte',
   'by',
@@ -25,19 +27,17 @@ export const COLUMNS = [
   'display',
 ] as const;
 
-const range = ({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }): string =>
-  minimum === maximum ? String(minimum) : `${minimum}..${maximum}`;
-
 function row(label: string, victim: string, own: readonly SlideOut[]): string[] {
   const moved = OVERRUNS.map((overrun) => own.find((s) => s.overrun === overrun));
   const longest = own.find(({ overrun }) => overrun === LONGEST)!;
   return [
     label,
     victim,
+    longest.distance === undefined ? '-' : showRange(longest.distance),
     ...moved.map((s) => (s === undefined ? '-' : `${s.slideMoved} of ${s.runs}`)),
-    longest.stoppedAt === undefined ? '-' : range(longest.stoppedAt),
+    longest.stoppedAt === undefined ? '-' : showRange(longest.stoppedAt),
     longest.by,
-    longest.servesAgain === undefined ? 'never' : range(longest.servesAgain),
+    longest.servesAgain === undefined ? 'never' : showRange(longest.servesAgain),
     displayOf(longest),
   ];
 }
@@ -53,7 +53,7 @@ export function overrunTable(records: readonly MeasurementRecord[]): string {
   const rows = [...groups]
     .sort(([a], [b]) => (a.split('|')[0] < b.split('|')[0] ? -1 : a.split('|')[0] > b.split('|')[0] ? 1 : 0))
     .map(([key, own]) => row(...(key.split('|') as [string, string]), own));
-  return markdownTable([[...COLUMNS], ...rows], { align: ['l', 'l', 'r', 'r', 'r', 'r', 'l', 'r', 'l'] });
+  return markdownTable([[...COLUMNS], ...rows], { align: ['l', 'l', 'r', 'r', 'r', 'r', 'r', 'l', 'r', 'l'] });
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

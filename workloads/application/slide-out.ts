@@ -29,11 +29,11 @@ export const slideOut = workload({
     },
     victim: {
       kind: 'choice',
-      values: ['own-domain', 'adjacent', 'same-granule', 'next-granule'],
+      values: ['own-domain', 'neighbour-domain', 'adjacent', 'same-granule', 'next-granule'],
       default: 'own-domain',
       meaning:
-        "whose the slide's state is: of a domain of its own, where the linker puts it; or of the driver's, behind its buffer, by " +
-        'the granule of the protection',
+        "whose the slide's state is: of a domain of its own, where the linker puts it, or (neighbour-domain) as near behind the " +
+        "driver's buffer as two domains can lie; or of the driver's, behind its buffer, by the granule of the protection",
     },
     checked: {
       kind: 'switch',
@@ -55,13 +55,17 @@ export const slideOut = workload({
     { overrun: 1024 },
     { overrun: 4096 },
     { checked: true },
-    ...(['adjacent', 'same-granule', 'next-granule'] as const).map((victim) => ({ overrun: 4096, victim })),
+    { overrun: 64, victim: 'neighbour-domain' },
+    ...(['neighbour-domain', 'adjacent', 'same-granule', 'next-granule'] as const).map((victim) => ({
+      overrun: 4096,
+      victim,
+    })),
   ],
   system(s, { overrun, victim, checked, second, frames }) {
     const driver = s.domain('driver');
     const slide = s.domain('slide');
     const display = s.domain('display');
-    const apart = victim === 'own-domain';
+    const apart = victim === 'own-domain' || victim === 'neighbour-domain';
     const closed = upTo(4).map(() => CLOSED);
     // the buffer begins with a frame: it is initialised data, as the state of driver and slide
     const frame = s.buffer('frame', {
@@ -75,7 +79,9 @@ export const slideOut = workload({
       domain: apart ? slide : driver,
       bytes: 16,
       words: closed,
-      ...(apart ? { alignment: 16 } : { behind: { buffer: frame, at: victim } }),
+      ...(victim === 'own-domain'
+        ? { alignment: 16 }
+        : { behind: { buffer: frame, at: victim === 'neighbour-domain' ? 'nearest' : victim } }),
     });
 
     const receive = s.service('receive', { domain: driver, words: 1 }, (f, [length]) => {
@@ -147,6 +153,7 @@ export const slideOut = workload({
         { name: 'slide_words_changed', buffer: position },
         { name: 'driver_words_changed', buffer: own },
       ],
+      ...(victim === 'own-domain' ? {} : { distances: [{ name: 'distance', buffer: position }] }),
       mayEnd: [driver],
     });
     s.excludes('the good frames');

@@ -80,7 +80,10 @@ export const calleeWaits = workload({
 /** Rounds of a loop that goes on for longer than the watchdog is patient, on the fastest clock. */
 const ROUNDS = 400_000;
 
-/** A service computes for very long. */
+/**
+ * A service computes for very long. `came_back` is 0 on all three platforms, whatever is switched off: no call of theirs ends but by
+ * its service; it is there for a platform whose calls can time out.
+ */
 export const calleeLoops = workload({
   id: 'guarantee.callee.loops',
   title: 'a service loops for far longer than a watchdog of higher priority in a third domain sleeps',

@@ -31,7 +31,9 @@ const exposed = ({ id, title, purpose, attempt, observed, mayEnd }: Probe): Work
       const [client, server] = [s.domain('client'), s.domain('server')];
       const tried: ServiceHandle = s.service('attempt', { domain: server, words: 1 }, (f, [address]) => {
         f.mark('tries');
-        f.return(attempt(f, address));
+        const answer = attempt(f, address);
+        if (mayEnd) f.mark('tried');
+        f.return(answer);
       });
       s.thread('caller', { domain: client, endsRun: true }, (f) => {
         const came = f.exposedCall(tried, { shown: SHOWN, sought: SOUGHT });
@@ -39,7 +41,17 @@ const exposed = ({ id, title, purpose, attempt, observed, mayEnd }: Probe): Work
         for (const word of Object.values(observed)) f.report(word(came));
       });
       measureAttempt(s, 'caller');
-      s.expect({ reports: [], observed: Object.keys(observed), ...(mayEnd ? { mayEnd: [server] } : {}) });
+      s.expect({
+        reports: [],
+        observed: Object.keys(observed),
+        // where whoever tries is ended there may be nobody left to tell
+        ...(mayEnd
+          ? {
+              counts: [{ name: 'not_stopped', mark: 'tried', after: 'tries', until: ['goes_on'] }],
+              mayEnd: [server],
+            }
+          : {}),
+      });
       s.excludes('the call, and the looks in front of it and behind');
     },
   });

@@ -92,7 +92,11 @@ export const borrowWrite = workload({
   },
 });
 
-/** A service keeps what it was lent and uses it when the loan is over. */
+/**
+ * A service keeps what it was lent and uses it when the loan is over. `keeping_refused` is 0 on all three platforms, whatever is
+ * switched off: CHERIoT stores what must not be kept without its tag and stops its use, the others store addresses; it is there for
+ * a platform whose store traps.
+ */
 export const borrowKept = workload({
   id: 'guarantee.mutable-borrow.kept',
   title: 'a service keeps the reference to what it was lent and writes to it after it has answered',

@@ -17,7 +17,7 @@ export type Violation =
   | 'store'
   /** Jumps to an address made from a number. */
   | 'jump'
-  /** Uses a number as if it were a handle of a service. */
+  /** Uses a number as if it were a handle of a service; finds out whether that was refused, 1 or 0. */
   | 'forge-handle'
   /** Hands the kernel a message whose words are arbitrary. */
   | 'raw-message'
@@ -33,7 +33,7 @@ export type Violation =
   | 'fill-registers';
 
 /** Violations that find something out: they have a result. */
-export type Observation = Extract<Violation, 'load-by-stack' | 'look-into-registers'>;
+export type Observation = Extract<Violation, 'forge-handle' | 'load-by-stack' | 'look-into-registers'>;
 
 /** What a caller shows and looks for, so that it is seen what a call protects. */
 export interface Exposure {
@@ -110,6 +110,8 @@ export type PortableOperation =
   | { readonly kind: 'address' }
   /** Result: the address of a function of the domain as a number. */
   | { readonly kind: 'code-address'; readonly function: string }
+  /** Result: what stands for a service where the domain calls it, as a number: who is told has no handle by that. */
+  | { readonly kind: 'handle-number'; readonly service: string }
   /**
    * Enters another domain, that of a service, at an address which no service exports, by all means that there are; comes back if
    * the code there returns or the entry is refused. Argument: the address.
@@ -157,6 +159,8 @@ export function describeOperation(operation: PortableOperation): string {
       return `${operation.kind} ${operation.domain}`;
     case 'code-address':
       return `${operation.kind} ${operation.function}`;
+    case 'handle-number':
+      return `${operation.kind} ${operation.service}`;
     case 'enter':
       return `${operation.kind} beside ${operation.beside}`;
     case 'violate':

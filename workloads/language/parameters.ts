@@ -78,7 +78,7 @@ export function completeValues<P extends WorkloadParameters>(
     const parameter = parameters[name];
     if (!accepts(parameter, value)) {
       throw new RangeError(
-        `${workload}.${name} cannot be ${String(value)}; it takes ${describeWorkloadParameter(parameter)}`,
+        `${workload}.${name} cannot be ${String(value) || 'empty'}; it takes ${describeWorkloadParameter(parameter)}`,
       );
     }
   }

@@ -66,13 +66,17 @@ export interface Buffer {
 }
 
 /**
- * Where a buffer lies behind another of its domain, in terms of the granule of the platform's protection: the smallest region of an
+ * Where a buffer lies behind another. In one domain in terms of the granule of the platform's protection, the smallest region of an
  * MPU, a page, the 8 bytes that bounds and tags are about. `adjacent`: its first byte follows the other's last. `same-granule`: a few
  * bytes later, in the granule in which the other ends. `next-granule`: where the next granule begins.
+ *
+ * Behind a buffer of another domain there is only `nearest`, since no two domains share a granule: that one is the last of the
+ * memory of its domain, this one the first of its own, and the two memories follow each other as closely as the platform can
+ * protect them apart; in physical memory, where each domain has an address space. Where all domains are one, it is `adjacent`.
  */
 export interface Placement {
   readonly buffer: string;
-  readonly at: 'adjacent' | 'same-granule' | 'next-granule';
+  readonly at: 'adjacent' | 'same-granule' | 'next-granule' | 'nearest';
 }
 
 export interface Queue {
@@ -194,6 +198,8 @@ export interface Outcome {
    */
   readonly counts?: readonly PassageCount[];
   readonly changes?: readonly { readonly name: string; readonly buffer: string }[];
+  /** How many bytes lie between the end of a buffer and the beginning of another that is placed behind it. */
+  readonly distances?: readonly { readonly name: string; readonly buffer: string }[];
   /**
    * Domains that a right run may end besides: whether it does is part of what is measured. Where the thread that ends the run
    * went with them, the run stops asleep: nobody is left who could report anything.

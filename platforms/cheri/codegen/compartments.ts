@@ -8,6 +8,7 @@ import {
   type Service,
 } from '../../../workloads/language/scenario.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
+import { domainBefore } from '../../placement.js';
 import { RTOS_SOURCES } from '../devices/board.js';
 import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER } from '../kernel/compartments.js';
 import type { Compartment, Export, Import, SharedObject, System } from '../kernel/system.js';
@@ -98,6 +99,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
   const restarted = !direct && restartedDomains(scenario).has(name);
   const handler = faultHandler(scenario, name);
   const globals = [...(restarted ? [GUARD] : []), ...globalsOf(scenario, domains)];
+  const behind = domainBefore(domains, scenario.buffers);
   const operations = operationsOf(functions);
   const usesHeap = needsQuota(operations, services, direct);
   const places = placesOf(globals);
@@ -137,6 +139,7 @@ function compartmentOf(scenario: Scenario, domains: ReadonlySet<string>, direct:
         ],
     ...(handler === undefined ? {} : { errorHandler: FAULT_HANDLER }),
     ...(restarted ? { stacklessHandler: REBOOT_HANDLER } : {}),
+    ...(behind === undefined ? {} : { behind }),
   };
 }
 
@@ -198,6 +201,7 @@ function importsFor(scenario: Scenario, operation: PortableOperation, direct: bo
     case 'call':
     case 'try-call':
     case 'send':
+    case 'handle-number':
     case 'enter': {
       if (direct) return [];
       const called = operation.kind === 'enter' ? operation.beside : operation.service;

@@ -1,4 +1,5 @@
 import type { Buffer, Scenario } from '../../../workloads/language/scenario.js';
+import { inPlace } from '../../placement.js';
 import { alignmentMask, representableLength } from '../hardware/capability-bounds.js';
 import { type GlobalPlace, LARGEST_STEP } from './abi.js';
 import { bufferSymbol, copySymbol, interruptSeen, interruptWord } from './symbols.js';
@@ -39,19 +40,23 @@ const interrupts = ({ interrupts }: Scenario, domains: ReadonlySet<string>): rea
  * another does.
  */
 export function globalsOf(scenario: Scenario, domains: ReadonlySet<string>): readonly Global[] {
-  const own = scenario.buffers.filter(({ domain }) => domains.has(domain)).map(ofBuffer);
-  const sorted = [...own, ...copies(scenario, domains), ...interrupts(scenario, domains)]
+  const own = scenario.buffers.filter(({ domain }) => domains.has(domain));
+  const { first, last } = inPlace(own, scenario.buffers);
+  const sorted = [...own.map(ofBuffer), ...copies(scenario, domains), ...interrupts(scenario, domains)]
     .map((global) => ({ ...global, alignment: Math.max(global.alignment, 8, -alignmentMask(sizeOf(global))) }))
     .sort((a, b) => a.bytes - b.bytes);
   // granules are 8 bytes and buffers multiples of them: whoever follows is adjacent, and in the next granule
   const follows = new Map(
-    scenario.buffers.flatMap(({ name, behind }) =>
+    own.flatMap(({ name, behind }) =>
       behind === undefined ? [] : [[bufferSymbol(name), bufferSymbol(behind.buffer)] as const],
     ),
   );
-  return sorted
-    .filter(({ symbol }) => !follows.has(symbol))
-    .flatMap((first) => [first, ...sorted.filter(({ symbol }) => follows.get(symbol) === first.symbol)]);
+  const named = (buffer: Buffer | undefined): readonly Global[] =>
+    sorted.filter(({ symbol }) => buffer !== undefined && symbol === bufferSymbol(buffer.name));
+  const between = sorted
+    .filter(({ symbol }) => !follows.has(symbol) && !named(last).some((l) => l.symbol === symbol))
+    .flatMap((global) => [global, ...sorted.filter(({ symbol }) => follows.get(symbol) === global.symbol)]);
+  return [...named(first), ...between, ...named(last)];
 }
 
 /** Bytes that bounds can hold exactly, no others of the compartment among them. */

@@ -1,5 +1,5 @@
 import type { Scenario, SpanPath } from '../../../workloads/language/scenario.js';
-import { imageBytes } from '../../machine/image.js';
+import { imageBytes, type ImageSymbol } from '../../machine/image.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine, RegisterValue } from '../../machine/machine.js';
 import { physical } from '../../machine/units.js';
@@ -30,16 +30,19 @@ export const cheriotKernel: ScenarioKernel = {
     const number = layoutNumbers(seed);
     const system = linkScenario(scenario, config, { code: number(PADDING, STEP), globals: number(PADDING, STEP) });
     const inert = config.isolation !== 'full';
+    const placeOf = (buffer: string): ImageSymbol => {
+      const { domain } = scenario.buffers.find(({ name }) => name === buffer)!;
+      const compartment = config.isolation === 'none' ? scenario.domains[0].name : domain;
+      return system.symbol(`${compartment}.${bufferSymbol(buffer)}`);
+    };
     return {
       image: system.image,
       marks: marksOf(system.image),
       occupied: imageBytes(system.image) - system.heap.bytes,
       reports: (machine) => machine.bench!.outputs,
-      contents(machine, buffer) {
-        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
-        const compartment = config.isolation === 'none' ? scenario.domains[0].name : domain;
-        return machine.memory.dump(system.symbol(`${compartment}.${bufferSymbol(buffer)}`).physical, bytes);
-      },
+      contents: (machine, buffer) =>
+        machine.memory.dump(placeOf(buffer).physical, scenario.buffers.find(({ name }) => name === buffer)!.bytes),
+      placeOf,
       watchTerminated: (machine, ended) => watchUnwound(machine, scenario, system, ended),
       watchInitialised(machine, initialised) {
         for (const domain of restartedDomains(scenario)) {

@@ -65,6 +65,7 @@ export function cheriotOperations(scenario: Scenario, direct = false, owner = ''
         return lowerRestartRequest(operation, direct, owner);
       }
       if (direct && operation.kind === 'enter') return enterAt([], []);
+      if (direct && operation.kind === 'handle-number') return codeAddress(serviceOf(scenario, operation).function);
       const guarded = restarted.has(owner);
       const lowered = lower(scenario, operation, given, ending.has(within), guarded);
       return guarded && typeof lowered !== 'string' ? abandoning(operation, lowered) : lowered;
@@ -81,6 +82,13 @@ function lowerRestartRequest(
   const lowered = direct ? kernelCall([], []) : lowerRestart(domain, owner);
   return attempt ? { ...lowered, lines: [...lowered.lines, `li a0, ${direct ? 0 : 1}`], results: ['a0'] } : lowered;
 }
+
+const codeAddress = (name: string): LoweredOperation => ({
+  arguments: [],
+  lines: [`cllc ca0, ${functionSymbol(name)}`, 'cgetaddr a0, ca0'],
+  results: ['a0'],
+  clobbers: [],
+});
 
 type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }>;
 
@@ -155,9 +163,11 @@ function lower(
     case 'address':
       return { arguments: ['a0'], lines: ['cgetaddr a0, ca0'], results: ['a0'], clobbers: [] };
     case 'code-address':
+      return codeAddress(operation.function);
+    case 'handle-number':
       return {
         arguments: [],
-        lines: [`cllc ca0, ${functionSymbol(operation.function)}`, 'cgetaddr a0, ca0'],
+        lines: [`load_import ca0, ${serviceImport(operation.service)}`, 'cgetaddr a0, ca0'],
         results: ['a0'],
         clobbers: [],
       };
@@ -233,7 +243,8 @@ function lower(
 /** A service that is being rebooted refuses callers: failed is then 2. */
 const REFUSED: readonly string[] = ['addi t0, a0, RESTARTING', 'seqz t0, t0', 'slli t0, t0, 1', 'or a1, a1, t0'];
 
-const serviceOf = ({ services }: Scenario, { service }: Request): Service => services.find((s) => s.name === service)!;
+const serviceOf = ({ services }: Scenario, { service }: { readonly service: string }): Service =>
+  services.find((s) => s.name === service)!;
 
 const kernelCall = (given: readonly string[], lines: readonly string[]): LoweredOperation => ({
   arguments: given,
@@ -379,8 +390,8 @@ function violate(violation: Violation, given: number): LoweredOperation {
       // a number where the sealed entry of an export belongs
       return {
         arguments: ['t1', 'a0', 'a1', 'a2', 'a3'].slice(0, given),
-        lines: [...enterSwitcher, 'li t0, -COMPARTMENT_FAILED', `bne a0, t0, ${FAILED}`],
-        results: [],
+        lines: [...enterSwitcher, 'addi t0, a0, COMPARTMENT_FAILED', 'seqz a1, t0'],
+        results: ['a1'],
         clobbers: CALL_REGISTERS,
       };
     case 'raw-message':

@@ -23,7 +23,7 @@
 .equ FOREVER, -1
 .equ TICKS_PER_MICROSECOND, 20        # the timer counts cycles of a core at 20 MHz (devices/board.ts)
 
-# Results of an error handler, in a0
+# Results of a rich error handler, in a0; what a stackless one gives back is not looked at: it ends the invocation, if it comes back
 .equ INSTALL_CONTEXT, 0               # go on with the registers as the handler left them
 .equ FORCE_UNWIND, 1                  # end the compartment's invocation: its caller sees -COMPARTMENT_FAILED
 

@@ -1,5 +1,5 @@
 import { RTOS_BOARD, RTOS_SOURCES } from '../devices/board.js';
-import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER } from './compartments.js';
+import { ALLOCATOR, fromCompartment, fromLibrary, SCHEDULER, SCOPED_HANDLERS } from './compartments.js';
 import {
   callee,
   caller,
@@ -28,6 +28,32 @@ const failing = (handlers: Partial<Compartment>, handler = ''): System =>
   );
 
 const GIVES_UP = 'handler:\n  li    a0, FORCE_UNWIND\n  cret\n';
+
+/** A callee that loads a word in a region, through `pointer`; its handler makes an error of a fault. */
+const trying = (pointer: string, result: string): System =>
+  system(
+    caller(result),
+    callee(
+      `
+  .include "scoped.s"
+entry:
+  cincoffset csp, csp, -64
+  csc   cra, 48(csp)
+  region_begin 0, failed
+  ${pointer}
+  clw   a0, 0(ca1)
+  region_end 0
+  j     1f
+failed:
+  li    a0, -INVALID
+1:
+  clc   cra, 48(csp)
+  cincoffset csp, csp, 64
+  cret
+`,
+      SCOPED_HANDLERS,
+    ),
+  );
 
 /** One thread that does the same again and again: `body` between the marks. */
 const repeated = (
@@ -233,6 +259,31 @@ export const BENCHMARKS: readonly Operation[] = [
     title: 'the same with a stackless handler that gives up',
     system: failing({ stacklessHandler: 'handler' }, GIVES_UP),
     ...ROUND,
+  },
+  {
+    id: 'failed-call-scoped',
+    title: 'the same load in a region, whose scoped handler returns an error',
+    system: trying('li    a1, 0', '-INVALID'),
+    ...ROUND,
+  },
+  {
+    id: 'scoped-call',
+    title: 'the same call, and the load in the region is a good one',
+    system: trying('cmove ca1, csp', '0'),
+    ...ROUND,
+  },
+  {
+    id: 'scoped-region',
+    title: 'a region entered and left',
+    system: repeated(
+      {
+        // macros come before what uses them
+        start: '  j     tries\n  .include "scoped.s"\ntries:\n',
+        body: '  region_begin 0, wrong\n  region_end 0',
+      },
+      SCOPED_HANDLERS.imports,
+    ),
+    ...BETWEEN,
   },
   {
     id: 'function-call',

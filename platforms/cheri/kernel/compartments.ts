@@ -21,6 +21,12 @@ const uninterruptedExport = (name: string, count: number, minimumStack: number):
   interrupts: 'disabled',
 });
 
+/** What a compartment with scoped handlers has, beside `.include "scoped.s"` in front of its program. */
+export const SCOPED_HANDLERS = {
+  stacklessHandler: 'scoped_handler',
+  imports: [{ kind: 'switcher', name: 'reset_handled', function: 'reset_handled' }],
+} as const satisfies Partial<Compartment>;
+
 /** The scheduler, for a number of threads that includes idle. */
 export const schedulerCompartment = (threads: number): Compartment => ({
   name: SCHEDULER,

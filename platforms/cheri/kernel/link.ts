@@ -20,8 +20,8 @@ import { MemoryImage, MemoryPlan, type Region } from './memory.js';
 import { type KernelConfig, kernelSymbols } from './parameters.js';
 import { Capabilities, type Capability, LoaderTable } from './records.js';
 import { constant } from './source.js';
-import type { Authority, Import, InterruptPosture, Padding, System, Thread } from './system.js';
-import { type PlacedUnit, placeUnit, type SwitcherImport, type Unit, unitOf } from './unit.js';
+import type { Authority, Compartment, Import, InterruptPosture, Padding, System, Thread } from './system.js';
+import { type PlacedUnit, placeUnit, type Unit, unitOf } from './unit.js';
 
 /** A system with the kernel, ready to load. */
 export interface LinkedSystem {
@@ -119,7 +119,9 @@ class Linker {
       allocatorCompartment(software),
       ...(software ? [SWEEPING_COMPARTMENT] : []),
     ].map((c) => unitOf(c, define));
-    const users = [...librariesOf(system), ...system.compartments].map((c) => unitOf(c, { IN_KERNEL: 0 }));
+    const users = [...librariesOf(system), ...withFollowers(system.compartments)].map((c) =>
+      unitOf(c, { IN_KERNEL: 0 }),
+    );
     const units = [...kernel, ...users];
     this.place(bareUnit(SWITCHER, define));
     for (const unit of units) this.place(unit);
@@ -218,11 +220,11 @@ class Linker {
     const top = stack.base + stack.bytes;
     const sp = top - constant('RESERVED_BYTES');
     const at = (name: string): number => trustedStack.base + constant(name);
-    const csp = make.memory(stack, 'STACK_PERMISSIONS', sp);
+    const csp = (address: number): Capability => make.memory(stack, 'STACK_PERMISSIONS', address);
     table.add(at('TS_PC'), make.code(unit.code, this.label(thread.compartment, thread.entry)));
     const returns = make.switcher(switcher, this.label(SWITCHER, 'return_compartment'), constant('RETURN_DISABLE'));
     table.add(at('TS_RA'), returns);
-    table.add(at('TS_SP'), csp);
+    table.add(at('TS_SP'), csp(sp));
     table.add(at('TS_GP'), this.globals(unit));
     const size = constant('HAZARD_BYTES');
     const slots = { base: hazards.base + size * number, bytes: size };
@@ -233,7 +235,8 @@ class Linker {
     memory.half(at('TS_FRAME'), constant('TS_FRAMES') + constant('FRAME_BYTES'));
     memory.half(at('TS_THREAD'), number);
     const exports = this.exports.get(unit.unit.name)!;
-    table.add(at('TS_FRAMES') + constant('FRAME_CSP'), csp);
+    // all of the stack belongs to this invocation, as to a callee what is below its caller's csp
+    table.add(at('TS_FRAMES') + constant('FRAME_CSP'), csp(top));
     const entry = make.kernel(exports, 'READ_PERMISSIONS', exports.base + constant('EXPORT_ENTRIES'));
     table.add(at('TS_FRAMES') + constant('FRAME_EXPORT'), entry);
   }
@@ -253,11 +256,11 @@ class Linker {
     return this.make.switcher(this.unit(SWITCHER).code, this.label(SWITCHER, label), constant('SENTRY_DISABLE'));
   }
 
-  private imported(unit: Unit, item: Import | SwitcherImport): Capability {
+  private imported(unit: Unit, item: Import): Capability {
     const { make } = this;
     switch (item.kind) {
       case 'switcher':
-        return this.fromSwitcher('call_compartment');
+        return this.fromSwitcher(item.function);
       case 'call': {
         const exports = this.exports.get(this.unit(item.compartment).unit.name)!;
         const entry = exports.base + entryOffset(this.unit(item.compartment), item.export);
@@ -421,6 +424,12 @@ class Linker {
     };
   }
 }
+
+/** Compartments, each whose globals are to follow another's right behind that one. */
+const withFollowers = (compartments: readonly Compartment[]): readonly Compartment[] =>
+  compartments
+    .filter(({ behind }) => behind === undefined)
+    .flatMap((first) => [first, ...compartments.filter(({ behind }) => behind === first.name)]);
 
 const bareUnit = (name: string, define: Unit['define']): Unit => ({
   name,

@@ -24,3 +24,14 @@ thread_number:
   cspecialrw ca0, mtdc, cnull
   clhu  a0, TS_THREAD(ca0)
   cret
+
+# The running invocation has handled no faults: for compartments whose handlers do not come back to the switcher, behind a sentry
+# that disables interrupts. a0 = its count until now, entries and exits: odd while a handler runs.
+reset_handled:
+  cspecialrw ca1, mtdc, cnull
+  clhu  a0, TS_FRAME(ca1)
+  cincoffset ca1, ca1, a0
+  clhu  a0, FRAME_HANDLED - FRAME_BYTES(ca1)
+  csh   zero, FRAME_HANDLED - FRAME_BYTES(ca1)
+  li    a1, 0
+  cret

@@ -26,6 +26,8 @@ export type Import =
   | { readonly kind: 'library'; readonly name: string; readonly library: string; readonly function: string }
   /** A function of its own, behind a sentry that gives it another interrupt posture; to be called by `library_call`. */
   | { readonly kind: 'own'; readonly name: string; readonly function: string; readonly interrupts: InterruptPosture }
+  /** A function of the switcher that anybody may call, by `library_call`. Interrupts are off while it runs. */
+  | { readonly kind: 'switcher'; readonly name: string; readonly function: SwitcherFunction }
   /** The registers of a device of the board. */
   | { readonly kind: 'device'; readonly name: string; readonly device: DeviceName }
   /** A shared object, by its name in `System.objects`. */
@@ -43,6 +45,9 @@ export type Import =
  */
 export type Authority =
   'heap' | 'memory' | 'static tokens' | 'dynamic tokens' | 'unsealing dynamic tokens' | 'token keys' | 'thread number';
+
+/** A call of a compartment (`cross_call` finds it under the name `switcher`); the count of handled faults begins anew (`scoped.s`). */
+export type SwitcherFunction = 'call_compartment' | 'reset_handled';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to
@@ -67,6 +72,8 @@ export interface Compartment {
   readonly errorHandler?: string;
   /** Label of the stackless error handler. */
   readonly stacklessHandler?: string;
+  /** Name of the compartment whose globals those of this one directly follow. */
+  readonly behind?: string;
 }
 
 /**

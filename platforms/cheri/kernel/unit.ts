@@ -5,20 +5,19 @@ import { assembleProgram } from './source.js';
 import type { Compartment, Export, Import, Library, Padding } from './system.js';
 
 /** The way to the switcher, which every compartment and library has. */
-export interface SwitcherImport {
-  readonly kind: 'switcher';
-  readonly name: 'switcher';
-}
+const CALL: Import = { kind: 'switcher', name: 'switcher', function: 'call_compartment' };
 
 /** What is assembled by itself: switcher, loader, a compartment, a library. */
 export interface Unit {
   readonly name: string;
   /** Behind the imports' slots. */
   readonly program: string;
-  readonly imports: readonly (Import | SwitcherImport)[];
+  readonly imports: readonly Import[];
   readonly exports: readonly Export[];
   readonly define: Readonly<Record<string, number>>;
   readonly handlers: Pick<Compartment, 'errorHandler' | 'stacklessHandler'>;
+  /** Name of the unit, placed just before, whose globals those of this one directly follow. */
+  readonly behind?: string;
 }
 
 /** An assembled unit in its place. */
@@ -32,8 +31,8 @@ export interface PlacedUnit {
 /** A unit of a compartment or library. */
 export function unitOf(source: Compartment | Library, define: Unit['define']): Unit {
   const { name, program, exports } = source;
-  const imports = [{ kind: 'switcher', name: 'switcher' } as const, ...(source.imports ?? [])];
-  const { errorHandler, stacklessHandler } = source as Partial<Compartment>;
+  const imports = [CALL, ...(source.imports ?? [])];
+  const { errorHandler, stacklessHandler, behind } = source as Partial<Compartment>;
   return {
     name,
     program,
@@ -44,11 +43,14 @@ export function unitOf(source: Compartment | Library, define: Unit['define']): U
       ...(errorHandler === undefined ? {} : { errorHandler }),
       ...(stacklessHandler === undefined ? {} : { stacklessHandler }),
     },
+    ...(behind === undefined ? {} : { behind }),
   };
 }
 
 /** Of code and globals: at least a cache line of any core. */
 const ALIGNMENT = 64;
+/** Of globals that directly follow others: of a capability. */
+const LEAST_ALIGNMENT = 8;
 /** Where code and globals are while sizes are measured: code must not run into the globals. */
 const UNKNOWN = { code: 0x20000000, globals: 0x30000000 };
 /** Passes until sizes agree with places: alignment inside a section can change its size with its address. */
@@ -65,22 +67,33 @@ const firstSizes = remembered<Sizes>();
  * @throws SyntaxError if it cannot be assembled, RangeError if it does not fit.
  */
 export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): PlacedUnit {
-  const source = sourceOf(unit, padding);
+  const follows = unit.behind !== undefined;
+  const source = sourceOf(unit, follows ? { ...padding, globals: 0 } : padding);
   const assembleAt = (code: number, data: number): { readonly program: Program; readonly sizes: Sizes } => {
     const program = assembled(unit, source, { '.text': code, '.data': data });
-    return { program, sizes: [sizeBetween(program, code, data), sizeBetween(program, data, 2 ** 32)] };
+    const endOf = (start: number, other: number): number => (other > start ? other : 2 ** 32);
+    return {
+      program,
+      sizes: [sizeBetween(program, code, endOf(code, data)), sizeBetween(program, data, endOf(data, code))],
+    };
   };
   let [codeBytes, globalsBytes] = firstSizes(
     [unit.name, source, unit.define],
     () => assembleAt(UNKNOWN.code, UNKNOWN.globals).sizes,
   );
   for (let pass = 0; pass < PASSES; pass++) {
-    const code = plan.find(codeBytes, ALIGNMENT);
-    const globals = plan.find(globalsBytes, ALIGNMENT, code.base + code.bytes);
+    const parts = [
+      { what: 'code', bytes: codeBytes, alignment: ALIGNMENT },
+      { what: 'globals', bytes: globalsBytes, alignment: follows ? LEAST_ALIGNMENT : ALIGNMENT },
+    ];
+    // globals that follow those of the unit before come first
+    const [before, behind] = follows ? [...parts].reverse() : parts;
+    const first = plan.find(before.bytes, before.alignment);
+    const second = plan.find(behind.bytes, behind.alignment, first.base + first.bytes);
+    const [code, globals] = follows ? [second, first] : [first, second];
     const { program, sizes } = assembleAt(code.base, globals.base);
     if (sizes[0] === codeBytes && sizes[1] === globalsBytes) {
-      plan.take(`code of ${unit.name}`, codeBytes, ALIGNMENT);
-      plan.take(`globals of ${unit.name}`, globalsBytes, ALIGNMENT);
+      for (const { what, bytes, alignment } of [before, behind]) plan.take(`${what} of ${unit.name}`, bytes, alignment);
       return { unit, program, code, globals };
     }
     [codeBytes, globalsBytes] = sizes;

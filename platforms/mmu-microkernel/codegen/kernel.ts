@@ -1,5 +1,5 @@
 import type { SpanPath } from '../../../workloads/language/scenario.js';
-import { imageBytes } from '../../machine/image.js';
+import { imageBytes, type ImageSymbol } from '../../machine/image.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
 import { virtual } from '../../machine/units.js';
@@ -25,18 +25,22 @@ export const xousKernel: ScenarioKernel = {
     const system = linkScenario(scenario, config, { text: number(PAGE, TEXT_STEP), data: number(PAGE, DATA_STEP) });
     const inert = config.isolation !== 'full';
     const names = scenario.domains.map(({ name }) => name);
+    const placeOf = (buffer: string): ImageSymbol => {
+      const { domain } = scenario.buffers.find(({ name }) => name === buffer)!;
+      return system.symbol(`${config.isolation === 'none' ? names[0] : domain}.${bufferSymbol(buffer)}`);
+    };
     return {
       image: system.image,
       marks: marksOf(system.image),
       occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
       contents(machine, buffer) {
-        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
-        const process = config.isolation === 'none' ? names[0] : domain;
-        const at = system.symbol(`${process}.${bufferSymbol(buffer)}`).physical;
+        const { bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
+        const at = placeOf(buffer).physical;
         if ((at % PAGE) + bytes > PAGE) throw new RangeError(`buffer ${buffer} lies in more than one page`);
         return machine.memory.dump(at, bytes);
       },
+      placeOf,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, names, ended),
       granted: (machine) => (inert ? undefined : windowBytes(machine, system)),
     } satisfies LinkedScenario;

@@ -35,10 +35,13 @@ const WORDS_BESIDE_PAGES = ['a6', 'a3'] as const;
 export function xousOperations(scenario: Scenario, direct = false): OperationLowering {
   const ending = new Set(scenario.threads.filter((t) => t.endsRun).map((t) => t.function));
   return {
-    lower: (operation, given, within) =>
-      direct && isRequest(operation)
-        ? directCall(scenario, operation)
-        : lower(scenario, operation, given, ending.has(within)),
+    lower(operation, given, within) {
+      if (direct && isRequest(operation)) return directCall(scenario, operation);
+      if (direct && operation.kind === 'handle-number') {
+        return codeAddress(scenario.services.find(({ name }) => name === operation.service)!.function);
+      }
+      return lower(scenario, operation, given, ending.has(within));
+    },
   };
 }
 
@@ -46,7 +49,8 @@ export function xousOperations(scenario: Scenario, direct = false): OperationLow
 type Request = Extract<PortableOperation, { kind: 'call' | 'try-call' | 'send' }>;
 
 /** Whether an operation becomes a function call where all domains are one process. */
-export const isRequest = (operation: PortableOperation): operation is Request => 'service' in operation;
+export const isRequest = (operation: PortableOperation): operation is Request =>
+  operation.kind === 'call' || operation.kind === 'try-call' || operation.kind === 'send';
 
 /** A request as a function call: the parameters of the body are the arguments of the operation. */
 function directCall({ services }: Scenario, operation: Request): LoweredOperation {
@@ -174,7 +178,14 @@ function lower(
       if (operation.attempt) return { arguments: [], lines: ['li a0, 0'], results: ['a0'], clobbers: [] };
       return NO_RESTART;
     case 'code-address':
-      return { arguments: [], lines: [`la a0, ${functionSymbol(operation.function)}`], results: ['a0'], clobbers: [] };
+      return codeAddress(operation.function);
+    case 'handle-number':
+      return {
+        arguments: [],
+        lines: [`lw a0, ${connectionSymbol(serviceEndpoint(scenario, operation.service))}`],
+        results: ['a0'],
+        clobbers: [],
+      };
     case 'enter':
       return enterAt;
   }
@@ -185,6 +196,13 @@ const enter = (call: string): readonly string[] => [`li a0, ${call}`, 'ecall'];
 /** Goes on if the result has the tag; programs of Xous look at it as well. */
 const mustBe = (tag: string): readonly string[] =>
   tag === 'TAG_OK' ? [`bnez a0, ${FAILED}`] : [`li t0, ${tag}`, `bne a0, t0, ${FAILED}`];
+
+const codeAddress = (name: string): LoweredOperation => ({
+  arguments: [],
+  lines: [`la a0, ${functionSymbol(name)}`],
+  results: ['a0'],
+  clobbers: [],
+});
 
 /** Stores a register to the test device. */
 const benchStore = (register: string, offset: number): readonly string[] => [
@@ -358,8 +376,14 @@ function violate(violation: Violation, given: number): LoweredOperation {
     case 'forge-handle':
       return {
         arguments: ['a1', ...SCALAR_WORDS].slice(0, given),
-        lines: ['li a2, KIND_BLOCKING_SCALAR', 'li a3, 0', ...enter('CALL_SEND'), ...mustBe('TAG_ERROR')],
-        results: [],
+        lines: [
+          'li a2, KIND_BLOCKING_SCALAR',
+          'li a3, 0',
+          ...enter('CALL_SEND'),
+          'addi a0, a0, -TAG_ERROR',
+          'seqz a1, a0',
+        ],
+        results: ['a1'],
         clobbers: [...CALL_REGISTERS, 't0'],
       };
     case 'raw-message':

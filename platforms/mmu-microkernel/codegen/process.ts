@@ -7,7 +7,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { ILP32 } from '../../riscv/codegen/abi.js';
 import { compileFunctions } from '../../riscv/codegen/compile.js';
-import { inPlace, linesBefore } from '../../placement.js';
+import { domainBefore, inPlace, linesBefore, linesBeforeLast } from '../../placement.js';
 import { XOUS_LINES } from '../devices/board.js';
 import {
   connect,
@@ -42,6 +42,8 @@ const STACK_BYTES = 4096;
 export interface ProcessText {
   readonly name: string;
   readonly program: string;
+  /** Name of the process that variables of this one lie directly behind. */
+  readonly behind?: string;
 }
 
 /** Bytes in front of a process's text and variables, multiples of 4 and of 8: how layouts with a seed differ. */
@@ -62,7 +64,11 @@ export function processesOf(
 ): readonly ProcessText[] {
   const names = scenario.domains.map(({ name }) => name);
   if (direct) return [{ name: names[0], program: processText(scenario, new Set(names), true, padding) }];
-  return names.map((name) => ({ name, program: processText(scenario, new Set([name]), false, padding) }));
+  return names.map((name) => {
+    const behind = domainBefore(new Set([name]), scenario.buffers);
+    const program = processText(scenario, new Set([name]), false, padding);
+    return { name, program, ...(behind === undefined ? {} : { behind }) };
+  });
 }
 
 /**
@@ -111,13 +117,22 @@ function processText(scenario: Scenario, domains: ReadonlySet<string>, direct: b
     functionSymbol,
     bufferSymbol,
   });
-  const buffers = inPlace(scenario.buffers.filter((b) => domains.has(b.domain)));
+  const {
+    first: neighbour,
+    between,
+    last,
+  } = inPlace(
+    scenario.buffers.filter((b) => domains.has(b.domain)),
+    scenario.buffers,
+  );
   const data = [
     '.data',
+    ...(neighbour === undefined ? [] : placeBuffer(neighbour)),
     `.space ${padding.data}`,
     ...used.flatMap((endpoint) => ['.balign 4', `${connectionSymbol(endpoint)}: .word 0`]),
     ...mutexes.flatMap((mutex) => ['.balign 4', `${mutexSymbol(mutex)}: .word 0`]),
-    ...buffers.flatMap((b) => [...linesBefore(b, buffers, PAGE), ...placeBuffer(b)]),
+    ...between.flatMap((b) => [...linesBefore(b, scenario.buffers, PAGE), ...placeBuffer(b)]),
+    ...(last === undefined ? [] : [...linesBeforeLast(last, PAGE), ...placeBuffer(last)]),
     '.bss',
     ...[...own.map(({ name }) => serverSymbol(name)), ...others.map((t) => functionSymbol(t.function))].flatMap(
       (entry) => ['.balign 16', `${stackSymbol(entry)}: .space ${STACK_BYTES}`],

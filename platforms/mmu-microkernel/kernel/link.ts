@@ -26,6 +26,8 @@ export interface ProcessSource {
    */
   readonly program: string | Program;
   readonly devices?: readonly DevicePage[];
+  /** Name of the process whose last page of `.data` the first page of `.data` of this one follows in physical memory. */
+  readonly behind?: string;
 }
 
 /** A kernel with its programs, ready to load. */
@@ -87,6 +89,9 @@ export function linkSystem(config: KernelConfig, sources: readonly ProcessSource
   return new Linker(config, sources).link();
 }
 
+/** A page of a process. */
+const placeKey = (pid: number, address: number): string => `${pid} ${Math.floor(address / PAGE)}`;
+
 class Linker {
   private readonly kernel: Program;
   private readonly layout: Layout;
@@ -95,6 +100,8 @@ class Linker {
   private readonly phases: PhaseMark[] = [];
   private readonly lines: SourceLine[] = [];
   private readonly processes: Process[] = [];
+  /** Physical pages that are kept for pages of spaces, by `placeKey`. */
+  private readonly kept = new Map<string, number>();
   private readonly dataPage: number;
   private readonly serverPage: number;
 
@@ -116,7 +123,11 @@ class Linker {
     const scheduler = this.addProcess(layout('SCHEDULER'));
     this.mapKernel(scheduler.space);
     this.addSymbols(this.kernel, 0, '', scheduler.space);
-    this.sources.forEach((source, i) => this.addProgram(source, layout('SCHEDULER') + 1 + i));
+    const numbered = this.sources.map((source, i) => ({ source, pid: layout('SCHEDULER') + 1 + i }));
+    const [firsts, followers] = [false, true].map((follows) =>
+      numbered.filter(({ source }) => (source.behind !== undefined) === follows),
+    );
+    for (const { source, pid } of [...firsts, ...followers]) this.addProgram(source, pid);
     for (const process of this.processes) this.writeRecord(process);
     this.kernelWord('current_process', layout('SCHEDULER'));
     this.kernelWord('current_thread', layout('FIRST_THREAD'));
@@ -194,6 +205,7 @@ class Linker {
         ? assembleProgram(program, name, abiSymbols(), { '.text': text, '.data': data })
         : program;
     const user = layout('PTE_V') | layout('PTE_R') | layout('PTE_U') | layout('PTE_AD');
+    this.keepPages(name, pid, assembled);
     for (const segment of assembled.image.segments) {
       const rights = (segment.writable ? layout('PTE_W') : 0) | (segment.executable ? layout('PTE_X') : 0);
       this.copy(space, pid, segment.physical, segment.data, user | rights, segment.bytes);
@@ -210,12 +222,23 @@ class Linker {
     this.addSymbols(assembled, pid, `${name}.`, space);
   }
 
+  /** Keeps two neighbouring pages for the end of a process's `.data` and the beginning of that of another, if one is to lie there. */
+  private keepPages(name: string, pid: number, { sections }: Program): void {
+    const i = this.sources.findIndex(({ behind }) => behind === name);
+    const data = sections.find((section) => section.name === '.data');
+    if (i < 0 || data === undefined) return;
+    const follower = this.layout('SCHEDULER') + 1 + i;
+    // pages are taken from the top down
+    this.kept.set(placeKey(follower, programAddresses(this.config, follower).data), this.pages.take(follower));
+    this.kept.set(placeKey(pid, data.address + data.size - 1), this.pages.take(pid));
+  }
+
   /** Copies bytes to a virtual address, taking pages where none are yet; a page gets the rights of everything in it. */
   private copy(space: AddressSpace, owner: number, start: number, data: Uint8Array, flags: number, size = data.length) {
     for (let at = start - (start % PAGE); at < start + size; at += PAGE) {
       let page = space.pageAt(at);
       if (page === undefined) {
-        page = this.pages.take(owner);
+        page = this.kept.get(placeKey(owner, at)) ?? this.pages.take(owner);
         space.map(at, page, flags);
       }
       const from = Math.max(start, at);

@@ -1,5 +1,5 @@
 import type { SpanPath } from '../../../workloads/language/scenario.js';
-import { imageBytes } from '../../machine/image.js';
+import { imageBytes, type ImageSymbol } from '../../machine/image.js';
 import { layoutNumbers } from '../../machine/layout-seed.js';
 import type { Machine } from '../../machine/machine.js';
 import { physical, virtual } from '../../machine/units.js';
@@ -38,16 +38,19 @@ export const cmrxKernel: ScenarioKernel = {
     const padding = { text: number(TEXT_RANGE, TEXT_STEP), data: number(DATA_RANGE, DATA_STEP) };
     const system = linkScenario(scenario, config, padding);
     const inert = config.isolation !== 'full';
+    const placeOf = (buffer: string): ImageSymbol => {
+      const { domain } = scenario.buffers.find(({ name }) => name === buffer)!;
+      const process = config.isolation === 'none' ? scenario.domains[0].name : domain;
+      return system.symbol(`${process}.${bufferSymbol(buffer)}`);
+    };
     return {
       image: system.image,
       marks: marksOf(system.image),
       occupied: imageBytes(system.image),
       reports: (machine) => machine.bench!.outputs,
-      contents(machine, buffer) {
-        const { domain, bytes } = scenario.buffers.find(({ name }) => name === buffer)!;
-        const process = config.isolation === 'none' ? scenario.domains[0].name : domain;
-        return machine.memory.dump(system.symbol(`${process}.${bufferSymbol(buffer)}`).physical, bytes);
-      },
+      contents: (machine, buffer) =>
+        machine.memory.dump(placeOf(buffer).physical, scenario.buffers.find(({ name }) => name === buffer)!.bytes),
+      placeOf,
       watchTerminated: (machine, ended) => watchTerminated(machine, system, ended),
       watchInitialised(machine, initialised) {
         // there with faultPolicy=restart

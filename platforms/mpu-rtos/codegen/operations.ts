@@ -131,6 +131,8 @@ class Lowering {
           results: ['r0'],
           clobbers: [],
         };
+      case 'handle-number':
+        return this.handleNumber(operation.service);
       case 'enter':
         return this.enter(operation.beside);
       case 'restart':
@@ -183,6 +185,14 @@ class Lowering {
       : ['movs r1, #0'];
     if (exposed !== undefined) return exposedCall(exposed, lowered.lines, !this.options.direct, failed);
     return { ...lowered, lines: [...lowered.lines, ...failed], results: ['r0', 'r1'] };
+  }
+
+  /** The address of the service's object; in one process, of its code. */
+  private handleNumber(service: string): LoweredOperation {
+    const { process, direct } = this.options;
+    const { domain, function: body } = this.scenario.services.find(({ name }) => name === service)!;
+    const number = direct ? functionSymbol(body) : within(process, domain, objectSymbol(service));
+    return { arguments: [], lines: [`ldr r0, =${number}`], results: ['r0'], clobbers: [] };
   }
 
   /**
@@ -331,8 +341,10 @@ function violate(violation: Violation, given: number): LoweredOperation {
         results: [],
         clobbers: ['r0', 'r2'],
       };
-    case 'forge-handle':
-      return rpc(['r4', ...WORDS].slice(0, given), [], mustBe('E_INVALID_ADDRESS'));
+    case 'forge-handle': {
+      const refused = ['movs r1, #0', 'cmp r0, #E_INVALID_ADDRESS', 'bne 1f', 'movs r1, #1', '1:'];
+      return { ...rpc(['r4', ...WORDS].slice(0, given), [], refused), results: ['r1'] };
+    }
     case 'raw-message':
       return {
         arguments: [...WORDS, 'r4', 'r5', 'r6', 'r7'].slice(0, given),

@@ -7,7 +7,7 @@ import {
 } from '../../../workloads/language/scenario.js';
 import { NARROW, WIDE } from '../../thumb/codegen/abi.js';
 import { compileFunctions } from '../../thumb/codegen/compile.js';
-import { inPlace, isPlaced, linesBefore } from '../../placement.js';
+import { domainBefore, inPlace, isPlaced, linesBefore, linesBeforeLast } from '../../placement.js';
 import { CMRX_BOARD, CMRX_LINES } from '../devices/board.js';
 import type { ProcessSource } from '../kernel/link.js';
 import { cmrxOperations, COPY_REGISTERS, copyLoop } from './operations.js';
@@ -96,7 +96,14 @@ class ProcessText {
       ...(direct ? [] : this.services.flatMap(({ name }) => [objectSymbol(name), vtableSymbol(name)])),
       ...this.notifications.map(notificationSymbol),
     ];
-    return { name: this.name, program: `${lines.join('\n')}\n`, exports: exported, mmio: MMIO };
+    const behind = domainBefore(new Set(this.domains), this.scenario.buffers);
+    return {
+      name: this.name,
+      program: `${lines.join('\n')}\n`,
+      exports: exported,
+      mmio: MMIO,
+      ...(behind === undefined ? {} : { behind }),
+    };
   }
 
   private owns(domain: string): boolean {
@@ -133,13 +140,18 @@ class ProcessText {
   private variables(padding: number): readonly string[] {
     const { scenario, options } = this;
     const buffers = scenario.buffers.filter(({ domain }) => this.owns(domain));
-    const own = inPlace(buffers.filter(({ passed }) => !passed));
-    const inData = (buffer: Buffer): boolean => buffer.words.length > 0 || isPlaced(buffer, own);
+    const all = scenario.buffers;
+    const { first, between, last } = inPlace(
+      buffers.filter(({ passed }) => !passed),
+      all,
+    );
+    const inData = (buffer: Buffer): boolean => buffer.words.length > 0 || isPlaced(buffer, all);
     const mutexes = scenario.mutexes.filter((name) => mutexUsers(scenario, name).some((d) => this.owns(d)));
     const queues = scenario.queues.filter(({ name }) => queueUsers(scenario, name).some((d) => this.owns(d)));
     const copied = this.services.filter(({ transfer }) => transfer === 'copy');
     return [
       '.data',
+      ...(first === undefined ? [] : placeBuffer(first)),
       `.space ${padding}`,
       ...(options.direct
         ? []
@@ -151,10 +163,11 @@ class ProcessText {
         `.space QUEUE_HEADER - 4 + 4 * ${capacity}`,
       ]),
       ...mutexes.flatMap((name) => [`${mutexSymbol(name)}:`, '.byte 0, NO_OWNER']),
-      ...own.filter(inData).flatMap((b) => [...linesBefore(b, own, options.granule), ...placeBuffer(b)]),
+      ...between.filter(inData).flatMap((b) => [...linesBefore(b, all, options.granule), ...placeBuffer(b)]),
+      ...(last === undefined ? [] : [...linesBeforeLast(last, options.granule), ...placeBuffer(last)]),
       '.bss',
       ...this.notifications.flatMap((name) => ['.balign 4', `${notificationSymbol(name)}: .space 4`]),
-      ...own.filter((b) => !inData(b)).flatMap(placeBuffer),
+      ...between.filter((b) => !inData(b)).flatMap(placeBuffer),
       ...copied.flatMap(({ name, mostBytes }) => ['.balign 8', `${messageSymbol(name)}: .space ${mostBytes}`]),
       '.section .shared, "aw"',
       ...buffers.filter(({ passed }) => passed).flatMap(placeBuffer),

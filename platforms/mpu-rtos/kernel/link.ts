@@ -40,6 +40,11 @@ export interface ProcessSource {
   readonly exports?: readonly string[];
   /** At most two. */
   readonly mmio?: readonly MmioRange[];
+  /**
+   * Name of the process whose `.data` the `.data` of this one follows: that one's lies at the end of its region, this one's at the
+   * beginning of the next.
+   */
+  readonly behind?: string;
 }
 
 /** A thread that the kernel makes at boot. They get numbers from 0 in the order of the list; the idle thread is the next. */
@@ -329,19 +334,27 @@ function place(
     ),
   );
   const blocks = sized.flatMap((sections, p) =>
-    VARIABLE.map((section) => ({
-      process: processes[p].name,
-      section,
-      bytes: sections.get(section)?.size ?? 0,
-      alignment: sections.get(section)?.alignment ?? 1,
-    })),
+    VARIABLE.map((section) => {
+      const { size: bytes = 0, alignment = 1 } = sections.get(section) ?? {};
+      const before = section === '.data' ? processes.findIndex(({ name }) => name === processes[p].behind) : -1;
+      const behind = before < 0 ? {} : { behind: before * VARIABLE.length + VARIABLE.indexOf(section) };
+      return { process: processes[p].name, section, bytes, alignment, ...behind };
+    }),
   );
   const placed = placeRegions(config, blocks, ram.start, ram.end);
   const regions = processes.map((_, p) => placed.slice(p * VARIABLE.length, (p + 1) * VARIABLE.length));
-  // a section that is empty gets an address, too, out of the way of the others
+  const startOf = (i: number): number => {
+    const { start, bytes } = placed[i];
+    // a section that is empty gets an address, too, out of the way of the others
+    if (bytes === 0) return ram.end;
+    const { bytes: used, alignment } = blocks[i];
+    return blocks.some(({ behind }) => behind === i)
+      ? start + Math.floor((bytes - used) / alignment) * alignment
+      : start;
+  };
   const places = processes.map((_, p) => ({
     ...constants[p],
-    ...Object.fromEntries(VARIABLE.map((name, i) => [name, regions[p][i].bytes > 0 ? regions[p][i].start : ram.end])),
+    ...Object.fromEntries(VARIABLE.map((name, i) => [name, startOf(p * VARIABLE.length + i)])),
   }));
   return { places, regions, end: Math.ceil(at / 4) * 4 };
 }
@@ -394,14 +407,17 @@ function writeTables(
     range(layout('D_SHARED'), shared.start, shared.bytes);
     const vtable = programs[p].sections.find(({ name }) => name === '.vtable');
     range(layout('D_VTABLE'), vtable?.address ?? 0, vtable?.size ?? 0);
-    for (const [name, offset] of [
-      ['.data', layout('D_DATA_LOAD')],
-      ['.shared', layout('D_SHARED_LOAD')],
+    for (const [name, offset, region] of [
+      ['.data', layout('D_DATA_LOAD'), data],
+      ['.shared', layout('D_SHARED_LOAD'), shared],
     ] as const) {
       const section = programs[p].sections.find((s) => s.name === name);
-      const size = Math.ceil((section?.bytes.length ?? 0) / 4) * 4;
+      const contents = section?.bytes ?? new Uint8Array(0);
+      // `boot.s` copies from the beginning of the region on
+      const before = contents.length > 0 ? section!.address - region.start : 0;
+      const size = Math.ceil((before + contents.length) / 4) * 4;
       const padded = new Uint8Array(size);
-      padded.set(section?.bytes ?? []);
+      padded.set(contents, before);
       word(at + offset, load);
       word(at + offset + 4, size);
       if (size > 0) initial.push(readOnly(load, padded));

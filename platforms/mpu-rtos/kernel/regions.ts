@@ -28,6 +28,8 @@ export interface Block {
   readonly section: string;
   readonly bytes: number;
   readonly alignment: number;
+  /** Number of the block whose region this one's follows as closely as their alignments allow; that one follows none. */
+  readonly behind?: number;
 }
 
 /** Where a region lies; `bytes` is the region's size. */
@@ -49,19 +51,32 @@ export function placeRegions(
 ): readonly PlacedBlock[] {
   const sized = blocks.map((block, i) => ({ ...block, i, region: regionBytes(config, block.bytes) }));
   const places: PlacedBlock[] = blocks.map(() => ({ start: 0, bytes: 0 }));
+  const multipleOf = ({ region, alignment }: (typeof sized)[number]): number =>
+    Math.max(regionAlignment(config, region), alignment);
+  const up = (address: number, multiple: number): number => Math.ceil(address / multiple) * multiple;
   let next = start;
-  for (const { process, section, i, region, alignment } of sized.sort((a, b) => b.region - a.region || a.i - b.i)) {
-    if (region === 0) continue;
-    const multiple = Math.max(regionAlignment(config, region), alignment);
-    const at = Math.ceil(next / multiple) * multiple;
+  const take = (block: (typeof sized)[number], at: number): void => {
+    const { process, section, i, region } = block;
     if (at + region > end) {
       const left = Math.max(0, end - at);
       throw new RangeError(
-        `process ${process}: ${section} needs a region of ${region} bytes at a multiple of ${multiple}, ${left} bytes of RAM are left`,
+        `process ${process}: ${section} needs a region of ${region} bytes at a multiple of ${multipleOf(block)}, ${left} bytes of RAM are left`,
       );
     }
     places[i] = { start: at, bytes: region };
     next = at + region;
+  };
+  for (const block of [...sized].sort((a, b) => b.region - a.region || a.i - b.i)) {
+    if (block.region === 0 || block.behind !== undefined) continue;
+    const follower = sized.find(({ behind, region }) => behind === block.i && region > 0);
+    if (follower === undefined) {
+      take(block, up(next, multipleOf(block)));
+      continue;
+    }
+    const seam = up(next + block.region, multipleOf(follower));
+    const before = seam - block.region;
+    take(block, before % multipleOf(block) === 0 ? before : up(next, multipleOf(block)));
+    take(follower, up(next, multipleOf(follower)));
   }
   return places;
 }

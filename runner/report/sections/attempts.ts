@@ -16,10 +16,11 @@ const OTHERS = ['others_run'];
 
 /**
  * What the attempt of a probe came to.
- * @param observed words that its programs reported
+ * @param observed words that its programs reported, and what the runner observed
  * @param ended domains that the kernel ended
+ * @param reported whether anybody was left to report
  */
-export function verdict(observed: Readonly<Record<string, number>>, ended: readonly string[]): string {
+export function verdict(observed: Readonly<Record<string, number>>, ended: readonly string[], reported = true): string {
   const said = (words: readonly string[]): boolean => words.some((word) => (observed[word] ?? 0) > 0);
   if (said(WORKED)) return 'succeeds';
   if (said(SURVIVED)) return 'is survived';
@@ -27,17 +28,17 @@ export function verdict(observed: Readonly<Record<string, number>>, ended: reado
   if ([...SURVIVED, ...OTHERS].some((word) => word in observed)) return 'is not survived';
   if (said(['stopped'])) return 'is stopped';
   if (said(REFUSED)) return 'is refused';
-  if (Object.keys(observed).length > 0) return 'has no effect';
-  return ended.length > 0 ? 'is stopped, and nobody is left to tell' : 'is not known';
+  if (ended.length > 0) return reported ? 'is stopped' : 'is stopped, and nobody is left to tell';
+  return Object.keys(observed).length > 0 ? 'has no effect' : 'is not known';
 }
 
 /** An attempt as a cell: the verdict of a probe, the words that were reported, and who was ended. */
-function cell({ record: { outcome, ended } }: SubjectSummary, isProbe: boolean): Content {
+function cell({ record: { outcome, ended, reports } }: SubjectSummary, isProbe: boolean): Content {
   if (outcome.kind === 'error') return markup`<a href="#errors">error</a>`;
   if (outcome.kind === 'not applicable') return markup`<a href="#not-applicable">n/a</a>`;
   const words = Object.entries(outcome.observed).map(([name, value]) => `${name} ${value}`);
   const facts = [...words, ended.length > 0 ? `ended: ${ended.join(', ')}` : 'nobody ended'].join('; ');
-  return markup`${isProbe ? markup`<b>${verdict(outcome.observed, ended)}</b><br>` : ''}<span class="facts">${facts}</span>`;
+  return markup`${isProbe ? markup`<b>${verdict(outcome.observed, ended, reports.length > 0)}</b><br>` : ''}<span class="facts">${facts}</span>`;
 }
 
 const tried = ({ record: { outcome, ended } }: SubjectSummary): boolean =>

@@ -33,8 +33,7 @@ const CONDITIONS: Readonly<Record<string, (claim: Claim) => string>> = {
   clock: ({ clock }) => clock,
   memory: ({ memory }) => memory,
   system: ({ system }) => system,
-  figure: ({ tag }) => TAGS[tag],
-  tolerance: ({ tolerance }) => percent(tolerance),
+  evidence: ({ tag }) => TAGS[tag],
   source: ({ source }) => source,
 };
 
@@ -66,7 +65,7 @@ function verdictTable(judgements: readonly Judgement[]): Html {
 }
 
 /** Where the figures of a publication are on the page. */
-const placeOf = ({ id }: ClaimFile): string => idOf('published', id);
+const placeOf = ({ id }: ClaimFile): string => idOf('publication', id);
 
 /** How many of each verdict, by publication. */
 function sourceTable(sources: readonly Source[], judgements: readonly Judgement[]): Html {
@@ -91,7 +90,7 @@ function figureTable(id: string, caption: string, columns: readonly Column[], ro
   const [shared, own] = [true, false].map((once) => names.filter((name) => (values(name).length === 1) === once));
   const setUp = own.filter((name) => name !== 'source');
   const facts = ({ claim }: Judgement): Html =>
-    markup`<span class="facts">${setUp.map((name) => `${name}: ${CONDITIONS[name](claim)}`).join('; ')}</span>`;
+    markup`<span class="facts set-up">${setUp.map((name) => `${name}: ${CONDITIONS[name](claim)}`).join('; ')}</span>`;
   return markup`
     <dl class="facts">
       ${shared.map(
@@ -127,33 +126,36 @@ function figureTable(id: string, caption: string, columns: readonly Column[], ro
 }
 
 /** Figures that were compared, and below the table why those differ that do. */
-function compared({ id, title }: ClaimFile, judgements: readonly Judgement[]): Html | undefined {
+function compared({ id }: ClaimFile, judgements: readonly Judgement[]): Html | undefined {
   if (judgements.length === 0) return undefined;
-  const notes: string[] = [];
-  const noteOf = (judgement: Judgement): Content => {
-    const note = explain(judgement).join('\n');
-    if (note === '') return '-';
-    if (!notes.includes(note)) notes.push(note);
-    const n = notes.indexOf(note) + 1;
-    return markup`<a href="#${idOf('note', id, String(n))}">${n}</a>`;
+  const notes = [...new Set(judgements.flatMap(explain))];
+  const notesOf = (judgement: Judgement): Content => {
+    const numbers = explain(judgement).map((note) => String(notes.indexOf(note) + 1));
+    if (numbers.length === 0) return '-';
+    return numbers.map((n, i) => markup`${i === 0 ? '' : ', '}<a href="#${idOf('note', id, n)}">${n}</a>`);
   };
   const rows = judgements.map((judgement) => {
     const { claim, simulated, ratio, verdict } = judgement;
-    const figure = simulated === null ? '-' : showFigure(simulated);
-    return { judgement, cells: [figure, claim.unit, showRatio(ratio), verdict, claim.role, noteOf(judgement)] };
+    const figures = [simulated === null ? '-' : showFigure(simulated), claim.unit, showRatio(ratio)];
+    return { judgement, cells: [...figures, percent(claim.tolerance), verdict, claim.role, notesOf(judgement)] };
   });
-  const columns = [number('simulated'), text('unit'), number('ratio'), text('verdict'), text('role'), number('note')];
-  return markup`${figureTable(idOf('published', id, 'compared'), `${title}: published and simulated`, columns, rows)}
+  const columns = [
+    number('simulated'),
+    text('unit'),
+    number('ratio'),
+    number('tolerance'),
+    text('verdict'),
+    text('role'),
+    text('notes'),
+  ];
+  return markup`${figureTable(idOf('publication', id, 'compared'), `${id}: published and simulated`, columns, rows)}
     <ol class="notes">
-      ${notes.map(
-        (note, i) =>
-          markup`<li id="${idOf('note', id, String(i + 1))}">${note.split('\n').map((line) => markup`<p>${line}</p>`)}</li>\n`,
-      )}
+      ${notes.map((note, i) => markup`<li id="${idOf('note', id, String(i + 1))}">${note}</li>\n`)}
     </ol>`;
 }
 
 /** Figures that nothing here measures. */
-function notModelled({ id, title }: ClaimFile, judgements: readonly Judgement[]): Html | undefined {
+function notModelled({ id }: ClaimFile, judgements: readonly Judgement[]): Html | undefined {
   if (judgements.length === 0) return undefined;
   const rows = judgements.map((judgement) => {
     const [reason, ...known] = explain(judgement);
@@ -163,7 +165,7 @@ function notModelled({ id, title }: ClaimFile, judgements: readonly Judgement[])
   const columns = [text('unit'), text('why nothing measures it')];
   return markup`<details>
     <summary>${judgements.length} not modelled, and why</summary>
-    ${figureTable(idOf('published', id, 'not-modelled'), `${title}: not modelled`, columns, rows)}
+    ${figureTable(idOf('publication', id, 'not-modelled'), `${id}: not modelled`, columns, rows)}
   </details>`;
 }
 
@@ -189,14 +191,14 @@ function content({ files, judgements, bulkhead, models }: JudgedClaims): Html {
   const versions = Object.entries(models).map(([id, version]) => `${id} ${version}`);
   return markup`
     <p>
-      What others measured, what Bulkhead simulates of it, and the ratio of the two: three columns that are never mixed.
-      Simulated by Bulkhead ${bulkhead} (models ${versions.join(', ')}) in the canonical layout;
+      Figures of real systems, published or, where the title says so, measured on the real kernel for this project; what
+      Bulkhead simulates of them; and the ratio of the two: three columns that are never mixed. Simulated by Bulkhead ${bulkhead} (models ${versions.join(', ')}) in the canonical layout;
       <code>npx bulkhead reproduce ID</code> measures a figure again.
     </p>
     ${verdictTable(judgements)}
     <p>
       Held-out figures were looked at only when this was reported; targets were worked to; with a calibration figure a
-      parameter was chosen. Which is which was committed before the first run.
+      parameter was chosen.
     </p>
     ${sourceTable(sources, judgements)} ${sources.map(sourcePart)}
   `;

@@ -16,10 +16,11 @@ export const sensitivity: Section = {
     const spans = subjects.flatMap((subject: SubjectSummary) => subject.spans.map((summary) => ({ subject, summary })));
     const several = spans.filter(({ summary }) => summary.seeds > 1);
     if (several.length === 0) return undefined;
+    const layouts = Math.max(...several.map(({ summary }) => summary.seeds));
     return markup` <p>
-        Code and data were laid out in several ways. The band from the least to the greatest cycles says how far a
-        number depends on that and on the history of caches; the band by the median is the last column. It is a property
-        of the model, not a statistical confidence.
+        Code and data were laid out in ${layouts} ways. The band from the least to the greatest cycles says how far a number
+        depends on that and on the history of caches; the band by the median is the last column. It is a property of the
+        model, not a statistical confidence.
       </p>
       ${dataTable({
         id: 'sensitivity-table',

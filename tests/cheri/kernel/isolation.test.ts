@@ -4,6 +4,7 @@ import { baseOf, topOf } from '../../../platforms/cheri/hardware/capability-boun
 import { Permission } from '../../../platforms/cheri/hardware/permissions.js';
 import type { LinkedSystem } from '../../../platforms/cheri/kernel/link.js';
 import type { System } from '../../../platforms/cheri/kernel/system.js';
+import type { ParameterValues } from '../../../platforms/platform.js';
 import { compartment, run, thread, type WalkedMachine } from './system.js';
 
 /** A tagged capability and where it was found. */
@@ -156,7 +157,7 @@ describe('nothing crosses a call but what it is for', () => {
       .join('\n');
 
   /** Registers at a mark. */
-  const at = (mark: string, arguments_: number): ReadonlyMap<string, number> => {
+  const at = (mark: string, arguments_: number, kernel: ParameterValues = {}): ReadonlyMap<string, number> => {
     let seen: ReadonlyMap<string, number> = new Map();
     const caller = `main:
   load_import ct1, work
@@ -184,6 +185,7 @@ ${secret(['ra', 'a0'])}
         threads: [thread('caller', 'main')],
       },
       {
+        kernel,
         watch: (machine, { symbol, threads }) =>
           machine.probes.add(symbol(mark).physical, () => {
             const values = new Map(machine.registers().map(({ name, value }) => [name, value]));
@@ -213,6 +215,56 @@ ${secret(['ra', 'a0'])}
     const seen = at('caller.after', 0);
     expect([...secrets(seen)].sort()).toEqual(['ca0', 'ca1', 'cs0', 'cs1']);
     expect(seen.get('left on the stack')).toBe(0);
+  });
+
+  it.each([
+    ['to the callee', 'callee.work'],
+    ['to the caller', 'caller.after'],
+  ])('%s, on a stack without high-water mark', (_, mark) => {
+    expect(at(mark, 0, { highWaterMark: false }).get('left on the stack')).toBe(0);
+  });
+});
+
+describe('no word of a stack outlives who wrote it', () => {
+  /** Writes `bytes` bytes below csp, from the top. Uses t0, t1, a0. */
+  const write = (bytes: number): string =>
+    `  li t0, ${bytes / 4}\n  li t1, 0x5ec0de\n  cmove ca0, csp\n1:\n  cincoffset ca0, ca0, -4\n  csw t1, 0(ca0)\n  addi t0, t0, -1\n  bnez t0, 1b\n`;
+  /** Words other than 0 in the bounds of csp, at each of the marks. */
+  const left = (before: number, inside: number): readonly number[] => {
+    const found: number[] = [];
+    run(
+      {
+        compartments: [
+          compartment('caller', `main:\n${write(before)}  cross_call work\nafter:\n  exit`, {
+            imports: [{ kind: 'call', name: 'work', compartment: 'callee', export: 'work' }],
+          }),
+          compartment('callee', `work:\n  nop\n${write(inside)}here:\n  cret`, {
+            exports: [{ name: 'work', arguments: 0 }],
+          }),
+        ],
+        threads: [thread('caller', 'main')],
+      },
+      {
+        watch: (machine, { symbol, threads }) => {
+          for (const mark of ['callee.work', 'callee.here', 'caller.after']) {
+            machine.probes.add(symbol(mark).physical, () => {
+              const { value, metadata } = machine.registers().find(({ name }) => name === 'csp')!;
+              let words = 0;
+              for (let at = threads[1].stack.base; at < topOf(metadata!, value); at += 4)
+                if (machine.word(at) !== 0) words++;
+              found.push(words);
+              return false;
+            });
+          }
+        },
+      },
+    );
+    return found;
+  };
+
+  // beyond what the call spills, 32 bytes: parts of the loop that zeroes, its tail, both
+  it.each([16, 32, 48, 64, 80])('%d bytes', (bytes) => {
+    expect(left(32 + bytes, bytes)).toEqual([0, bytes / 4, 0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
 import { constant } from '../../../platforms/cheri/kernel/source.js';
 import type { Compartment, System } from '../../../platforms/cheri/kernel/system.js';
 import { compartment, run, seenAt, thread, type WalkedMachine } from './system.js';
@@ -28,9 +29,9 @@ const fill = (n: number): string =>
   '  cmove ca2, csp\n  cmove ca5, cgp\n';
 
 it('a thread that has yielded goes on as it was: all registers, its high-water mark, interrupts', () => {
-  const one = `main:\n  csw zero, -128(csp)\n${fill(1)}  cjal here\nhere:\n  nop\n  yield\nback:\n  nop\n  exit`;
+  const one = `main:\n  csw zero, -128(csp)\n${fill(1)}  cjal here\nhere:\n  nop\n  yield\nback:\n  nop\n  clw t0, value - globals(cgp)\n  report t0\n  exit\n  .data\nvalue: .word 42\n`;
   const other = `main:\n  csw zero, -64(csp)\n${fill(100)}  yield\n  exit`;
-  const { seen } = seenAt(
+  const { seen, reports } = seenAt(
     {
       compartments: [compartment('one', one), compartment('two', other)],
       threads: [thread('one', 'main'), thread('two', 'main')],
@@ -42,18 +43,88 @@ it('a thread that has yielded goes on as it was: all registers, its high-water m
   const own = [...then].filter(([name]) => /^c(tp|[tsa]\d)$/.test(name)).map(([, value]) => value);
   expect(new Set(own).size).toBe(12);
   expect(now).toEqual(then);
+  expect(reports).toEqual([42]);
 });
 
-it('a trap of the scheduler stops the machine, whoever runs', () => {
-  const { stop } = run(
-    { compartments: [compartment('one', 'main:\n  yield\n  exit')], threads: [thread('one', 'main')] },
+it('the scheduler is told where a thread was, and cannot go there; it finds nothing else of it', () => {
+  const program = `main:\n${fill(1)}here:\n  yield\n  exit`;
+  let here = 0;
+  const seen: State[] = [];
+  run(
+    { compartments: [compartment('one', program)], threads: [thread('one', 'main')] },
     {
       watch: (machine, { symbol }) => {
-        machine.memory.load(symbol('scheduler.choose').physical, new Uint8Array(4));
+        here = symbol('one.here').virtual;
+        machine.probes.add(symbol('scheduler.schedule').physical, () => {
+          seen.push(stateOf(machine));
+          return false;
+        });
       },
     },
   );
-  expect(stop.kind).toBe('wedged');
+  const [told] = seen.filter((state) => state.get('ca2') === `${here} 0 false`);
+  const filled = [...told].filter(([name, value]) => name.startsWith('c') && value !== '0 0 false');
+  expect(filled.map(([name]) => name)).toEqual(['cra', 'csp', 'cgp', 'ca0', 'ca1', 'ca2']);
+});
+
+describe('a thread that ends', () => {
+  /**
+   * `keep` keeps its return sentry, with which interrupts are on; the thread `ends` of its compartment returns by it, where its own
+   * has them off.
+   */
+  const parts = (link: string): Partial<System> => ({
+    compartments: [
+      compartment('caller', 'main:\n  cmove cs0, cra\n  cross_call keep\n  cmove cra, cs0\n  cret', {
+        imports: fromCompartment('keeper', 'keep'),
+      }),
+      compartment(
+        'keeper',
+        `keep:\n  csc cra, kept - globals(cgp)\n  cret\nends:\n  nop\n${fill(1)}${link}  cret\n  .data\nkept: .space 8\n`,
+        { exports: [{ name: 'keep', arguments: 0 }] },
+      ),
+      compartment('last', 'main:\n  exit'),
+    ],
+    threads: [
+      thread('caller', 'main', { priority: 3 }),
+      thread('keeper', 'ends', { priority: 2 }),
+      thread('last', 'main'),
+    ],
+  });
+
+  it.each([
+    ['its own return sentry', ''],
+    ['one with which interrupts are on', '  clc cra, kept - globals(cgp)\n'],
+  ])('by %s: the scheduler is told whose state it is, and why; nobody runs, interrupts are off', (_, link) => {
+    let expected: readonly number[] = [];
+    const seen: (readonly unknown[])[] = [];
+    run(parts(link), {
+      watch: (machine, { symbol, threads }) => {
+        expected = threads.slice(1, 3).map(({ trustedStack }) => trustedStack.base);
+        machine.probes.add(symbol('scheduler.schedule').physical, () => {
+          const at = new Map(machine.registers().map((r) => [r.name, r]));
+          const [a0, a1, a2, mtdc] = ['ca0', 'ca1', 'ca2', 'mtdc'].map((name) => at.get(name)!);
+          seen.push([a0.value, a0.tag, a1.value, a2.value, a2.tag, mtdc.value, mtdc.tag, interruptsOn(machine)]);
+          return false;
+        });
+      },
+    });
+    const exits = seen.filter(([, , cause]) => cause === constant('CAUSE_THREAD_EXIT'));
+    expect(exits).toEqual(expected.map((at) => [at, true, constant('CAUSE_THREAD_EXIT'), 0, false, 0, false, false]));
+  });
+});
+
+it('a trap of the scheduler stops the machine, whoever runs: no trap handler is left', () => {
+  const { stop, machine } = run(
+    { compartments: [compartment('one', 'main:\n  yield\n  exit')], threads: [thread('one', 'main')] },
+    {
+      watch: (machine, { symbol }) => {
+        machine.memory.load(symbol('scheduler.yielded').physical, new Uint8Array(4));
+      },
+    },
+  );
+  // the breakpoint at its end
+  expect(stop).toMatchObject({ kind: 'wedged', reason: expect.stringContaining('cause 0x00000003') as string });
+  expect(machine.registers().find(({ name }) => name === 'mtcc')).toMatchObject({ value: 0, metadata: 0, tag: false });
 });
 
 /** `outer` calls `entry` of `inner` and reports both results. */
@@ -95,6 +166,26 @@ describe.each([
   });
 });
 
+it('a stackless handler has the stack that its invocation began with, wherever the fault was', () => {
+  const body = `  nop\n  cincoffset csp, csp, -64\n  unimp\n${GIVES_UP}`;
+  const { seen } = seenAt(calling(body, STACKLESS), ['inner.entry', 'inner.handler'], (machine) =>
+    stateOf(machine).get('csp'),
+  );
+  expect(seen[1]).toBe(seen[0]);
+});
+
+it('what a stackless handler leaves in its registers leads nowhere, not even with what a refused call has there', () => {
+  const at = (place: number): Partial<System> =>
+    calling(`  unimp\nhandler:\n  cincoffset csp, csp, -256\n  li a2, ${place}\n  cret\n`, STACKLESS);
+  // the number has as many instructions wherever the switcher is
+  const place = run(at(0x20041234)).linked.symbol('switcher.call_spill').virtual;
+  expect(seenAt(at(place), [], () => 0).reports).toEqual([-constant('COMPARTMENT_FAILED') >>> 0, 0]);
+});
+
+it('without handler the switcher itself does not fault', () => {
+  expect(seenAt(calling('  unimp\n'), ['switcher.fault'], () => 0).seen).toEqual([0]);
+});
+
 describe('a rich handler that goes on', () => {
   /** Two faults; the handler loses its turn, leaves s1 at 0, dirties stack and steps over each. */
   const body = `
@@ -132,8 +223,11 @@ handler:
     expect(installs).not.toContain(true);
   });
 
-  it('leaves the high-water mark below what it has written', () => {
-    const { seen } = seenAt(calling(body, RICH), ['inner.resumed'], (m) =>
+  it.each([
+    ['and has lost its turn', body],
+    ['at one go', body.replace('  yield\n', '')],
+  ])('leaves the high-water mark below what it has written, %s', (_, written) => {
+    const { seen } = seenAt(calling(written, RICH), ['inner.resumed'], (m) =>
       ['mshwm', 'csp'].map((name) => m.registers().find((r) => r.name === name)!.value),
     );
     const [[mark, sp]] = seen;

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkSystem, type ProcessSource, type SystemSource } from '../../../platforms/mpu-rtos/kernel/link.js';
 import { kernelConfig, type KernelCore } from '../../../platforms/mpu-rtos/kernel/parameters.js';
-import { regionBytes } from '../../../platforms/mpu-rtos/kernel/regions.js';
+import { type Block, placeRegions, regionBytes } from '../../../platforms/mpu-rtos/kernel/regions.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { physical } from '../../../platforms/machine/units.js';
 import { outputsOf } from './system.js';
@@ -44,6 +45,51 @@ describe('regions', () => {
     const sorted = [...all].sort((a, b) => a.start - b.start);
     sorted.slice(1).forEach(({ start }, i) => expect(start).toBeGreaterThanOrEqual(sorted[i].start + sorted[i].bytes));
     expect(sorted[0].start).toBeGreaterThanOrEqual(system.kernel('kernel_end'));
+  });
+});
+
+describe('data behind that of another process', () => {
+  const size = fc.integer({ min: 1, max: 1500 });
+  const cores = fc.constantFrom('m0plus', 'm3', 'm4', 'm33');
+  const sizes = fc.constantFrom('as-shipped', 'tight');
+
+  it('begins where the region of that one ends, and fills no region of others', () => {
+    fc.assert(
+      fc.property(cores, sizes, fc.tuple(size, size, size, size), (core, regionSizes, [a, b, c, d]) => {
+        const config = kernelConfig({ core, regionSizes });
+        const block = (bytes: number, behind?: number): Block => ({
+          process: 'p',
+          section: '.data',
+          bytes,
+          alignment: 8,
+          ...(behind === undefined ? {} : { behind }),
+        });
+        const placed = placeRegions(config, [block(b, 2), block(c), block(a), block(d)], 0x20000100, 0x20080000);
+        const [follower, , leader] = placed;
+        expect(follower.start).toBe(leader.start + leader.bytes);
+        for (const { start, bytes } of placed) {
+          expect(start % (core === 'm33' && regionSizes === 'tight' ? 32 : bytes)).toBe(0);
+        }
+        const sorted = [...placed].sort((x, y) => x.start - y.start);
+        sorted.slice(1).forEach(({ start }, i) => {
+          expect(start).toBeGreaterThanOrEqual(sorted[i].start + sorted[i].bytes);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('leaves no byte between the last variable and the first, on every core', () => {
+    for (const core of ['m0plus', 'm4', 'm33'] as const) {
+      const { symbol } = link(
+        [
+          { name: 'after', program: `${IDLE}\n.data\nfirst: .word 2`, behind: 'before' },
+          { name: 'before', program: `${IDLE}\n.data\n.space 300\n.balign 256\n.space 252\nlast: .word 1` },
+        ],
+        { core },
+      );
+      expect(symbol('after.first').physical).toBe(symbol('before.last').physical + 4);
+    }
   });
 });
 

@@ -72,6 +72,24 @@ describe('compare', () => {
   });
 });
 
+test('a folder whose run is not finished, or a file without records, is not compared', async () => {
+  const folder = fresh();
+  expect((await bulkhead(['run', ...QUICK, '--seeds', '2', '--out', folder])).code).toBe(0);
+  const file = join(folder, 'measurements.jsonl');
+  expect((await bulkhead(['compare', folder, file])).code).toBe(0);
+  writeFileSync(file, readFileSync(file, 'utf8').split('\n')[0] + '\n');
+  expect(await bulkhead(['compare', file, folder])).toMatchObject({
+    code: 2,
+    stderr: `bulkhead: ${folder}: 1 of 2 records; finish it: bulkhead run --resume ${folder}\n`,
+  });
+  writeFileSync(file, '');
+  const { code, stderr } = await bulkhead(['compare', file, file]);
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`${file}: holds no record; `) as string,
+  });
+});
+
 describe('sweep', () => {
   const GRID = [
     'sweep',
@@ -110,13 +128,26 @@ describe('sweep', () => {
     expect(await refused(whole)).toContain('no part of a sweep');
     const file = join(two, 'measurements.jsonl');
     writeFileSync(file, readFileSync(file, 'utf8').split('\n')[0] + '\n');
-    expect(await refused(one, two)).toContain(`1 of 2 records; finish it: bulkhead sweep --resume ${two}`);
+    expect(await refused(one, two)).toContain(`1 of 2 records; finish it: bulkhead run --resume ${two}`);
   });
 
   test.each([
     [['sweep', ...QUICK], 'sweep: no grid; give --grid'],
     [[...GRID, '--shard', '3/2'], '--shard 3/2: not a part; give I/N'],
     [['sweep', ...QUICK, '--grid', 'mmu-microkernel.isolation=full,half'], 'mmu-microkernel.isolation cannot be half'],
+    [
+      ['sweep', ...QUICK, '--grid', 'mmu-microkernel.isolatoin=full'],
+      '--grid mmu-microkernel.isolatoin=full: platform mmu-microkernel has no parameter',
+    ],
+    [
+      [...GRID, '--grid', 'mmu-microkernel.isolation=path'],
+      '--grid mmu-microkernel.isolation=path: beside --grid mmu-microkernel.isolation=full,none; give all values of a',
+    ],
+    [
+      [...GRID, '--set', 'mmu-microkernel.isolation=path'],
+      '--grid mmu-microkernel.isolation=full,none: beside --set mmu-microkernel.isolation=path; give all values of a',
+    ],
+    [[...GRID, '--seed', '1', '--seeds', '2'], '--seed: given beside --seeds; give --seed for one layout'],
     [['sweep', ...QUICK, '--grid', 'isolation=full'], '--grid isolation=full: not of the form'],
   ])('bad input: %o', async (args, line) => {
     const { code, stderr } = await bulkhead(args);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -197,6 +198,17 @@ describe('a run that goes wrong is an error with place and trace, never a number
     expect(readFileSync(trace, 'utf8')).toMatch(/one\.mark\.end/);
   });
 
+  test.runIf(existsSync('/dev/full'))('a trace for which there is no room leaves the run as it is', async () => {
+    const one = ['run', 'system-call.null', '--set', 'system-call.state=warm'];
+    const plain = await bulkhead([...one, '--json']);
+    const { code, stdout, stderr } = await bulkhead([...one, '--trace', '/dev/full', '--json']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'bulkhead: --trace /dev/full: no space left on device; name a file that can be written\n',
+    });
+    expect(stdout).toBe(plain.stdout);
+  });
+
   test('too many instructions', async () => {
     const args = ['run', 'compute.crc', '--set', 'compute.crc.state=warm', '--max-instructions', '1000', '--json'];
     const [{ outcome }] = recordsOf((await bulkhead(args)).stdout);
@@ -267,7 +279,17 @@ describe('bad input: one line, exit code 2, nothing written', () => {
     ],
     [['run', '--seeds', '0'], 'bulkhead: --seeds 0: not a number it can take; give an integer from 1 to 10000'],
     [['run', '--workers', 'x'], 'bulkhead: --workers x: not a number it can take; give an integer from 1 to 64'],
+    [
+      ['run', 'ipc.call', '--set', 'ipc.call.words=2', '--platform', 'mmu-microkernel', '--trace', 'x'],
+      'bulkhead: --trace x: 2 runs; name one workload, one --platform and one --seed, and give --set for ipc.call.state',
+    ],
+    [
+      ['run', '--set', 'mmu-microkernel.isolation='],
+      'bulkhead: --set mmu-microkernel.isolation=: mmu-microkernel.isolation cannot be empty; it takes one of full, path, none',
+    ],
+    [['run', ''], "bulkhead: '': no such workload; see 'bulkhead list'"],
     [['run', '--trace', 'x'], /^bulkhead: --trace x: \d+ runs; name one workload, one --platform and one --seed/],
+    [['show', 'compute'], /^bulkhead: compute: a family of workloads; name one of them: compute\.\w/],
     [['show', 'ipc.cal'], "bulkhead: ipc.cal: no such workload or platform; did you mean 'ipc.call'?"],
   ])('%o', async (args, line) => {
     const { code, stdout, stderr } = await bulkhead(args, [mmuMicrokernel, { ...fakePlatform, id: 'cheri' }]);
@@ -299,11 +321,43 @@ describe('bad input: one line, exit code 2, nothing written', () => {
     expect(measurements(path)).toBe(measurements(await folder()));
   });
 
+  /** Waits until a condition holds. */
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  test.runIf(existsSync('/proc/self/stat'))(
+    'a lock of a process that has ended, or is another one now, is none',
+    async () => {
+      const path = await copy();
+      const lockedBy = async (owner: object): Promise<number> => {
+        writeFileSync(join(path, 'lock'), JSON.stringify({ host: hostname(), ...owner }));
+        return (await bulkhead(['run', '--resume', path])).code;
+      };
+      expect(await lockedBy({ pid: process.ppid })).toBe(2);
+      expect(await lockedBy({ pid: process.ppid, began: 'at another time' })).toBe(0);
+      // a killed process is there until its parent asks for its end, which a sleeping one does not
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+      try {
+        let printed = '';
+        parent.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+        await until(() => printed.endsWith('\n'));
+        const pid = Number(printed);
+        await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+        expect(await lockedBy({ pid })).toBe(0);
+        await until(() => readFileSync(`/proc/${parent.pid}/stat`, 'utf8').includes('(sleep) S '));
+        expect(await lockedBy({ pid: parent.pid })).toBe(2);
+      } finally {
+        parent.kill();
+      }
+    },
+  );
+
   test('a folder that cannot be made', async () => {
     const file = join(temporary(), 'file');
     writeFileSync(file, '');
     expect(await refused(['run', 'compute', '--out', join(file, 'out')])).toMatch(
-      /out: cannot be written: not a directory/,
+      /out: cannot be made: not a directory; name another folder with --out/,
     );
   });
 
@@ -329,6 +383,12 @@ describe('bad input: one line, exit code 2, nothing written', () => {
     );
     expect(await refused(['run', 'ipc.call', '--resume', await folder(), '--seeds', '2'])).toMatch(
       /--resume .*: ipc\.call, --seeds beside it; the folder says what is to be run/,
+    );
+    const gone = await copy();
+    const manifest = join(gone, 'manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('fault.load', 'fault.lod'));
+    expect(await refused(['run', '--resume', gone])).toContain(
+      `${manifest}, workload fault.lod: no such workload; did you mean 'fault.load'?`,
     );
     const newer = [{ ...mmuMicrokernel, modelVersion: '99' }];
     expect(await refused(['run', '--resume', await folder()], newer)).toMatch(/begun with .*; this is .*"99"/);

@@ -72,6 +72,25 @@ describe('guarantees', () => {
     expect(guaranteesAmong([...subjects, ...open])(open[0], 'borrow')).toBe('');
   });
 
+  test('are not said to hold where nobody was left to tell, unless the runner has seen it', async () => {
+    const subjects = await measured('run', 'ipc.call', 'guarantee');
+    const call = subjects.find((s) => changedOf(s, names) === '')!;
+    const marksWith = (observed: Readonly<Record<string, number>>): string =>
+      guaranteesAmong(
+        subjects.map((s) => ({
+          ...s,
+          records: s.records.map((r) =>
+            r.outcome.kind === 'measured' ? { ...r, outcome: { ...r.outcome, observed } } : r,
+          ),
+        })),
+      )(call, 'borrow');
+    // a caller that tells nothing has not survived
+    expect(marksWith({})).toBe('-F ?HNCSTIXZOEU');
+    expect(marksWith({ not_stopped: 0 })).toBe('+ST -F ?HNCIXZOEU');
+    expect(marksWith({ not_stopped: 1 })).toBe('-F ?HNCSTIXZOEU');
+    expect(marksWith({ entered: 1, changed: 0 })).toBe('+CTOEU -HNF ?SIXZ Wb');
+  });
+
   test('do not hold on a path whose protection is inert', async () => {
     const subjects = await measured('run', 'ipc.call', 'guarantee', '--set', 'mmu-microkernel.isolation=path');
     expect(guaranteesAmong(subjects)(subjects[0], 'borrow')).toBe('+HIXF -NCSTZOEU Rr Wr');
@@ -89,4 +108,5 @@ test('how far a loan reaches is said where the attempts tell it', () => {
   expect(reachOf(attempts([0, 1], [4028, 0]), 'leaked')).toBeUndefined();
   expect(reachOf(attempts([28, 0]), 'leaked')).toBeUndefined();
   expect(reachOf([], 'leaked')).toBeUndefined();
+  expect(reachOf([{ distance: 0, observed: {} }], 'leaked')).toBeUndefined();
 });

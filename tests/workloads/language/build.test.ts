@@ -92,10 +92,35 @@ describe('mistakes in a scenario are reported where they are made', () => {
       (s) => s.buffer('b', { domain: s.domain('one'), bytes: 4, words: [1, 2] }),
     ],
     [
-      'buffer v is to lie behind b of domain one: domains have memory of their own',
+      'buffer v is to lie behind b of domain one: domains share no granule, say nearest',
       (s) => {
         const buffer = s.buffer('b', { domain: s.domain('one'), bytes: 8 });
         s.buffer('v', { domain: s.domain('two'), bytes: 8, behind: { buffer, at: 'adjacent' } });
+      },
+    ],
+    [
+      'buffer v is to lie nearest behind b, which is of the same domain: say adjacent',
+      (s) => {
+        const domain = s.domain('one');
+        const buffer = s.buffer('b', { domain, bytes: 8 });
+        s.buffer('v', { domain, bytes: 8, behind: { buffer, at: 'nearest' } });
+      },
+    ],
+    [
+      'buffer w behind v: domain two has a neighbour, and can have one only',
+      (s) => {
+        const [one, two, three] = [s.domain('one'), s.domain('two'), s.domain('three')];
+        const first = s.buffer('b', { domain: one, bytes: 8 });
+        s.buffer('u', { domain: two, bytes: 8, behind: { buffer: first, at: 'nearest' } });
+        const buffer = s.buffer('v', { domain: two, bytes: 8 });
+        s.buffer('w', { domain: three, bytes: 8, behind: { buffer, at: 'nearest' } });
+      },
+    ],
+    [
+      'looks how far b lies behind a buffer, and it is behind none',
+      (s) => {
+        const buffer = s.buffer('b', { domain: s.domain('one'), bytes: 8 });
+        s.expect({ reports: [], distances: [{ name: 'far', buffer }] });
       },
     ],
     [

@@ -179,6 +179,12 @@ export class FunctionBuilder extends StatementBuilder {
     return this.wordOperation({ kind: 'code-address', function: fn.name });
   }
 
+  /** The number that this domain names a service by, when it calls it. */
+  handleNumber(service: ServiceHandle): Word {
+    this.mustKnow(service);
+    return this.wordOperation({ kind: 'handle-number', service: service.name });
+  }
+
   /** Tries to enter a service's domain at an address that no service exports. */
   enter(beside: ServiceHandle, address: WordLike): void {
     this.mustKnow(beside);
@@ -212,9 +218,9 @@ export class FunctionBuilder extends StatementBuilder {
     this.operation({ kind: 'violate', violation }, this.violationWords(violation, words));
   }
 
-  /** What a violation of one word finds out. */
-  observe(violation: Observation, word: WordLike): Word {
-    return this.wordOperation({ kind: 'violate', violation }, this.violationWords(violation, [word]));
+  /** What a violation finds out. */
+  observe(violation: Observation, ...words: readonly WordLike[]): Word {
+    return this.wordOperation({ kind: 'violate', violation }, this.violationWords(violation, words));
   }
 
   private violationWords(violation: Violation, words: readonly WordLike[]): readonly Expression[] {

@@ -109,7 +109,7 @@ export interface BufferOptions {
   readonly passed?: boolean;
   /** First words; default zeros. */
   readonly words?: readonly number[];
-  /** Where it lies behind another buffer of the domain; default: where the linker puts it. */
+  /** Where it lies behind another buffer, of the domain or (`nearest`) of another; default: where the linker puts it. */
   readonly behind?: { readonly buffer: BufferHandle; readonly at: Placement['at'] };
 }
 
@@ -126,6 +126,8 @@ export interface ExpectedOutcome {
   readonly counts?: Outcome['counts'];
   /** Buffers whose changed words the runner counts at the end. */
   readonly changes?: readonly { readonly name: string; readonly buffer: BufferHandle }[];
+  /** Buffers placed behind others; the runner looks how far. */
+  readonly distances?: readonly { readonly name: string; readonly buffer: BufferHandle }[];
 }
 
 /** Where a span begins or ends: a mark, any of several marks, or the first event of a kind after one of them. */
@@ -277,7 +279,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     return { kind: 'buffer', name, domain: domain.name, bytes, passed };
   }
 
-  /** A place behind another buffer: both are the domain's own, at multiples of 8, and nothing else is behind that one. */
+  /** A place behind another buffer: both are their domains' own, at multiples of 8, and nothing else is behind that one. */
   private placement(
     name: string,
     { domain, alignment = 8, passed = false }: BufferOptions,
@@ -285,10 +287,16 @@ export class ScenarioBuilder extends FunctionLibrary {
   ): Placement {
     const before = this.buffers.find((b) => b.name === buffer.name);
     if (before === undefined) this.fail(`buffer ${name} is to lie behind ${buffer.name}, which is none of its buffers`);
-    if (before.domain !== domain.name) {
+    if ((at === 'nearest') === (before.domain === domain.name)) {
       this.fail(
-        `buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains have memory of their own`,
+        at === 'nearest'
+          ? `buffer ${name} is to lie nearest behind ${buffer.name}, which is of the same domain: say adjacent`
+          : `buffer ${name} is to lie behind ${buffer.name} of domain ${before.domain}: domains share no granule, say nearest`,
       );
+    }
+    const taken = at === 'nearest' ? (this.neighbourOf(domain.name) ?? this.neighbourOf(before.domain)) : undefined;
+    if (taken !== undefined) {
+      this.fail(`buffer ${name} behind ${buffer.name}: domain ${taken} has a neighbour, and can have one only`);
     }
     if (passed || before.passed || alignment !== 8 || before.alignment !== 8 || before.bytes % 8 !== 0) {
       this.fail(
@@ -299,6 +307,14 @@ export class ScenarioBuilder extends FunctionLibrary {
       this.fail(`buffer ${name} behind ${buffer.name}: only two buffers can be placed together`);
     }
     return { buffer: buffer.name, at };
+  }
+
+  /** The domain, if its memory already lies behind another's or another's behind it. */
+  private neighbourOf(domain: string): string | undefined {
+    const pairs = this.buffers.flatMap((b) =>
+      b.behind?.at === 'nearest' ? [b.domain, this.buffers.find(({ name }) => name === b.behind?.buffer)!.domain] : [],
+    );
+    return pairs.find((name) => name === domain);
   }
 
   notification(name: string): NotificationHandle {
@@ -360,9 +376,9 @@ export class ScenarioBuilder extends FunctionLibrary {
   /** What a right run leaves behind. */
   expect(outcome: ExpectedOutcome): void {
     if (this.outcome !== undefined) this.fail('expects two outcomes');
-    const { reports, terminated = [], observed = [], mayEnd = [], counts = [], changes = [] } = outcome;
+    const { reports, terminated = [], observed = [], mayEnd = [], counts = [], changes = [], distances = [] } = outcome;
     for (const domain of [...terminated, ...mayEnd]) this.mustKnow(domain);
-    const names = [...observed, ...[...counts, ...changes].map(({ name }) => name)];
+    const names = [...observed, ...[...counts, ...changes, ...distances].map(({ name }) => name)];
     for (const name of names) checkName(`scenario ${this.id}`, 'word to observe', name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) this.fail(`observes two things named ${twice}`);
@@ -372,12 +388,18 @@ export class ScenarioBuilder extends FunctionLibrary {
     if (unknown !== undefined) this.fail(`counts passages with mark ${unknown}, which no program has`);
     const foreign = changes.find(({ buffer }) => !this.knows(buffer));
     if (foreign !== undefined) this.fail(`looks for changes in buffer ${foreign.buffer.name}, which there is not`);
+    const loose = distances.find(({ buffer }) => !this.buffers.some((b) => b.name === buffer.name && b.behind));
+    if (loose !== undefined)
+      this.fail(`looks how far ${loose.buffer.name} lies behind a buffer, and it is behind none`);
+    const byName = (list: typeof changes): NonNullable<Outcome['changes']> =>
+      list.map(({ name, buffer }) => ({ name, buffer: buffer.name }));
     this.outcome = {
       reports: reports.map((w) => w >>> 0),
       terminated: terminated.map(({ name }) => name),
       ...(observed.length === 0 ? {} : { observed }),
       ...(counts.length === 0 ? {} : { counts }),
-      ...(changes.length === 0 ? {} : { changes: changes.map(({ name, buffer }) => ({ name, buffer: buffer.name })) }),
+      ...(changes.length === 0 ? {} : { changes: byName(changes) }),
+      ...(distances.length === 0 ? {} : { distances: byName(distances) }),
       ...(mayEnd.length === 0 ? {} : { mayEnd: mayEnd.map(({ name }) => name) }),
     };
   }
