@@ -6,7 +6,7 @@ import { WORKLOADS } from '../../workloads/index.js';
 import { isExpected } from '../../workloads/language/scenario.js';
 import { notApplicable } from '../../workloads/not-applicable.js';
 
-/* Every workload on the cores that tests/workloads/families.test.ts, which takes the default, leaves out. */
+/* Every workload on the cores that tests/workloads/families.ts, which takes the default, leaves out. */
 
 /** On the M3, whose programs are those of the M4, the first of each family stands for it, but in the long tests. */
 const FEW = WORKLOADS.filter(({ id }, i) => WORKLOADS.findIndex((w) => family(w.id) === family(id)) === i);

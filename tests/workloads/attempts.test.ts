@@ -5,7 +5,7 @@ import { notApplicable } from '../../workloads/not-applicable.js';
 import { AT_DEFAULTS, AT_POINTS, cameTo, HARDENED } from './attempts.js';
 import { run, WITH_KERNEL } from './run.js';
 
-/* What attempts come to beside the defaults of their workloads, which `families.test.ts` runs. */
+/* What attempts come to beside the defaults of their workloads, which `families.ts` runs. */
 
 test('every workload with something to observe has a row for each platform that runs it', () => {
   const observing = WORKLOADS.filter((workload) => workload.build().expected.observed !== undefined);

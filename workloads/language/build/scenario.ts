@@ -414,7 +414,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     this.excluded = what;
   }
 
-  /** The scenario, frozen. */
+  /** The scenario, frozen; what the builder was given is frozen with it. */
   finish(title: string, parameters: Scenario['parameters']): Scenario {
     if (this.outcome === undefined) this.fail('has no expected outcome: call expect');
     if (!this.threads.some(({ endsRun }) => endsRun)) this.fail('has no thread that ends the run: give one endsRun');
@@ -442,7 +442,7 @@ export class ScenarioBuilder extends FunctionLibrary {
     };
     this.checkMarks(built);
     this.checkFaultHandlers(built);
-    return freeze(structuredClone(built));
+    return freeze(built);
   }
 
   protected override knows(handle: { readonly kind: string; readonly name: string }): boolean {

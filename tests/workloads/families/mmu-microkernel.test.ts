@@ -1,0 +1,3 @@
+import { describeFamilies } from '../families.js';
+
+describeFamilies('mmu-microkernel');
