@@ -57,7 +57,8 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > WIDE;
   const logX = wide(xs);
   const labels = labelsOf(xs, logX);
-  const logY = wide(points.flatMap((p) => [p.minimum, p.maximum]));
+  const ends = points.flatMap((p) => [p.minimum, p.maximum]);
+  const logY = wide(ends);
   const platforms = [...new Set(curves.map((c) => c.platform))];
   const workloads = [...new Set(curves.map((c) => c.workload))];
   const colourOf = ({ platform }: Curve): string => nth(COLOURS, platforms.indexOf(platform));
@@ -85,6 +86,8 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
     }
   });
   const [least, most] = [xs[0], xs[xs.length - 1]];
+  // for the bands, of which chart.js knows nothing
+  const room = { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) };
   const measured = ticksAt(xs, (value) => labels[xs.indexOf(value)]);
   return {
     name,
@@ -99,7 +102,7 @@ export function curveDrawing({ name, title, notes, xTitle, curves }: Curves): Dr
         x: logX
           ? logAxis(xTitle, { min: least / 1.2, max: most * 1.2, ...measured })
           : axis(xTitle, { type: 'linear', min: least, max: most, ...measured }),
-        y: logY ? logAxis('guest cycles') : axis('guest cycles', { type: 'linear', beginAtZero: true }),
+        y: logY ? logAxis('guest cycles', room) : axis('guest cycles', { type: 'linear', beginAtZero: true, ...room }),
       },
     },
   };

@@ -37,13 +37,21 @@ export const SWATCH = { width: 34, height: 14 };
 /** Dots of a PNG for each pixel, so that it is sharp in print. */
 const SHARPNESS = 2;
 
-/** Draws a chart as PNG and as SVG; text in the SVG is outlines, so that no font is needed to see it. */
-export function draw(drawing: Drawing): readonly ChartFile[] {
+/**
+ * Draws a chart as PNG and as SVG; text in the SVG is outlines, so that no font is needed to see it. The PNG is packed on another
+ * thread, which takes longer than drawing it.
+ */
+export async function draw(drawing: Drawing): Promise<readonly ChartFile[]> {
   const { name, height } = drawing;
   const raster = createCanvas(WIDTH, height);
+  const drawn = render(drawing, raster, SHARPNESS);
+  const packed = raster.encode('png');
+  const svg = Buffer.from(drawSvg(drawing, 'outlines'));
+  const png = await packed;
+  drawn.destroy();
   return [
-    { name: `${name}.png`, content: render(drawing, raster, SHARPNESS, () => raster.toBuffer('image/png')) },
-    { name: `${name}.svg`, content: Buffer.from(drawSvg(drawing, 'outlines')) },
+    { name: `${name}.png`, content: png },
+    { name: `${name}.svg`, content: svg },
   ];
 }
 
@@ -54,7 +62,10 @@ export function draw(drawing: Drawing): readonly ChartFile[] {
 export function drawSvg(drawing: Drawing, text: 'outlines' | 'text'): string {
   const flag = text === 'outlines' ? SvgExportFlag.ConvertTextToPaths : SvgExportFlag.NoPrettyXML;
   const vector = createCanvas(WIDTH, drawing.height, flag);
-  return numberIds(render(drawing, vector, 1, () => vector.getContent()));
+  const drawn = render(drawing, vector, 1);
+  const svg = numberIds(vector.getContent());
+  drawn.destroy();
+  return svg;
 }
 
 /** Numbers the ids of an SVG from 1: the library counts on from one drawing to the next, and the same chart must have the same bytes. */
@@ -67,17 +78,12 @@ export function numberIds(svg: Uint8Array): string {
   });
 }
 
-/** @param take reads what was drawn, before the canvas is cleared */
-function render(
-  { chart, title, notes }: Drawing,
-  canvas: unknown,
-  devicePixelRatio: number,
-  take: () => Uint8Array,
-): Uint8Array {
+/** Draws on a canvas. To destroy the chart clears the canvas. */
+function render({ chart, title, notes }: Drawing, canvas: unknown, devicePixelRatio: number): Chart {
   registerFonts();
   Chart.register(...registerables);
   const { scales, indexAxis, plugins = [], ...rest } = chart;
-  const drawn = new Chart(canvas as ConstructorParameters<typeof Chart>[0], {
+  return new Chart(canvas as ConstructorParameters<typeof Chart>[0], {
     ...rest,
     plugins: [background, ...plugins],
     options: {
@@ -119,9 +125,6 @@ function render(
       },
     },
   });
-  const content = take();
-  drawn.destroy();
-  return content;
 }
 
 /** White paper. */

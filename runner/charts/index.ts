@@ -167,7 +167,20 @@ export function chartsAmong(
 }
 
 /** Draws the charts of all families: PNG and SVG of each. */
-export function drawCharts(subjects: readonly SubjectSummary[], names: SuiteNames): readonly ChartFile[] {
+export async function drawCharts(
+  subjects: readonly SubjectSummary[],
+  names: SuiteNames,
+): Promise<readonly ChartFile[]> {
   const families = new Set(subjects.map(({ record }) => names.familyOf(record.workload)));
-  return [...families].flatMap(chartsAmong(subjects, names)).flatMap(draw);
+  const files: ChartFile[] = [];
+  let before: ReturnType<typeof draw> | undefined;
+  for (const drawing of [...families].flatMap(chartsAmong(subjects, names))) {
+    // the next one is drawn while the one before is packed; not all at once, since a canvas takes megabytes
+    const now = draw(drawing);
+    // awaited in the next round; until then a failure must not count as unhandled
+    now.catch(() => undefined);
+    files.push(...((await before) ?? []));
+    before = now;
+  }
+  return [...files, ...((await before) ?? [])];
 }

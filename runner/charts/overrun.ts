@@ -6,11 +6,11 @@ import type { Drawing } from './draw.js';
 
 /** Where the slide's state is, in words. */
 const PLACES: Readonly<Record<string, string>> = {
-  'own-domain': "slide's state in a domain of its own",
-  'neighbour-domain': 'as near as a domain of its own can be',
-  adjacent: 'state behind the buffer',
-  'same-granule': 'in the same granule',
-  'next-granule': 'in the next granule',
+  'own-domain': "slide's state in its own domain",
+  'neighbour-domain': 'the same, nearest to the buffer',
+  adjacent: "in the driver's, behind the buffer",
+  'same-granule': "in the driver's, same granule",
+  'next-granule': "in the driver's, next granule",
 };
 
 /** Whether the slide moved, and what ended the overrun. */

@@ -70,7 +70,9 @@ export async function conduct(
     terminal.progress?.('');
     const complete = campaign.manifest.shard === null;
     const written =
-      folder === undefined || !complete ? [] : presentResults(folder, records, campaign.workloads, campaign.manifest);
+      folder === undefined || !complete
+        ? []
+        : await presentResults(folder, records, campaign.workloads, campaign.manifest);
     if (stored === FILES.compressed) folder?.compress();
     if (json && views === true) for (const line of viewLines(summarise(records))) terminal.out(`${line}\n`);
     if (!json) {

@@ -46,14 +46,14 @@ function inOrder(parts: readonly Part[]): readonly Part[] {
   });
 }
 
-function merge(folders: readonly string[], { out }: Options, { terminal, workloads }: Context): void {
+async function merge(folders: readonly string[], { out }: Options, { terminal, workloads }: Context): Promise<void> {
   const parts = inOrder(folders.map(readPart));
   const lines = parts.flatMap((part) => part.lines);
   const manifest: Manifest = { ...parts[0].manifest, shard: null, records: lines.length };
   const folder = ResultsFolder.create(out, manifest);
   try {
     for (const { line } of lines) folder.append(line);
-    presentResults(
+    await presentResults(
       folder,
       lines.map(({ record }) => record),
       workloads,

@@ -7,6 +7,7 @@ import { derivedRows } from '../validate/paths-derived.js';
 import { benchmarkTable, pathJson, pathTable, phaseTable } from '../validate/paths-report.js';
 import type { PathResult, PathRow, PathSuite } from '../validate/paths-suite.js';
 import { PATH_SUITES } from '../validate/paths-suites.js';
+import { tableRows } from '../validate/paths-tables.js';
 import { inTable, validatePaths } from '../validate/paths.js';
 import { collect, type Context, conventions } from './command.js';
 import { bold, printable } from './terminal.js';
@@ -64,7 +65,7 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
   for (const { suite, platform: known } of await chosenSuites(options, platforms)) {
     const platform = await known.load();
     if (options.table !== undefined) {
-      showTables(suite, platform, options.table, options, terminal);
+      await showTables(suite, platform, options.table, options, terminal);
       continue;
     }
     const results: PathResult[] = [];
@@ -96,21 +97,24 @@ async function run(options: Options, { terminal, platforms, exit }: Context): Pr
 }
 
 /** Measures long tables and nothing else. */
-function showTables(
-  { kernel, tables = [] }: PathSuite,
+async function showTables(
+  suite: PathSuite,
   platform: Platform,
   names: readonly string[],
   { json }: Options,
   terminal: Context['terminal'],
-): void {
-  for (const table of tables.filter(({ name }) => names.includes(name))) {
+): Promise<void> {
+  for (const table of (suite.tables ?? []).filter(({ name }) => names.includes(name))) {
     const rows: PathRow[] = [];
-    for (const row of table.rows(platform)) {
+    for await (const row of tableRows({ suite, platform, table })) {
       rows.push(row);
       if (json === true) terminal.out(`${pathJson(row)}\n`);
+      terminal.progress?.(`${rows.length}/${table.cells.length} ${table.name}: ${row.operation}, ${row.variant}`);
     }
+    terminal.progress?.('');
     if (json === true) continue;
-    terminal.out(`${kernel}, ${table.title}: ours / published where it is\n\n${printable(benchmarkTable(rows))}\n\n`);
+    const heading = `${suite.kernel}, ${table.title}: ours / published where it is`;
+    terminal.out(`${heading}\n\n${printable(benchmarkTable(rows))}\n\n`);
     for (const source of new Set(rows.map((r) => r.source))) terminal.out(`${source}\n`);
   }
 }

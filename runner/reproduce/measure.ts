@@ -1,40 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { mean } from 'simple-statistics';
-import type { Workload } from '../../workloads/index.js';
-import { BadInput, messageOf, must } from '../failure.js';
-import { findPlatform, type KnownPlatform } from '../platforms.js';
+import { must } from '../failure.js';
+import { findPlatform } from '../platforms.js';
 import { summarise } from '../results/analyse.js';
 import { type MeasurementRecord, subjectKey } from '../results/schema.js';
 import type { Job } from '../run/job.js';
 import type { ChosenPlatform } from '../run/plan.js';
 import { runHere, runOnWorkers } from '../run/pool.js';
 import { platformValues, readSetting, type Setting, workloadValues } from '../run/settings.js';
-import { suggestion } from '../suggest.js';
-import { PATH_SUITES } from '../validate/paths-suites.js';
-import { type PathChoice, validatePaths } from '../validate/paths.js';
 import { evaluate, type Outcome } from './evaluate.js';
+import { keyOf, type Laboratory, type LeafOf, type Need, needsOf, placeOf, unknownName } from './laboratory.js';
+import { planCells, planPaths, runCells, runPaths } from './measure-paths.js';
 import { type Claim, isMeasurement, type Leaf, leaves, type Measurement } from './schema.js';
-
-type PathLeaf = Extract<Leaf, { kind: 'path' }>;
-type WorkloadLeaf = Extract<Leaf, { kind: 'workload' }>;
-
-/** A leaf with the claim that needs it, for messages. */
-interface Need<L extends Leaf> {
-  readonly claim: string;
-  readonly leaf: L;
-}
-
-const keyOf = (leaf: Leaf): string => JSON.stringify(leaf);
-
-/** What claims are measured with. */
-export interface Laboratory {
-  readonly workloads: readonly Workload[];
-  readonly platforms: readonly KnownPlatform[];
-  /** Instructions after which a run is given up. */
-  readonly budget: number;
-  /** Told what is being measured. */
-  readonly progress?: (what: string) => void;
-}
 
 /** The results of everything that claims need, each thing measured once. */
 export class Measured {
@@ -55,81 +32,26 @@ export async function measureClaims(claims: readonly Claim[], laboratory: Labora
     }
   }
   const all = [...needs.values()];
-  const paths = all.filter((n): n is Need<PathLeaf> => n.leaf.kind === 'path');
-  const workloads = all.filter((n): n is Need<WorkloadLeaf> => n.leaf.kind === 'workload');
-  // both are checked before either runs
-  const planned = await planWorkloads(workloads, laboratory);
-  const chosen = await planPaths(paths, laboratory);
-  return new Measured(new Map([...(await runWorkloads(planned, laboratory)), ...runPaths(chosen, laboratory)]));
-}
-
-const place = (claim: string): string => `claim ${claim}`;
-
-const unknownName = (claim: string, what: string, name: string, known: readonly string[]): BadInput =>
-  new BadInput(place(claim), `no ${what} '${name}'`, suggestion(name, known));
-
-interface PlannedPaths {
-  readonly choice: PathChoice;
-  readonly needs: readonly Need<PathLeaf>[];
-}
-
-async function planPaths(needs: readonly Need<PathLeaf>[], laboratory: Laboratory): Promise<readonly PlannedPaths[]> {
-  const planned: PlannedPaths[] = [];
-  for (const id of new Set(needs.map(({ leaf }) => leaf.platform))) {
-    const own = needs.filter(({ leaf }) => leaf.platform === id);
-    const known = PATH_SUITES.find((s) => s.platform === id);
-    const platform = laboratory.platforms.find((p) => p.id === id);
-    if (known === undefined || platform === undefined) {
-      const ids = PATH_SUITES.map((s) => s.platform);
-      throw unknownName(own[0].claim, 'platform whose paths are measured', id, ids);
-    }
-    const suite = await known.load();
-    const quantities = [
-      ...suite.quantities.map((q) => q.name),
-      ...Object.keys(suite.memories).map((m) => `cycles ${m}`),
-    ];
-    for (const { claim, leaf } of own) {
-      const operations = suite.operations.map((o) => o.id);
-      if (!operations.includes(leaf.operation)) throw unknownName(claim, 'path', leaf.operation, operations);
-      if (!suite.variants.includes(leaf.variant)) throw unknownName(claim, 'variant', leaf.variant, suite.variants);
-      if (!quantities.includes(leaf.quantity)) throw unknownName(claim, 'quantity', leaf.quantity, quantities);
-    }
-    const wanted = new Set(own.map(({ leaf }) => `${leaf.variant} ${leaf.operation}`));
-    const only = (operation: string, variant: string): boolean => wanted.has(`${variant} ${operation}`);
-    planned.push({ choice: { suite, platform: await platform.load(), only }, needs: own });
-  }
-  return planned;
-}
-
-function runPaths(planned: readonly PlannedPaths[], { progress }: Laboratory): Map<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  for (const { choice, needs } of planned) {
-    const values = new Map<string, number>();
-    let failure = 'it was not measured';
-    try {
-      for (const { operation, variant, rows } of validatePaths(choice)) {
-        progress?.(`${choice.suite.platform} ${variant} ${operation}`);
-        for (const { quantity, ours } of rows) values.set(JSON.stringify([operation, variant, quantity]), ours);
-      }
-    } catch (thrown) {
-      failure = messageOf(thrown);
-    }
-    for (const { leaf } of needs) {
-      const value = values.get(JSON.stringify([leaf.operation, leaf.variant, leaf.quantity]));
-      outcomes.set(keyOf(leaf), value === undefined ? { ok: false, reason: failure } : { ok: true, value });
-    }
-  }
-  return outcomes;
+  // all are checked before any runs
+  const workloads = await planWorkloads(needsOf(all, 'workload'), laboratory);
+  const paths = await planPaths(needsOf(all, 'path'), laboratory);
+  const cells = await planCells(needsOf(all, 'cell'), laboratory);
+  const measured = [
+    await runWorkloads(workloads, laboratory),
+    runPaths(paths, laboratory),
+    await runCells(cells, laboratory),
+  ];
+  return new Measured(new Map(measured.flatMap((outcomes) => [...outcomes])));
 }
 
 interface PlannedWorkload {
-  readonly need: Need<WorkloadLeaf>;
+  readonly need: Need<LeafOf<'workload'>>;
   readonly job: Job;
   readonly platform: ChosenPlatform;
 }
 
 async function planWorkloads(
-  needs: readonly Need<WorkloadLeaf>[],
+  needs: readonly Need<LeafOf<'workload'>>[],
   { workloads, platforms, budget }: Laboratory,
 ): Promise<readonly PlannedWorkload[]> {
   const planned: PlannedWorkload[] = [];
@@ -143,10 +65,10 @@ async function planWorkloads(
         leaf.workload,
         workloads.map(({ id }) => id),
       );
-    const platform = must(await findPlatform(leaf.platform, platforms, place(claim)));
-    const settings = (target: string, given: WorkloadLeaf['set']): Setting[] =>
+    const platform = must(await findPlatform(leaf.platform, platforms, placeOf(claim)));
+    const settings = (target: string, given: LeafOf<'workload'>['set']): Setting[] =>
       Object.entries(given).map(([name, value]) =>
-        readSetting(`${place(claim)},`, `${target}.${name}=${String(value)}`),
+        readSetting(`${placeOf(claim)},`, `${target}.${name}=${String(value)}`),
       );
     const own = settings(workload.id, leaf.with);
     const surplus = Object.keys(leaf.with).find((name) => !Object.hasOwn(workload.parameters, name));
@@ -185,7 +107,7 @@ async function runWorkloads(
   );
 }
 
-function figureOf({ span, quantity, passage }: WorkloadLeaf, record: MeasurementRecord): Outcome {
+function figureOf({ span, quantity, passage }: LeafOf<'workload'>, record: MeasurementRecord): Outcome {
   const { outcome } = record;
   if (outcome.kind !== 'measured') return { ok: false, reason: outcome.reason };
   const [{ spans }] = summarise([record]);

@@ -42,6 +42,9 @@ const path = z.strictObject({
   quantity: text,
 });
 
+/** A row of a long table of `bulkhead validate paths --table`. */
+const cell = z.strictObject({ ...path.shape, kind: z.literal('cell'), table: text });
+
 /** A span of a workload, as `bulkhead run` measures it in the canonical layout. */
 const workload = z.strictObject({
   kind: z.literal('workload'),
@@ -61,7 +64,7 @@ const workload = z.strictObject({
 const constant = z.strictObject({ kind: z.literal('constant'), value: z.number().positive(), meaning: text });
 
 /** One thing that can be measured, or a constant. */
-export type Leaf = z.infer<typeof path> | z.infer<typeof workload> | z.infer<typeof constant>;
+export type Leaf = z.infer<typeof path> | z.infer<typeof cell> | z.infer<typeof workload> | z.infer<typeof constant>;
 
 /** What a claim is compared with: something measured, or how two of them relate. */
 export type Measurement =
@@ -73,6 +76,7 @@ export type Measurement =
 export const measurementSchema: z.ZodType<Measurement> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     path,
+    cell,
     workload,
     constant,
     z.strictObject({ kind: z.literal('quotient'), of: measurementSchema, by: measurementSchema }),

@@ -69,15 +69,15 @@ function summaryText(
 }
 
 /** Writes what is drawn from the records of a complete run: summary and charts. @returns names of the files. */
-export function presentResults(
+export async function presentResults(
   folder: ResultsFolder,
   records: readonly MeasurementRecord[],
   workloads: readonly Workload[],
   manifest: Manifest,
-): readonly string[] {
+): Promise<readonly string[]> {
   const written = [FILES.summary];
   folder.write(FILES.summary, summaryText(records, workloads, manifest));
-  for (const { name, content } of drawCharts(summarise(records), suiteNames(workloads))) {
+  for (const { name, content } of await drawCharts(summarise(records), suiteNames(workloads))) {
     folder.write(name, content);
     written.push(name);
   }

@@ -31,15 +31,14 @@ export async function* runHere(jobs: readonly Job[], parts: Parts): AsyncGenerat
 }
 
 /**
- * Runs jobs on worker threads, each with a machine of its own. Workers know the suite's workloads, and platforms by id, path or
- * package.
- * @returns the records in the order of the jobs, whichever ends first.
+ * Does jobs on worker threads.
+ * @param module URL of the worker's module: it default-exports what does one job, which is all that it is told.
+ * @returns the results in the order of the jobs, whichever ends first.
  */
-export async function* runOnWorkers(jobs: readonly Job[], workers: number): AsyncGenerator<MeasurementRecord> {
+export async function* onWorkers<J, R>(module: URL, jobs: readonly J[], workers: number): AsyncGenerator<R> {
   const { Piscina } = await import('piscina');
-  const filename = new URL('./worker.js', import.meta.url).href;
-  const pool = new Piscina<Job, MeasurementRecord>({ filename, minThreads: workers, maxThreads: workers });
-  const waiting: Promise<MeasurementRecord>[] = [];
+  const pool = new Piscina<J, R>({ filename: module.href, minThreads: workers, maxThreads: workers });
+  const waiting: Promise<R>[] = [];
   try {
     let next = 0;
     while (next < jobs.length || waiting.length > 0) {
@@ -55,3 +54,10 @@ export async function* runOnWorkers(jobs: readonly Job[], workers: number): Asyn
     await pool.destroy();
   }
 }
+
+/**
+ * Runs jobs on worker threads, each with a machine of its own. Workers know the suite's workloads, and platforms by id, path or
+ * package.
+ */
+export const runOnWorkers = (jobs: readonly Job[], workers: number): AsyncGenerator<MeasurementRecord> =>
+  onWorkers(new URL('./worker.js', import.meta.url), jobs, workers);

@@ -5,51 +5,28 @@ import {
   usingStack,
 } from '../../platforms/cheri/kernel/benchmark-tables.js';
 import type { Operation } from '../../platforms/cheri/kernel/operation.js';
-import type { Machine } from '../../platforms/machine/machine.js';
-import type { Platform } from '../../platforms/platform.js';
 import { shippedClaims } from '../reproduce/read.js';
-import { CHERIOT_MEMORIES, linkCheriot, VARIANT } from './paths-cheriot-setups.js';
-import { runPath, WrongPath } from './paths-measure.js';
-import type { PathRow, PathTable } from './paths-suite.js';
+import { type CHERIOT_MEMORIES, VARIANT } from './paths-cheriot-setups.js';
+import type { PathCell, PathRow, PathTable } from './paths-suite.js';
 
 /* Long tables of the benchmarks of CHERIoT RTOS; held-out, as in paper/claims: nobody works to them. */
 
-type Memory = keyof typeof CHERIOT_MEMORIES;
+type Cell = PathCell<Operation>;
 
 /** The load filter is on in both: which of them the published figures are of is not known. */
-const MEMORIES: readonly Memory[] = ['safe33', 'one port'];
-const BUDGET = 1_000_000_000;
+const MEMORIES: readonly (keyof typeof CHERIOT_MEMORIES)[] = ['safe33', 'one port'];
 
-/** Cycles of the last passage, by memory. @throws WrongPath if the programs do not end well or there is none. */
-function cyclesOf(machines: Machines, operation: Operation): readonly { readonly memory: Memory; ours: number }[] {
-  const linked = linkCheriot(operation);
-  return machines.map(({ memory, machine }) => {
-    let last: number | undefined;
-    runPath(machine, operation, linked, {
-      budget: BUDGET,
-      begin: (cycle) => cycle,
-      end: (from, cycle) => (last = cycle - from),
-    });
-    if (last === undefined) throw new WrongPath(operation, 'nothing was measured');
-    return { memory, ours: last };
-  });
-}
-
-type Machines = readonly { readonly memory: Memory; readonly machine: Machine }[];
-
-const machinesOf = (platform: Platform): Machines =>
+/** The cells of an operation, one for each memory. @param cycles what the quantity is called */
+const cellsOf = (
+  path: Operation,
+  row: Pick<PathRow, 'operation' | 'source'> & Partial<PathRow>,
+  cycles = 'cycles',
+): readonly Cell[] =>
   MEMORIES.map((memory) => ({
+    path,
     memory,
-    machine: platform.createMachine({ parameters: CHERIOT_MEMORIES[memory], board: 'rtos' }),
+    row: { platform: 'cheri', variant: VARIANT, quantity: `${cycles} ${memory}`, real: null, fidelity: 'M', ...row },
   }));
-
-const rowOf = (row: Pick<PathRow, 'operation' | 'quantity' | 'ours' | 'source'> & Partial<PathRow>): PathRow => ({
-  platform: 'cheri',
-  variant: VARIANT,
-  real: null,
-  fidelity: 'M',
-  ...row,
-});
 
 /** Kernels of MICRO'23 table 4 that ours can be: (S) is the stack's high-water mark. Its baseline without bitmap is none of them. */
 const KERNELS = [
@@ -79,70 +56,58 @@ const LARGE = [163840, 196608];
 const TABLE_4_SOURCE =
   "held-out: MICRO'23 table 4, CHERIoT-Ibex; allocator and switcher of 2023, memory ports and stack of the thread unknown (ours has 2048 bytes)";
 
-/** @param sizes bytes of each allocation, of those of the table */
-export function* allocationRows(
-  platform: Platform,
-  sizes: readonly number[] = [...SIZES, ...LARGE],
-): Generator<PathRow> {
-  const machines = machinesOf(platform);
-  for (const bytes of sizes) {
-    for (const { name, revocation, highWaterMark } of KERNELS) {
-      for (const { memory, ours } of cyclesOf(machines, allocation(bytes, revocation, highWaterMark))) {
-        yield rowOf({
-          operation: `${bytes} bytes`,
-          variant: name,
-          quantity: `cycles ${memory}`,
-          ours,
-          real: published(name, bytes),
-          source: TABLE_4_SOURCE,
-        });
-      }
-    }
-  }
-}
+const allocations = (): readonly Cell[] =>
+  [...SIZES, ...LARGE].flatMap((bytes) =>
+    KERNELS.flatMap(({ name, revocation, highWaterMark }) =>
+      cellsOf(allocation(bytes, revocation, highWaterMark), {
+        operation: `${bytes} bytes`,
+        variant: name,
+        real: published(name, bytes),
+        source: TABLE_4_SOURCE,
+      }),
+    ),
+  );
 
 const STACKS = [128, 256, 512, 1024];
 /** Which stack and how much of it the 452 are of is inferred: paper/claims/cheriot-sosp25.yaml has them. */
 const CALLS_SOURCE = 'no figures are published by both stacks';
 
 /** Calls by the stack that caller and callee use. */
-export function* callRows(platform: Platform): Generator<PathRow> {
-  const machines = machinesOf(platform);
-  for (const caller of STACKS) {
-    for (const callee of STACKS) {
-      for (const { memory, ours } of cyclesOf(machines, usingStack(caller, callee))) {
-        yield rowOf({
-          operation: `caller ${caller}, callee ${callee}`,
-          quantity: `cycles ${memory}`,
-          ours,
-          source: CALLS_SOURCE,
-        });
-      }
-    }
-  }
-}
+const calls = (): readonly Cell[] =>
+  STACKS.flatMap((caller) =>
+    STACKS.flatMap((callee) =>
+      cellsOf(usingStack(caller, callee), { operation: `caller ${caller}, callee ${callee}`, source: CALLS_SOURCE }),
+    ),
+  );
 
-const MOST_BYTES = 1024;
+/** 4 bytes to 1 KiB. */
+const DIRTIED = Array.from({ length: 9 }, (_, i) => 4 << i);
 const STACK_SOURCE = 'no figures are published';
 
 /** What a call costs by what the caller has dirtied, and a return by what the callee has. */
-export function* stackRows(platform: Platform): Generator<PathRow> {
-  const machines = machinesOf(platform);
-  for (let bytes = 4; bytes <= MOST_BYTES; bytes *= 2) {
+const stackUse = (): readonly Cell[] =>
+  DIRTIED.flatMap((bytes) => {
     const row = { operation: `${bytes} bytes`, source: STACK_SOURCE };
-    for (const [what, operation] of [
-      ['call', dirtiedByCaller(bytes)],
-      ['return', dirtiedByCallee(bytes)],
-    ] as const) {
-      for (const { memory, ours } of cyclesOf(machines, operation)) {
-        yield rowOf({ ...row, quantity: `cycles of the ${what} ${memory}`, ours });
-      }
-    }
-  }
+    return [
+      ...cellsOf(dirtiedByCaller(bytes), row, 'cycles of the call'),
+      ...cellsOf(dirtiedByCallee(bytes), row, 'cycles of the return'),
+    ];
+  });
+
+/** A table whose cells - programs, claims - are made when somebody looks at them. */
+function table(name: string, title: string, make: () => readonly Cell[]): PathTable<Operation> {
+  let made: readonly Cell[] | undefined;
+  return {
+    name,
+    title,
+    get cells() {
+      return (made ??= make());
+    },
+  };
 }
 
-export const CHERIOT_TABLES: readonly PathTable[] = [
-  { name: 'allocation', title: '1 MiB allocated and freed, by size and kernel', rows: (p) => allocationRows(p) },
-  { name: 'calls', title: 'calls by stack of caller and callee', rows: callRows },
-  { name: 'stack-usage', title: 'calls and returns by stack dirtied', rows: stackRows },
+export const CHERIOT_TABLES: readonly PathTable<Operation>[] = [
+  table('allocation', '1 MiB allocated and freed, by size and kernel', allocations),
+  table('calls', 'calls by stack of caller and callee', calls),
+  table('stack-usage', 'calls and returns by stack dirtied', stackUse),
 ];

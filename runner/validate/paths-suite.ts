@@ -2,7 +2,7 @@ import type { Image } from '../../platforms/machine/image.js';
 import type { LedgerSpan, Phase } from '../../platforms/machine/ledger.js';
 import type { ProtectionCounts } from '../../platforms/machine/machine.js';
 import type { PhysicalAddress } from '../../platforms/machine/units.js';
-import type { ParameterValues, Platform } from '../../platforms/platform.js';
+import type { ParameterValues } from '../../platforms/platform.js';
 
 /** A kernel operation that programs repeat between two marks. */
 export interface PathOperation {
@@ -90,14 +90,22 @@ export interface PathSuite<O extends PathOperation = PathOperation> {
   readonly columns: { readonly before: readonly string[]; readonly after: readonly string[] };
   readonly references: readonly PathReference[];
   /** Long tables, measured only if asked for. */
-  readonly tables?: readonly PathTable[];
+  readonly tables?: readonly PathTable<O>[];
 }
 
-/** Rows of a benchmark of the real kernel that take long. */
-export interface PathTable {
+/** Rows of a benchmark of the real kernel that take long, each measured by itself (`paths-tables.ts`). */
+export interface PathTable<O extends PathOperation = PathOperation> {
   readonly name: string;
   readonly title: string;
-  rows(platform: Platform): Iterable<PathRow>;
+  readonly cells: readonly PathCell<O>[];
+}
+
+/** What one row of a long table is of: the last passage of an operation. */
+export interface PathCell<O extends PathOperation = PathOperation> {
+  readonly path: O;
+  /** Memory set-up of the suite. */
+  readonly memory: string;
+  readonly row: Omit<PathRow, 'ours'>;
 }
 
 /**

@@ -204,11 +204,11 @@ test('histograms count every value once, in bins common to all lists', () => {
   });
 });
 
-test('the chart says the longest of each platform', () => {
+test('the chart says the longest of each platform', async () => {
   const summaries = summariseArrivals(summarise([record(swept)]));
   const drawing = arrivalDrawing('realtime.call', summaries);
   expect(drawing.chart.data.datasets.map(({ label }) => label)).toEqual(['cheri, M: longest 7']);
-  expect(draw(drawing).map(({ name, content }) => [name, content.length > 1000])).toEqual([
+  expect((await draw(drawing)).map(({ name, content }) => [name, content.length > 1000])).toEqual([
     ['realtime.call-arrivals.png', true],
     ['realtime.call-arrivals.svg', true],
   ]);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../runner/reproduce/evaluate.js';
 import { pathReferences } from '../../runner/reproduce/path-references.js';
 import { readClaims, shippedClaims } from '../../runner/reproduce/read.js';
 import { isMeasurement, leaves } from '../../runner/reproduce/schema.js';
@@ -36,6 +37,7 @@ describe('the claims of this release', () => {
     ['cheriot-sosp25.call-256', 452],
     ['cheriot-sosp25.interrupt', 1028],
     ['cheriot-rtos.pr40.no-zeroing', 95],
+    ['cheriot-micro23.table4.hardware-s.32', 3479.0],
     ['cheriot-micro23.table4.hardware-s.4096', 14726.6],
     ['cheriot-micro23.sweep-software', 11.4],
   ])('%s is compared with a measurement', (id, value) => {
@@ -49,6 +51,7 @@ describe('the claims of this release', () => {
     ['xous-book.lend', 302],
     ['cheriot-rtos.sonata.call-warm', 340],
     ['cheriot-rtos.sonata.call-cold', 1196],
+    ['cheriot-micro23.table4.baseline.32', 3845.2],
   ])('%s is not modelled, and it is said why', (id, value) => {
     expect(claim(id)).toMatchObject({ value, measurement: { kind: 'not modelled' } });
   });
@@ -62,6 +65,27 @@ describe('the claims of this release', () => {
         expect([id, tolerance === 0]).toEqual([id, exact.includes(m.quantity)]);
       }
     }
+  });
+
+  test('every row of a long table that a claim names is there, and has the figure of the claim', async () => {
+    let found = 0;
+    for (const { platform, load } of PATH_SUITES) {
+      const { tables = [] } = await load();
+      for (const { id, measurement, value } of claims) {
+        if (!isMeasurement(measurement)) continue;
+        const [leaf] = leaves(measurement);
+        if (leaf.kind !== 'cell' || leaf.platform !== platform) continue;
+        const cell = tables
+          .find(({ name }) => name === leaf.table)!
+          .cells.find(({ row }) => (['operation', 'variant', 'quantity'] as const).every((k) => row[k] === leaf[k]))!;
+        const pairs = evaluate(measurement, () => ({ ok: true, value: 1 }));
+        // the row is of all pairs, to three digits, the claim of one
+        const whole = (value as number) / (pairs.ok ? pairs.value : NaN);
+        expect([id, Number(whole.toPrecision(3))]).toEqual([id, cell.row.real]);
+        found++;
+      }
+    }
+    expect(found).toBe(65);
   });
 
   test('every path that a claim names is one of its suite', async () => {

@@ -4,10 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cheri } from '../../platforms/cheri/index.js';
 import { mmuMicrokernel } from '../../platforms/mmu-microkernel/index.js';
+import { mpuRtos } from '../../platforms/mpu-rtos/index.js';
+import { CHERIOT_TABLES } from '../../runner/validate/paths-cheriot-tables.js';
+import { CHERIOT_PATHS } from '../../runner/validate/paths-cheriot.js';
+import { cellsHere } from '../../runner/validate/paths-tables.js';
 import { bulkhead } from '../runner/run/suite.js';
 import { temporary } from '../runner/temporary.js';
 
-const PLATFORMS = [cheri, mmuMicrokernel];
+const PLATFORMS = [cheri, mmuMicrokernel, mpuRtos];
 const reproduce = (...args: string[]) => bulkhead(['reproduce', ...args], PLATFORMS);
 
 const line = z.object({
@@ -73,6 +77,18 @@ describe('bulkhead reproduce', () => {
     const scalar = await median('ipc.call', 'there', 'ipc.call.words=2', 'ipc.call.state=warm');
     expect(row.simulated).toBe(lend / scalar);
     expect(row.ratio).toBe(lend / scalar / 1.55);
+  });
+
+  test('a row of a long table, for one pair of its operations', async () => {
+    const { code, stdout } = await reproduce('cheriot-micro23.table4.metadata.131072', '--json');
+    expect(code).toBe(0);
+    const row = line.parse(JSON.parse(stdout));
+    const { cells } = CHERIOT_TABLES.find(({ name }) => name === 'allocation')!;
+    const cell = cells.filter(
+      ({ path, row: { quantity } }) => path.id === 'allocation-131072' && quantity === 'cycles safe33',
+    );
+    const [{ ours }] = cellsHere(CHERIOT_PATHS, cheri, cell.slice(0, 1));
+    expect(row).toMatchObject({ simulated: ours / 8, claim: { role: 'held-out' } });
   });
 
   test('a measurement that fails is an error, exit code 1, and the others are still judged', async () => {
@@ -141,6 +157,18 @@ describe('bad input: exit 2 and one line', () => {
     [
       'kind: path, platform: cheri, operation: call, variant: b06a7bb, quantity: trap',
       /no quantity 'trap'; did you mean 'traps'/,
+    ],
+    [
+      'kind: cell, platform: cheri, table: alocation, operation: 32 bytes, variant: software, quantity: cycles safe33',
+      /no long table of cheri 'alocation'; did you mean 'allocation'/,
+    ],
+    [
+      'kind: cell, platform: mpu-rtos, table: allocation, operation: 32 bytes, variant: software, quantity: cycles safe33',
+      /no long table of mpu-rtos 'allocation'/,
+    ],
+    [
+      'kind: cell, platform: cheri, table: allocation, operation: 33 bytes, variant: software, quantity: cycles safe33',
+      /no row of table allocation '33 bytes, software, cycles safe33'; did you mean '32 bytes, software, cycles safe33'/,
     ],
     [
       'kind: path, platform: toy, operation: call, variant: b06a7bb, quantity: traps',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cascade, cascadeTable } from './cascade.js';
-import { readme, withTable } from './readme.js';
+import { withTable } from '../tables.js';
+import { readme } from './readme.js';
 
 test.each([
   ['chain', 'error', 3, { errors: 3, restarts: 0, ended: 0 }],

@@ -4,6 +4,7 @@ import { GUARANTEES, REACHES, reachOf } from '../../runner/results/guarantees.js
 import { WORKLOADS } from '../../workloads/index.js';
 import type { SpanPoint } from '../../workloads/language/scenario.js';
 import { NOT_APPLICABLE } from '../../workloads/not-applicable.js';
+import { withTable } from '../tables.js';
 import { AT_DEFAULTS, AT_POINTS, HARDENED } from './attempts.js';
 import { footprintTable } from './footprint.js';
 
@@ -118,12 +119,6 @@ function guaranteesTable(): string {
       }),
     ),
   ]);
-}
-
-/** A text with the table of that name replaced. */
-export function withTable(text: string, name: string, table: string): string {
-  const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
-  return `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`;
 }
 
 /** A text with the tables replaced that follow from the workloads alone. */

@@ -5,7 +5,8 @@ import { readRecords } from '../../runner/results/read.js';
 import type { MeasurementRecord } from '../../runner/results/schema.js';
 import { displayOf, placeOf, showRange, type SlideOut, slideOutsOf } from '../../runner/results/slide-out.js';
 import { platformLabel } from '../../runner/results/table.js';
-import { readme, README, withTable } from './readme.js';
+import { withTable } from '../tables.js';
+import { readme, README } from './readme.js';
 
 /*
  * The table of overruns in workloads/README.md, from the folders of the sweeps that it names:

@@ -3,9 +3,10 @@ import { cheri } from '../../../platforms/cheri/index.js';
 import { BENCHMARKS } from '../../../platforms/cheri/kernel/benchmarks.js';
 import type { Machine } from '../../../platforms/machine/machine.js';
 import { CHERIOT_PATHS } from '../../../runner/validate/paths-cheriot.js';
-import { allocationRows, callRows, CHERIOT_TABLES, stackRows } from '../../../runner/validate/paths-cheriot-tables.js';
+import { CHERIOT_TABLES } from '../../../runner/validate/paths-cheriot-tables.js';
 import { measurePath, pathMachine, steady } from '../../../runner/validate/paths-measure.js';
-import type { PathRow, PathSample } from '../../../runner/validate/paths-suite.js';
+import type { PathCell, PathRow, PathSample } from '../../../runner/validate/paths-suite.js';
+import { cellsHere, tableRows } from '../../../runner/validate/paths-tables.js';
 
 const LONG = process.env['BULKHEAD_LONG'] === '1';
 const VARIANT = CHERIOT_PATHS.variants[0];
@@ -67,9 +68,15 @@ describe("rows of the real kernel's benchmarks", () => {
   });
 });
 
+/** The rows of a long table, or of some of its cells. */
+function rowsOf(name: string, only: (cell: PathCell) => boolean = () => true): readonly PathRow[] {
+  const { cells } = CHERIOT_TABLES.find((table) => table.name === name)!;
+  return [...cellsHere(CHERIOT_PATHS, cheri, cells.filter(only))];
+}
+
 describe('long tables', () => {
   it('calls: only the sum of both stacks matters, 11 cycles for each 32 bytes', () => {
-    const rows = [...callRows(cheri)].filter(({ quantity }) => quantity === 'cycles safe33');
+    const rows = rowsOf('calls', ({ memory }) => memory === 'safe33');
     expect(rows.length).toBe(16);
     for (const { operation, ours } of rows) {
       const [caller, callee] = operation.match(/\d+/g)!.map(Number);
@@ -78,7 +85,7 @@ describe('long tables', () => {
   });
 
   it('stack-usage: what is dirtied costs once, in the call or in the return', () => {
-    const rows = [...stackRows(cheri)];
+    const rows = rowsOf('stack-usage');
     const at = (bytes: number, quantity: string): number =>
       rows.find((r) => r.operation === `${bytes} bytes` && r.quantity === quantity)!.ours;
     for (const quantity of ['cycles of the call safe33', 'cycles of the return safe33']) {
@@ -88,22 +95,30 @@ describe('long tables', () => {
   });
 
   it('allocation: the published figure beside each, and the kernels in the order in which sweeps put them', () => {
-    const rows: PathRow[] = [];
-    for (const row of allocationRows(cheri, [131072])) {
-      rows.push(row);
-      if (!LONG && rows.length === 2) break; // a kernel that never sweeps, in both memories
-    }
-    expect(rows.filter((_, i) => i % 2 === 0).map(({ real }) => real)).toEqual(
-      [1.15e6, 4.13e6, 4.11e6, 2.11e6, 2.22e6].slice(0, rows.length / 2),
+    const rows = rowsOf(
+      'allocation',
+      // a kernel that never sweeps is quick
+      ({ row, memory }) =>
+        row.operation === '131072 bytes' && memory === 'safe33' && (LONG || row.variant === 'metadata'),
     );
-    const metadata = rows[0].ours;
+    expect(rows.map(({ real }) => real)).toEqual([1.15e6, 4.13e6, 4.11e6, 2.11e6, 2.22e6].slice(0, rows.length));
+    const [metadata, software, , hardware] = rows;
     // all of it zeroed once: 8 bytes a store of two cycles
-    expect(metadata).toBeGreaterThan(2 ** 20 / 4);
+    expect(metadata.ours).toBeGreaterThan(2 ** 20 / 4);
     if (!LONG) return;
-    const [, , software, , , , hardware] = rows;
     expect([software.variant, hardware.variant]).toEqual(['software', 'hardware']);
-    expect(metadata).toBeLessThan(hardware.ours);
+    expect(metadata.ours).toBeLessThan(hardware.ours);
     expect(hardware.ours).toBeLessThan(software.ours);
+  });
+
+  it('workers give the rows in the order of the table, each as it is alone on a machine that has run nothing before', async () => {
+    const table = CHERIOT_TABLES.find(({ name }) => name === 'stack-usage')!;
+    const only = ({ row }: PathCell): boolean => row.quantity.startsWith('cycles of the return');
+    const rows: PathRow[] = [];
+    for await (const row of tableRows({ suite: CHERIOT_PATHS, platform: cheri, table, only })) rows.push(row);
+    const cells = table.cells.filter(only);
+    expect(rows).toEqual(cells.map(({ row }, i) => ({ ...row, ours: rows[i].ours })));
+    expect([...cellsHere(CHERIOT_PATHS, cheri, cells.slice(-1))]).toEqual(rows.slice(-1));
   });
 
   it('each has a name of its own', () => {

@@ -39,7 +39,7 @@ describe('instructions, beside those of the real switcher', () => {
   it.each(Object.entries(COUNTS))('%s', (operation, [instructions, stores, loads]) => {
     const counts = ['instructions', 'capability stores', 'capability loads'].map((q) => row(operation, q).ours);
     expect(counts).toEqual([instructions, stores, loads]);
-    // 12 % less than the real one's 177: its loop takes six instructions for each register, ours five
+    // 12 % less than the real one's 177: kernel/README.md has each step of both
     within(row(operation, 'instructions'), operation === 'handler-in' ? 0.13 : 0.1);
   });
 
@@ -71,15 +71,14 @@ describe('cycles, beside those of the real switcher on the RTL', () => {
     expect(MEMORIES.map((memory) => row(operation, `cycles ${memory}`).ours)).toEqual(expected);
   });
 
-  it.each(CYCLES)('%s: within 5 % with the loop that zeroes at the same place', (operation, _, iterations) => {
+  it.each(CYCLES)('%s: but for where the code lies, a cycle', (operation, _, iterations) => {
     for (const memory of MEMORIES) {
       const found = row(operation, `cycles ${memory}`);
-      // the real one's head lies at 2 modulo 4, a cycle for each iteration; one port waits for its data longer than for that
-      const aligned = memory === 'one port' ? 0 : iterations;
       within(found, memory === 'one port' || memory === 'safe33' ? 0.05 : 0.072);
-      const unexplained = found.real! - aligned - found.ours;
-      expect(unexplained).toBeGreaterThanOrEqual(0);
-      expect(unexplained).toBeLessThanOrEqual(operation === 'round-trip' ? 5 : 3);
+      // what ours takes more with the loop where the real one's was, at 2 modulo 4 (kernel/README.md): a cycle for each iteration that is
+      // jumped to, and one for each of three other targets; with one port the loop waits for its data longer than for that
+      const place = memory === 'one port' ? 4 : iterations - 1 + 3;
+      expect(Math.abs(found.real! - place - found.ours)).toBeLessThanOrEqual(memory === 'one port' ? 3 : 1);
     }
   });
 

@@ -226,11 +226,10 @@ ${secret(['ra', 'a0'])}
 });
 
 describe('no word of a stack outlives who wrote it', () => {
-  const SECRET = 0x5ec0de;
   /** Writes `bytes` bytes below csp, from the top. Uses t0, t1, a0. */
   const write = (bytes: number): string =>
-    `  li t0, ${bytes / 4}\n  li t1, ${SECRET}\n  cmove ca0, csp\n1:\n  cincoffset ca0, ca0, -4\n  csw t1, 0(ca0)\n  addi t0, t0, -1\n  bnez t0, 1b\n`;
-  /** Words that are left below csp at each of the marks. */
+    `  li t0, ${bytes / 4}\n  li t1, 0x5ec0de\n  cmove ca0, csp\n1:\n  cincoffset ca0, ca0, -4\n  csw t1, 0(ca0)\n  addi t0, t0, -1\n  bnez t0, 1b\n`;
+  /** Words other than 0 in the bounds of csp, at each of the marks. */
   const left = (before: number, inside: number): readonly number[] => {
     const found: number[] = [];
     run(
@@ -249,9 +248,10 @@ describe('no word of a stack outlives who wrote it', () => {
         watch: (machine, { symbol, threads }) => {
           for (const mark of ['callee.work', 'callee.here', 'caller.after']) {
             machine.probes.add(symbol(mark).physical, () => {
-              const sp = machine.registers().find(({ name }) => name === 'csp')!.value;
+              const { value, metadata } = machine.registers().find(({ name }) => name === 'csp')!;
               let words = 0;
-              for (let at = threads[1].stack.base; at < sp; at += 4) if (machine.word(at) === SECRET) words++;
+              for (let at = threads[1].stack.base; at < topOf(metadata!, value); at += 4)
+                if (machine.word(at) !== 0) words++;
               found.push(words);
               return false;
             });

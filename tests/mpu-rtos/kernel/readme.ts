@@ -10,6 +10,7 @@ import { pathMachine } from '../../../runner/validate/paths-measure.js';
 import { pathTable, phaseTable } from '../../../runner/validate/paths-report.js';
 import type { PathSuite } from '../../../runner/validate/paths-suite.js';
 import { allInstructions, pathCounts } from '../../path-counts.js';
+import { withTable } from '../../tables.js';
 import { counts } from './paths.js';
 
 /*
@@ -133,12 +134,8 @@ export const quickTables = (): Readonly<Record<string, string>> => ({
 export const allTables = (): Readonly<Record<string, string>> => ({ ...pathTables(), ...quickTables() });
 
 /** A text with tables replaced. */
-export function withTables(text: string, tables: Readonly<Record<string, string>>): string {
-  return Object.entries(tables).reduce((all, [name, table]) => {
-    const [begin, end] = [`<!-- ${name} table -->`, `<!-- end of ${name} table -->`];
-    return `${all.slice(0, all.indexOf(begin) + begin.length)}\n\n${table}\n\n${all.slice(all.indexOf(end))}`;
-  }, text);
-}
+export const withTables = (text: string, tables: Readonly<Record<string, string>>): string =>
+  Object.entries(tables).reduce((all, [name, table]) => withTable(all, name, table), text);
 
 export const readme = (): string => readFileSync(README, 'utf8');
 

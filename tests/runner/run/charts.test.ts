@@ -26,12 +26,12 @@ const bars = (fidelity: Fidelity | null): Drawing =>
     ],
   });
 
-/** Share of the pixels that are exactly of a colour. */
-async function share(png: Uint8Array, [red, green, blue]: readonly number[]): Promise<number> {
+/** Share of the pixels that are exactly of a colour, in the uppermost rows or all. */
+async function share(png: Uint8Array, [red, green, blue]: readonly number[], rows = Infinity): Promise<number> {
   const image = await loadImage(Buffer.from(png));
   const context = createCanvas(image.width, image.height).getContext('2d');
   context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const { data } = context.getImageData(0, 0, image.width, Math.min(rows, image.height));
   let found = 0;
   for (let i = 0; i < data.length; i += 4) {
     if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) found++;
@@ -44,7 +44,7 @@ const BLUE = [0x00, 0x72, 0xb2];
 describe('a chart', () => {
   test('is a PNG of twice the size and an SVG without fonts, the same each time', async () => {
     const drawing = bars('P');
-    const [png, svg] = draw(drawing);
+    const [png, svg] = await draw(drawing);
     expect([png.name, svg.name]).toEqual(['bars.png', 'bars.svg']);
     const image = await loadImage(Buffer.from(png.content));
     expect([image.width, image.height]).toEqual([2 * WIDTH, 2 * drawing.height]);
@@ -52,14 +52,14 @@ describe('a chart', () => {
     expect(text).toContain('<svg');
     expect(text).not.toContain('<text');
     expect(text.toUpperCase()).toContain('#0072B2');
-    expect(draw(drawing).map(({ content }) => Buffer.from(content).toString('base64'))).toEqual(
+    expect((await draw(drawing)).map(({ content }) => Buffer.from(content).toString('base64'))).toEqual(
       [png, svg].map(({ content }) => Buffer.from(content).toString('base64')),
     );
   });
 
   test('hatches what is not the real path', async () => {
     const [solid, mechanism, ours] = await Promise.all(
-      (['P', 'M', 'O'] as const).map((fidelity) => share(draw(bars(fidelity))[0].content, BLUE)),
+      (['P', 'M', 'O'] as const).map(async (fidelity) => share((await draw(bars(fidelity)))[0].content, BLUE)),
     );
     expect(solid).toBeGreaterThan(0.03);
     expect(mechanism).toBeLessThan(0.8 * solid);
@@ -82,6 +82,20 @@ describe('a chart', () => {
     const { afterBuildTicks } = scale(curve([16, 256, 65536])) as { afterBuildTicks?: (of: typeof built) => void };
     afterBuildTicks!(built);
     expect(built.ticks.map(({ value }) => value)).toEqual([16, 256, 65536]);
+  });
+
+  test.each([
+    ['linear', 1000],
+    ['logarithmic', 100_000],
+  ])('has room for the bands on a %s axis', async (type, maximum) => {
+    const points = [1, 2, 3].map((x) => ({ x, value: 100, minimum: 90, maximum }));
+    const curves = [{ label: 'copy', platform: 'p', workload: 'copy', points }];
+    const drawing = curveDrawing({ name: 'c', title: 'c', notes: [], xTitle: 'bytes', curves });
+    expect(drawing.chart.scales.y).toMatchObject({ type });
+    const [{ content }] = await draw(drawing);
+    // the title and what is around it, in dots of the picture
+    expect(await share(content, BLUE, 90)).toBe(0);
+    expect(await share(content, BLUE)).toBeGreaterThan(0);
   });
 
   test('labels together what lies too close together to be read apart', () => {
