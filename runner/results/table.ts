@@ -41,14 +41,18 @@ export function platformLabel({ record }: SubjectSummary): string {
   return [record.platform, ...changed].join(' ');
 }
 
-/** Median protection operations, those that occur: `4 satp writes, 4 sfences`. */
+/** Median protection operations, those that occur: `4 satp writes, 1 sfence`. */
 export function protection({ medians }: SpanSummary): string {
   const counts = Object.entries(PROTECTION_TITLES).map(([key, title]) => ({
     title,
     count: medians[key as keyof ProtectionCounts],
   }));
   const seen = counts.filter(({ count }) => count > 0);
-  return seen.map(({ title, count }) => `${showNumber(count)} ${title}`).join(', ') || '-';
+  return (
+    seen
+      .map(({ title, count }) => `${showNumber(count)} ${count === 1 ? title.replace(/s$/, '') : title}`)
+      .join(', ') || '-'
+  );
 }
 
 /** The name of a span; a round trip is called so. */
@@ -77,6 +81,27 @@ export const HEADER = [
   'reachable bytes',
 ] as const;
 export const ALIGN = ['l', 'l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'r', 'l', 'l', 'r'] as const;
+
+/** What each column says; the other two name a workload and a platform. */
+export const COLUMN_MEANINGS: Readonly<Record<Exclude<(typeof HEADER)[number], 'workload' | 'platform'>, string>> = {
+  span: 'from the retirement of the first instruction behind one mark to that behind another, or an event: a trap, an interrupt, the raised line of a device, the decision of the kernel to end a domain',
+  class: 'how far the path is that of the real system; - where no kernel takes part',
+  instructions: 'retired in the span, median. They are not to be compared between instruction sets',
+  cycles: 'guest cycles: median of the passages after the first of each run, over all layouts',
+  'time (µs)': 'these cycles at a clock that was passed with --clock; without one the column is not there',
+  range:
+    'least and greatest of these passages: how far the result depends on layout and history. Nothing is random, so this is no confidence interval',
+  first: 'cycles of the first passage after boot, in the canonical layout',
+  traps: 'exceptions and interrupts taken in the span, median',
+  'price of mechanism':
+    'cycles with isolation=full less those of the same path with its protection inert (isolation=path); - where that was not measured',
+  'price of boundary':
+    'cycles with isolation=full less those of the same request within one domain (isolation=none); - where that was not measured',
+  'protection operations':
+    'what the span does to the protection hardware, median: stores to the MPU, writes of satp, sfence.vma, loads and stores of capabilities',
+  'longest masked': 'longest interval with interrupts masked within the span, of all passages, and where it began',
+  'reachable bytes': 'bytes that the service could reach because of those it was given, median',
+};
 
 const showPrice = (price: number | undefined): string => (price === undefined ? '-' : showNumber(price));
 
@@ -132,10 +157,8 @@ export function columnsOf(lines: readonly (readonly string[])[]): <T>(row: reado
   return (row) => row.filter((_, column) => kept[column]);
 }
 
-/** One table for the subjects of a family; columns in which nothing stands are left out. */
-function familyTable(subjects: readonly SubjectSummary[], names: SuiteNames, clocks: Clocks): string | undefined {
-  const lines = spanLines(subjects, names, clocks).map(({ line }) => line);
-  if (lines.length === 0) return undefined;
+/** One table for rows of a family; columns in which nothing stands are left out. */
+function familyTable(lines: readonly (readonly string[])[]): string {
   const keep = columnsOf(lines);
   return markdownTable(
     [HEADER, ...lines].map((line) => keep<string>(line)),
@@ -151,15 +174,23 @@ export const CLASSES: Readonly<Record<Fidelity, string>> = {
   O: 'the policy is ours',
 };
 
-const LEGEND = `cycles: median of the passages after the first of each run, over all seeds; range: least and greatest of them, the
-sensitivity of the model to layout and history (no statistical confidence); first: the first passage after boot.
-Before each sample another domain has used the caches; state=warm: nothing else has run, the best case.
-price of mechanism: cycles with isolation=full less those of the same path with its protection inert (isolation=path); price of
-boundary: less those of the same request within one domain (isolation=none).
-class: R ${CLASSES.R}, P ${CLASSES.P},
-M ${CLASSES.M}, O ${CLASSES.O},
-- no kernel takes part; cycles of different classes are not to be ranked.
-`;
+const STATE = 'before each sample another domain has used the caches; state=warm: nothing else has run, the best case.';
+
+/** What stands in the columns that some table has. */
+function legend(lines: readonly (readonly string[])[]): string {
+  const keep = columnsOf(lines);
+  const meanings: Readonly<Record<string, string>> = COLUMN_MEANINGS;
+  const columns = keep(HEADER).flatMap((name) => (name in meanings ? [`* ${name}: ${meanings[name]}.`] : []));
+  const classes = Object.entries(CLASSES).map(([letter, meaning]) => `${letter} ${meaning}`);
+  return [
+    'How to read it:',
+    '',
+    `* workload: its id and the parameters that are not the default; ${STATE}`,
+    ...columns,
+    `* the classes: ${classes.join('; ')}. Cycles of different classes are not to be ranked.`,
+    '',
+  ].join('\n');
+}
 
 /** The results as text: a table for each family, then what is not applicable and what went wrong. */
 export function resultTables(
@@ -169,17 +200,17 @@ export function resultTables(
   clocks: Clocks = {},
 ): string {
   const subjects = ownCores(all);
-  const families = new Set(subjects.map(({ record }) => names.familyOf(record.workload)));
+  const rows = spanLines(subjects, names, clocks);
+  const families = new Set(rows.map(({ subject }) => names.familyOf(subject.record.workload)));
   const parts: string[] = [];
   for (const family of families) {
-    const table = familyTable(
-      subjects.filter(({ record }) => names.familyOf(record.workload) === family),
-      names,
-      clocks,
-    );
-    if (table !== undefined) parts.push(`${heading}${family}\n\n${table}\n`);
+    const own = rows.filter(({ subject }) => names.familyOf(subject.record.workload) === family);
+    parts.push(`${heading}${family}\n\n${familyTable(own.map(({ line }) => line))}\n`);
   }
-  if (parts.length > 0) parts.push(`${LEGEND}${clockLegend(clocks) ?? ''}`);
+  const clock = clockLegend(clocks);
+  if (rows.length > 0) {
+    parts.push(`${legend(rows.map(({ line }) => line))}${clock === undefined ? '' : `* ${clock}`}`);
+  }
   const attempts = subjects.flatMap((subject) => {
     const { outcome, ended } = subject.record;
     const words = outcome.kind === 'measured' ? Object.entries(outcome.observed) : [];

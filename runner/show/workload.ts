@@ -85,6 +85,17 @@ export interface Applicability {
   readonly refusals: readonly string[];
 }
 
+/** Each function in full, but one that differs from the one before it in nothing but numbers in one line. */
+function showFunctions({ functions }: Scenario): readonly string[] {
+  const texts = functions.map(showFunction);
+  const shape = (text: string): string => text.replace(/-?\d+/g, '#');
+  return texts.map((text, i) => {
+    if (i === 0 || shape(text) !== shape(texts[i - 1])) return text;
+    const [head] = text.split('\n');
+    return `${head}: as the one above, with other numbers\n`;
+  });
+}
+
 /** A workload as text: what it is, its system, spans, parameters, programs, and where it is not applicable. */
 export function showWorkload(workload: Workload, scenario: Scenario, platforms: readonly Applicability[]): string {
   const parts: string[] = [`${workload.id}: ${workload.title}\n\nMeasures ${workload.purpose}.\n`];
@@ -121,6 +132,6 @@ export function showWorkload(workload: Workload, scenario: Scenario, platforms: 
     ({ platform, runs, refusals }) => `* ${platform}: ${[...(runs ? ['runs'] : []), ...refusals].join('; ')}\n`,
   );
   parts.push(`Platforms\n\n${lines.join('')}`);
-  parts.push(`Programs at the defaults\n\n${scenario.functions.map(showFunction).join('\n')}`);
+  parts.push(`Programs at the defaults\n\n${showFunctions(scenario).join('\n')}`);
   return parts.join('\n');
 }

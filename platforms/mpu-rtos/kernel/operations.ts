@@ -1,4 +1,15 @@
-import { client, EXIT, type Operation, process, repeat, REPETITIONS, SERVER, SPINNER, thread } from './programs.js';
+import {
+  client,
+  EXIT,
+  type Operation,
+  process,
+  repeat,
+  REPETITIONS,
+  rounds,
+  SERVER,
+  SPINNER,
+  thread,
+} from './programs.js';
 
 const NOTIFY = 'ldr r0, =object\n bl notify_object';
 const WAIT = 'ldr r0, =object\n movs r1, #0\n bl wait_for_object';
@@ -74,19 +85,7 @@ const pair = (urgent: string, other: string): string => `
 urgent:
   movs  r5, #0
   ${urgent}
-other:
-  movs  r5, #0
-  movs  r4, #${REPETITIONS}
-again:
-  ${other}
-  subs  r4, #1
-  bne   again
-  ${EXIT}
-  b     .
-  .bss
-  .balign 4
-object: .space 4
-`;
+other:${rounds(other)}`;
 const PAIR = [thread('client.urgent', 10), thread('client.other', 20)];
 
 /** A call for ever, between the marks `begin` and `woken`. */

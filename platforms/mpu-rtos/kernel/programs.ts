@@ -60,15 +60,26 @@ service:
   ['service'],
 );
 
+/** Repeats `round` with r4 as the number of rounds left, then ends the run; r5 counts what went wrong. There is a word `object`. */
+export const rounds = (round: string): string => `
+  movs  r5, #0
+  movs  r4, #${REPETITIONS}
+again: ${round}
+  subs  r4, #1
+  bne   again
+  ${EXIT}
+  b     .
+  .bss
+  .balign 4
+object: .space 4
+`;
+
 /**
  * A program that repeats `call` between marks and checks that r0 is `result` then; `before` and `after` run outside of them. It may
  * use r0 to r3, r6 and r7.
  */
 export const repeat = (call: string, result: string, before = '', after = ''): string => `
-main:
-  movs  r5, #0
-  movs  r4, #${REPETITIONS}
-again: ${before}
+main:${rounds(`${before}
 begin:
   nop
   ${call}
@@ -77,14 +88,7 @@ end:
   cmp   r0, #${result}
   beq   1f
   adds  r5, #1
-1: ${after}
-  subs  r4, #1
-  bne   again
-  ${EXIT}
-  b     .
-  .bss
-  .balign 4
-object: .space 4
+1: ${after}`)}
 number: .space 4
 status: .space 4
   .data

@@ -1,30 +1,9 @@
 import type { Fidelity } from '../../../platforms/platform.js';
 import { classSwatch } from '../../charts/swatch.js';
-import { CLASSES, HEADER } from '../../results/table.js';
+import { CLASSES, COLUMN_MEANINGS } from '../../results/table.js';
 import { inlineSvg } from '../figure.js';
 import { Html, markup } from '../html.js';
 import type { Section } from '../report.js';
-
-/** What each column of the tables says; `workloads.ts` and `platforms.ts` define what the others name. */
-const COLUMNS: Readonly<Record<Exclude<(typeof HEADER)[number], 'workload' | 'platform'>, string>> = {
-  span: 'from the retirement of the first instruction behind one mark to that behind another, or an event: a trap, an interrupt, the raised line of a device, the decision of the kernel to end a domain',
-  class: 'how far the path is that of the real system, see above; - where no kernel takes part',
-  instructions: 'retired in the span, median. They are not to be compared between instruction sets',
-  cycles: 'guest cycles: median of the passages after the first of each run, over all layouts',
-  'time (µs)': 'these cycles at a clock that was passed with --clock; without one the column is not there',
-  range:
-    'least and greatest of these passages: how far the result depends on layout and history. Nothing is random, so this is no confidence interval',
-  first: 'cycles of the first passage after boot, in the canonical layout',
-  traps: 'exceptions and interrupts taken in the span, median',
-  'price of mechanism':
-    'cycles with isolation=full less those of the same path with its protection inert (isolation=path); - where that was not measured',
-  'price of boundary':
-    'cycles with isolation=full less those of the same request within one domain (isolation=none); - where that was not measured',
-  'protection operations':
-    'what the span does to the protection hardware, median: stores to the MPU, writes of satp, sfence.vma, loads and stores of capabilities',
-  'longest masked': 'longest interval with interrupts masked within the span, of all passages, and where it began',
-  'reachable bytes': 'bytes that the service could reach because of those it was given, median',
-};
 
 const swatch = (fidelity: Fidelity): Html => {
   const svg = inlineSvg(classSwatch(fidelity), `swatch-${fidelity}`);
@@ -53,7 +32,7 @@ export const classes: Section = {
     </dl>
     <h3>Columns</h3>
     <dl class="terms">
-      ${Object.entries(COLUMNS).map(
+      ${Object.entries(COLUMN_MEANINGS).map(
         ([name, meaning]) =>
           markup`<div>
             <dt>${name}</dt>

@@ -116,6 +116,15 @@ test('defaults come first, then a workload’s own points as it lists them, then
   expect(given).toEqual([...[2, 0, 1, 3, 4].map((words) => [words, 'polluted']), [2, 'warm']]);
 });
 
+test('show has a program in full once, where others differ from it in numbers only', async () => {
+  const { code, stdout } = await bulkhead(['show', 'ipc.call']);
+  expect(code).toBe(0);
+  const bodies = stdout.match(/^polluting\d+\(p0\) -> word\n {2}word = p0\n/gm);
+  expect(bodies).toHaveLength(1);
+  expect(stdout).toMatch(/^polluting1\(p0\) -> word: as the one above, with other numbers$/m);
+  expect(stdout).toMatch(/^service_adder\(p0, p1\) -> word\n/m);
+});
+
 describe('a results folder', () => {
   test('has manifest, records, summary and the table that is printed', async () => {
     const path = await folder();

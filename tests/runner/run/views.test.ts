@@ -45,10 +45,11 @@ describe('twins', () => {
     expect(pricesAmong([of('full', 'warm'), of('path', 'polluted')])(of('full', 'warm'), 'round')).toEqual(nothing);
   });
 
-  test('the table has a column for each price that is known', () => {
+  test('the table has a column for each price that is known, and says what it is', () => {
     expect(resultTables(subjects, names)).toMatch(/price of mechanism \| price of boundary/);
     const full = subjects.filter(({ record }) => record.parameters['isolation'] === 'full');
-    expect(resultTables(full, names)).not.toMatch(/price of mechanism \|/);
+    expect(resultTables(subjects, names)).toMatch(/^\* price of mechanism: .*\n\* price of boundary: /m);
+    expect(resultTables(full, names)).not.toContain('price of');
   });
 
   test('the warm state is called the best case', () => {
