@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // modules are loaded once by each worker, not by each of 170 files: a third of the time
     isolate: false,
+    globalSetup: 'dist/tests/global-setup.js',
     // node loads everything but the test files itself: vite would rewrite each import, which also makes the simulators slower
     server: { deps: { external: [/\/dist\/(?!.*\.test\.js$)/] } },
   },

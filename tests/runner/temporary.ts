@@ -1,17 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
-const made: string[] = [];
-
-/** A fresh directory that goes when the test file is done. */
-export function temporary(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-'));
-  made.push(directory);
-  return directory;
-}
-
-afterAll(() => {
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
-});
+/** A fresh directory that goes when all tests have run. */
+export const temporary = (): string => mkdtempSync(join(process.env['BULKHEAD_TEST_FOLDER']!, 'run-'));
