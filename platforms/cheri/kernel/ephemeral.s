@@ -86,7 +86,7 @@ wait_for_look:
   csc   ca0, 32(csp)
   csw   zero, 40+TIMEOUT_ELAPSED(csp)
   csw   t0, 40+TIMEOUT_REMAINING(csp)
-  cmove ca1, ct0
+  load_import ca1, hazard_epoch
   mv    a2, a3
   cincoffset ca0, csp, 40
   csetbounds ca0, ca0, TIMEOUT_BYTES

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { permissionsOf, typeOf } from '../../../platforms/cheri/hardware/capability.js';
+import { baseOf, topOf } from '../../../platforms/cheri/hardware/capability-bounds.js';
+import { Permission } from '../../../platforms/cheri/hardware/permissions.js';
 import { fromCompartment, fromLibrary } from '../../../platforms/cheri/kernel/compartments.js';
+import { constant } from '../../../platforms/cheri/kernel/source.js';
 import type { Import } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
 import { QUOTA } from './heap.js';
@@ -92,7 +96,10 @@ const MACROS = `
 function both(
   main: string,
   other: string,
-  options: { readonly kernel?: ParameterValues; readonly watch?: (m: WalkedMachine, linked: Run['linked']) => void } = {},
+  options: {
+    readonly kernel?: ParameterValues;
+    readonly watch?: (m: WalkedMachine, linked: Run['linked']) => void;
+  } = {},
 ): Run {
   const program = `${MACROS}
 main:
@@ -224,7 +231,8 @@ describe('what can be claimed', () => {
   });
 
   it('a neighbour keeps nothing', () => {
-    const main = '  allocate 32, one\n  allocate 32, two\n  allocate 32, three\n  claim one, three\n  hand\n  usable two';
+    const main =
+      '  allocate 32, one\n  allocate 32, two\n  allocate 32, three\n  claim one, three\n  hand\n  usable two';
     expect(reports(main, '  free two')).toEqual([0, 0, 0]);
   });
 
@@ -290,11 +298,9 @@ describe('beside heap_claim', () => {
   });
 });
 
-describe('while the allocator looks at the slots the epoch is odd', () => {
-  /** `main` claims as soon as it gets its turn, which ends that of `other` after `iterations` of a delay or in its call. */
-  const interrupting = (ticks: number): string => `
-  allocate 0x4000, one
-  hand
+describe('one interrupts the other', () => {
+  /** Claims with a timeout; s0 is the result. At last it is reported with the tag of the pointer, when turn 3 has come. */
+  const claiming = (ticks: number): string => `
   timeout ${ticks}
   clc ca1, one - globals(cgp)
   li a2, 0
@@ -306,42 +312,109 @@ describe('while the allocator looks at the slots the epoch is odd', () => {
   addi t0, t0, -3
   bnez t0, 1b
   report s0
-  usable one`;
-  const freeing = (iterations: number): string => `
-  li t0, 2
-  csw t0, turn - globals(cgp)
+  usable one
+  clw t0, 0(csp)
+  report t0`;
+  const delay = (iterations: number): string => `
   li t0, ${iterations}
 1:
   addi t0, t0, -1
-  bnez t0, 1b
+  bnez t0, 1b`;
+  const setTurn = (turn: number): string => `  li t0, ${turn}\n  csw t0, turn - globals(cgp)`;
+  const FREE = `
   load_import ca0, mine
   clc ca1, one - globals(cgp)
   cross_call heap_free
-  li t0, 3
-  csw t0, turn - globals(cgp)
+${setTurn(3)}
 1:
   yield
   j 1b`;
 
-  /** Results of the claim with the tag of the pointer behind it, by how long the delay is; how often somebody had to wait. */
-  function outcomes(ticks: number): { readonly seen: readonly string[]; readonly waits: number } {
+  /** Result of the claim with the tag of the pointer behind it, how often and for how many ticks the claim waited. */
+  const outcome = (
+    main: string,
+    other: string,
+  ): { readonly seen: string; readonly waits: number; readonly elapsed: number } => {
     let waits = 0;
-    const seen = DELAYS.map((iterations) => {
-      const [result, tag] = both(interrupting(ticks), freeing(iterations), {
-        watch: (machine, { symbol }) =>
-          machine.probes.add(symbol('ephemeral.wait_for_look').physical, () => {
-            waits++;
-            return false;
-          }),
-      }).reports;
-      return `${result | 0} ${tag}`;
-    });
-    return { seen, waits };
-  }
-  const DELAYS = Array.from({ length: 60 }, (_, i) => 40000 + i * 400);
+    const [result, tag, elapsed] = both(main, other, {
+      watch: (machine, { symbol }) =>
+        machine.probes.add(symbol('ephemeral.wait_for_look').physical, () => {
+          waits++;
+          return false;
+        }),
+    }).reports;
+    return { seen: `${result | 0} ${tag}`, waits, elapsed };
+  };
+  const KEPT = '0 1';
+  const GONE = '-22 0';
 
-  it('whenever who claims comes: it has the object until its next call, or is told that it is gone', () => {
-    const { seen, waits } = outcomes(0x100000);
-    console.log(seen.map((x,i)=>`${DELAYS[i]}: ${x}`).join('\n'), waits);
+  /** `other` frees after a delay, and its turn may end anywhere in that: then `main` claims. */
+  const freeInterrupted = (iterations: number, ticks = 0x100000): ReturnType<typeof outcome> =>
+    outcome(`  allocate 0x4000, one\n  hand\n${claiming(ticks)}`, `${setTurn(2)}\n${delay(iterations)}\n${FREE}`);
+
+  /** `main` claims after a delay, and its turn may end anywhere in that: then `other` frees. */
+  const claimInterrupted = (iterations: number): ReturnType<typeof outcome> =>
+    outcome(
+      `  allocate 0x4000, one\n  hand\n${delay(iterations)}\n${claiming(0x100000)}`,
+      `${setTurn(2)}\n  yield\n${FREE}`,
+    );
+
+  /** The least delay for which the outcome is another than without, within a turn of 200000 cycles. */
+  function border(at: (iterations: number) => string): number {
+    const without = at(1);
+    let [low, high] = [1, 100000];
+    expect(at(high)).not.toBe(without);
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (at(middle) === without) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+  const around = (centre: number, from: number, to: number, step: number): readonly number[] =>
+    Array.from({ length: (to - from) / step + 1 }, (_, i) => centre + from + i * step);
+
+  it('who frees: the other has the object until its next call, or waits until it is gone, or is told at once', () => {
+    const centre = border((iterations) => freeInterrupted(iterations).seen);
+    const all = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations));
+    expect(new Set(all.map(({ seen }) => seen))).toEqual(new Set([KEPT, GONE]));
+    // between look and painting it waits, once: who looks gets its turn
+    expect(new Set(all.map(({ seen, waits }) => `${seen} ${waits}`))).toEqual(
+      new Set([`${KEPT} 0`, `${GONE} 1`, `${GONE} 0`]),
+    );
+    // what waited has so in its timeout, and without time for it that is the error
+    expect(all.map(({ elapsed }) => elapsed > 0)).toEqual(all.map(({ waits }) => waits > 0));
+    const hurried = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations, 0).seen);
+    expect(new Set(hurried)).toEqual(new Set([KEPT, `${TIMED_OUT | 0} 0`, GONE]));
   });
+
+  it('who claims: it has the object until its next call, or is told that it is gone', () => {
+    const centre = border((iterations) => claimInterrupted(iterations).seen);
+    const all = around(centre, -20, 20, 1).map((iterations) => claimInterrupted(iterations).seen);
+    expect(new Set(all)).toEqual(new Set([KEPT, GONE]));
+  });
+});
+
+it('only the allocator loads from the slots, only their thread stores to them', () => {
+  const { machine, linked } = both('  allocate 32, one\n  claim one', '');
+  const [first] = linked.threads.map((t) => machine.word(t.trustedStack.base + constant('TS_HAZARDS')));
+  const end = first + constant('HAZARD_BYTES') * linked.threads.length;
+  const holders = machine.taggedGranules
+    .map((place) => ({ place, address: machine.word(place), metadata: machine.word(place + 4) }))
+    .filter(({ address, metadata }) => {
+      const data = (permissionsOf(metadata) & (Permission.LD | Permission.SD)) !== 0;
+      return (
+        data && typeOf(metadata) === 0 && topOf(metadata, address) > first && baseOf(metadata, address) >>> 0 < end
+      );
+    });
+  const { code } = linked.places.get('allocator')!;
+  const allocators = holders.filter(({ place }) => place >= code.base && place < code.base + code.bytes);
+  expect(allocators.map(({ metadata }) => permissionsOf(metadata))).toEqual([
+    Permission.GL | Permission.LD | Permission.MC,
+  ]);
+  const others = holders.filter((one) => !allocators.includes(one));
+  expect(others.map(({ place }) => place)).toEqual(
+    linked.threads.map((t) => t.trustedStack.base + constant('TS_HAZARDS')),
+  );
+  for (const { metadata } of others) expect(permissionsOf(metadata)).toBe(Permission.SD | Permission.MC);
 });
