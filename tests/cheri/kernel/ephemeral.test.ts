@@ -25,7 +25,9 @@ const IMPORTS: readonly Import[] = [
     'quota_left',
     'quarantine_flush',
   ),
+  ...fromCompartment('allocator', 'token_key_new', 'token_allocate', 'token_free'),
   ...fromCompartment('scheduler', 'ticks'),
+  { kind: 'switcher', name: 'hazard_slots', function: 'hazard_slots' },
   ...fromLibrary('ephemeral', 'heap_claim_ephemeral'),
   ...QUOTAS.map(({ name }): Import => ({ kind: 'quota', name, quota: name })),
 ];
@@ -131,8 +133,27 @@ turn: .word 0
   expect(done.stop).toEqual({ kind: 'exit', code: 0 });
   return done;
 }
-const reports = (main: string, other: string, kernel: ParameterValues = {}): readonly number[] =>
-  both(main, other, { kernel }).reports;
+
+/** Chunks follow each other to the end of the heap, and the allocator's sums are theirs. */
+function expectWholeHeap({ machine, linked: { heap, symbol } }: Run): void {
+  const [FLAGS, FREE, QUARANTINED] = [7, 0, 2];
+  const bytes = new Map<number, number>();
+  let at = heap.base + 8;
+  while (at < heap.base + heap.bytes) {
+    const word = machine.word(at);
+    expect(word & ~FLAGS).toBeGreaterThan(0);
+    bytes.set(word & FLAGS, (bytes.get(word & FLAGS) ?? 0) + (word & ~FLAGS));
+    at += word & ~FLAGS;
+  }
+  expect(at).toBe(heap.base + heap.bytes);
+  const sum = (name: string): number => machine.word(symbol(`allocator.${name}`).physical);
+  expect([sum('free_bytes'), sum('quarantine_bytes')]).toEqual([bytes.get(FREE) ?? 0, bytes.get(QUARANTINED) ?? 0]);
+}
+function reports(main: string, other: string, kernel: ParameterValues = {}): readonly number[] {
+  const done = both(main, other, { kernel });
+  expectWholeHeap(done);
+  return done.reports;
+}
 
 describe.each(['hardware', 'software', 'none'])('what a hazard slot has is not freed, revocation=%s', (revocation) => {
   /** Where nobody sweeps, memory is used again at once, and old pointers reach it. */
@@ -275,6 +296,44 @@ ${spoil}
   it('kept memory is not freed a second time', () => {
     const main = '  allocate 32, one\n  claim one\n  hand\n  usable one\n  flush\n  left';
     expect(reports(main, '  free one\n  free one')).toEqual([0, 0, NOT_PERMITTED, 1, 0, QUOTA]);
+  });
+});
+
+describe('slots that a compartment sets itself', () => {
+  const set = (pointer: string): string => `
+  library_call hazard_slots
+  clc ca1, one - globals(cgp)
+${pointer}
+  csc ca1, 0(ca0)
+  hand
+  usable one`;
+
+  it('keep what they point into, if they have its tag: bits alone hold up nobody', () => {
+    expect(reports(`  allocate 32, one\n${set('')}`, '  free one')).toEqual([0, 1]);
+    expect(reports(`  allocate 32, one\n${set('  ccleartag ca1, ca1')}`, '  free one')).toEqual([0, 0]);
+  });
+
+  const SEALED = `
+  cross_call token_key_new
+  csc ca0, two - globals(cgp)
+  timeout
+  load_import ca1, mine
+  clc ca2, two - globals(cgp)
+  li a3, 16
+  cross_call token_allocate
+  csc ca0, one - globals(cgp)
+  csc ca1, three - globals(cgp)`;
+  const DESTROY = `
+  load_import ca0, mine
+  clc ca1, two - globals(cgp)
+  clc ca2, one - globals(cgp)
+  cross_call token_free
+  report a0`;
+
+  it('the handle of a sealed object keeps nothing and is refused, its payload does', () => {
+    expect(reports(`${SEALED}\n${set('')}`, DESTROY)).toEqual([0, 0]);
+    expect(reports(`${SEALED}\n  claim one\n  hand\n  usable one`, DESTROY)).toEqual([INVALID, 0, 0]);
+    expect(reports(`${SEALED}\n  claim three\n  hand\n  usable three`, DESTROY)).toEqual([0, 0, 1]);
   });
 });
 
