@@ -39,6 +39,7 @@
   .include "zero.s"
   .include "bins.s"
   .include "quarantine.s"
+  .include "hazards.s"
 
 # Enters: all registers that calls keep are saved, the mutex is held, cs0 = heap. ca0 to ca2 are at 32(csp) on.
 .macro enter
@@ -105,6 +106,7 @@ heap_allocate:
   andi  a0, a0, -8
   csw   a0, 56(csp)
 try_again:
+  jal   free_kept
   li    a0, DEQUEUED_BY_ALLOCATE
   jal   dequeue
   clw   a0, 56(csp)
@@ -152,7 +154,7 @@ allocate_leave:
   leave
 
 # Gives memory back. ca0 = quota that it was allocated or claimed with, ca1 = pointer with its base. It is freed when nobody has it any
-# more. a0 = 0 or a negative error.
+# more, ephemeral claims included, which the quota does not pay for. a0 = 0 or a negative error.
   .phase kernel
 heap_free:
   enter
@@ -195,10 +197,7 @@ free_if_unclaimed:
   li    a1, 0
   jal   find_claim
   bnez  a0, freed
-  chunk ct0, s1
-  clw   a1, CHUNK_SIZE(ct0)
-  andi  a1, a1, ~FLAGS
-  jal   quarantine
+  jal   free_chunk
   li    a0, DEQUEUED_BY_FREE
   jal   dequeue
 freed:
@@ -220,11 +219,12 @@ quota_left:
   clw   a0, QUOTA_LEFT(ct2)
   leave
 
-# Takes everything out of quarantine, sweeping as often as it takes. ca0 = timeout. a0 = 0 or -TIMED_OUT.
+# Takes everything out of quarantine, sweeping as often as it takes. What hazard slots have is not there yet. ca0 = timeout. a0 = 0 or -TIMED_OUT.
   .phase kernel
 quarantine_flush:
   check_pointer ca0, a0, TIMEOUT_BYTES, RIGHT_LOAD | RIGHT_STORE, bad_timeout
   enter
+  jal   free_kept
 1:
   li    a0, -1
   jal   dequeue
@@ -297,3 +297,5 @@ claims:               .word 0         # first of the list of claims
 next_key:             .word -1        # number of the next key of sealed objects
 started:              .word 0         # the heap has been made one free chunk
 bins:                 .space 4 * BINS
+kept_count:           .word 0
+kept:                 .space 4 * HAZARD_SLOTS  # chunks that are freed when no hazard slot has them any more

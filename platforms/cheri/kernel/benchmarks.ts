@@ -315,6 +315,21 @@ export const BENCHMARKS: readonly Operation[] = [
     }),
     ...BETWEEN,
   },
+  ...(['heap', 'other'] as const).map((memory): Operation => ({
+    id: `claim-ephemeral-${memory}`,
+    title: `an ephemeral claim on ${memory === 'heap' ? '32 bytes of the heap' : 'other memory, which needs none'}`,
+    system: repeated(
+      {
+        start: memory === 'heap' ? `${ALLOCATE(32)}${NOT_NULL}` : '  csc   csp, 8(csp)\n',
+        before: TIMEOUT,
+        body: '  clc   ca1, 8(csp)\n  li    a2, 0\n  library_call heap_claim_ephemeral',
+        after: IS_ZERO,
+      },
+      [...HEAP, ...fromLibrary('ephemeral', 'heap_claim_ephemeral')],
+      { quotas: QUOTAS },
+    ),
+    ...BETWEEN,
+  })),
   {
     id: 'token-key',
     title: 'a new key for sealed objects',

@@ -47,16 +47,18 @@ export const schedulerCompartment = (threads: number): Compartment => ({
   ],
 });
 
-/** The allocator; `sweeper`: with a compartment that sweeps, else with the hardware. */
-export const allocatorCompartment = (sweeper: boolean): Compartment => ({
+/** The allocator, for a number of threads that includes idle; `sweeper`: with a compartment that sweeps, else with the hardware. */
+export const allocatorCompartment = (sweeper: boolean, threads: number): Compartment => ({
   name: ALLOCATOR,
-  program: '.include "layout.s"\n.include "allocator.s"',
+  program: `.equ THREAD_COUNT, ${threads}\n.include "layout.s"\n.include "allocator.s"`,
   imports: [
     { kind: 'authority', name: 'heap', authority: 'heap' },
     { kind: 'authority', name: 'token_key', authority: 'static tokens' },
     { kind: 'authority', name: 'dynamic_key', authority: 'dynamic tokens' },
     { kind: 'authority', name: 'key_space', authority: 'token keys' },
     { kind: 'device', name: 'bitmap', device: 'bitmap' },
+    { kind: 'authority', name: 'hazards', authority: 'hazard slots' },
+    { kind: 'authority', name: 'hazard_epoch', authority: 'hazard epoch' },
     ...(sweeper
       ? fromCompartment(SWEEPER, 'sweep', 'sweep_epoch')
       : [{ kind: 'device', name: 'revoker', device: 'revoker' } as const]),
@@ -106,7 +108,7 @@ const libraryFunction = (name: string, count: number): Export => ({ name, argume
 
 /**
  * Libraries that every system may import from: mutexes (`locks.s`), message queues (`queues.s`), micro-reboots (`reboot.s`), sealed
- * objects (`unseal.s`).
+ * objects (`unseal.s`), ephemeral claims (`ephemeral.s`).
  */
 export const LIBRARIES: readonly Library[] = [
   {
@@ -145,6 +147,17 @@ export const LIBRARIES: readonly Library[] = [
     program: '.include "unseal.s"',
     imports: [{ kind: 'authority', name: 'dynamic_key', authority: 'unsealing dynamic tokens' }],
     exports: [{ name: 'token_unseal', arguments: 2, interrupts: 'disabled' }],
+  },
+  {
+    name: 'ephemeral',
+    program: '.include "ephemeral.s"',
+    imports: [
+      { kind: 'switcher', name: 'hazard_slots', function: 'hazard_slots' },
+      { kind: 'authority', name: 'hazard_epoch', authority: 'reading the hazard epoch' },
+      { kind: 'authority', name: 'heap_bounds', authority: 'bounds of the heap' },
+      ...fromCompartment(SCHEDULER, 'futex_wait_inheriting'),
+    ],
+    exports: [libraryFunction('heap_claim_ephemeral', 3)],
   },
 ];
 

@@ -1,5 +1,5 @@
 # Gives back everything that a quota has: what a compartment that is rebooted has allocated or claimed. Every pointer to it is dead
-# from then on, also those of threads that are still inside.
+# from then on, also those of threads that are still inside: but for ephemeral claims, until their next call or return.
 
 # ca0 = quota. a0 = bytes that it has got back, or a negative error.
   .phase kernel
@@ -34,7 +34,7 @@ next_claim:
   clw   t1, CHUNK_BEFORE(ct0)
   srli  t1, t1, OWNER_SHIFT
   bnez  t1, next_claim                # who allocated it has it still
-  jal   quarantine_unclaimed
+  jal   free_unclaimed
   j     next_claim
 
 # What it has allocated: chunks follow each other, and none is joined with another here.
@@ -60,7 +60,7 @@ own_chunks:
   li    t1, BEFORE_MASK
   and   t2, t2, t1
   csw   t2, CHUNK_BEFORE(ct0)
-  jal   quarantine_unclaimed
+  jal   free_unclaimed
 2:
   chunk ct0, s1
   clw   t1, CHUNK_SIZE(ct0)
@@ -74,17 +74,14 @@ freed_all:
   sub   a0, a0, t1
   leave
 
-# Puts chunk s1 into quarantine unless somebody claims it. Uses all but s1.
-quarantine_unclaimed:
+# Frees chunk s1 unless somebody claims it. Uses all but s1.
+free_unclaimed:
   cincoffset csp, csp, -16
   csc   cra, 0(csp)
   li    a1, 0
   jal   find_claim
   bnez  a0, 1f
-  chunk ct0, s1
-  clw   a1, CHUNK_SIZE(ct0)
-  andi  a1, a1, ~FLAGS
-  jal   quarantine
+  jal   free_chunk
 1:
   clc   cra, 0(csp)
   cincoffset csp, csp, 16

@@ -112,6 +112,11 @@
 
 # two hazard slots of each thread
 .equ HAZARD_BYTES, 16
+.equ HAZARD_PERMISSIONS, 0x44         # the thread's own: only stores, and not to be kept in globals
+.equ HAZARDS_READ_PERMISSIONS, 0x61   # the allocator's: only loads, of what can only be looked at
+.equ HEAP_BOUNDS_PERMISSIONS, 1       # none: says where the heap is
+# the word of their epoch: odd while the allocator looks at them, and below it the number of the thread that does
+.equ EPOCH_SHIFT, 16
 
 # objects sealed by software: a word that says with which key, and the payload behind it
 .equ TOKEN_KEY, 0

@@ -95,6 +95,8 @@ class Linker {
   private readonly tokens = new Map<string, Region>();
   private readonly symbols = new Map<string, ImageSymbol>();
   private heap: Region = { base: 0, bytes: 0 };
+  private hazards: Region = { base: 0, bytes: 0 };
+  private hazardEpoch: Region = { base: 0, bytes: 0 };
 
   constructor(
     private readonly config: KernelConfig,
@@ -116,7 +118,7 @@ class Linker {
     const kernel = [
       schedulerCompartment(threads.length),
       IDLE_COMPARTMENT,
-      allocatorCompartment(software),
+      allocatorCompartment(software, threads.length),
       ...(software ? [SWEEPING_COMPARTMENT] : []),
     ].map((c) => unitOf(c, define));
     const users = [...librariesOf(system), ...withFollowers(system.compartments)].map((c) =>
@@ -135,9 +137,10 @@ class Linker {
       const words = [constant('KEY_ALLOCATOR'), 0, bytes];
       this.tokens.set(`quota ${name}`, this.placeToken(`quota ${name}`, constant('QUOTA_BYTES'), words));
     }
-    const hazards = plan.take('hazard slots', constant('HAZARD_BYTES') * threads.length);
+    this.hazards = plan.take('hazard slots', constant('HAZARD_BYTES') * threads.length);
+    this.hazardEpoch = plan.take('hazard epoch', 4);
     const placedThreads = threads.map((thread) => this.placeThread(thread));
-    placedThreads.forEach((thread, number) => this.fillThread(thread, number, hazards));
+    placedThreads.forEach((thread, number) => this.fillThread(thread, number));
     this.fillSwitcher();
     this.fillScheduler(placedThreads);
     for (const item of units.flatMap((unit) => unit.imports))
@@ -213,7 +216,7 @@ class Linker {
   }
 
   /** The state in which a thread begins, as if the scheduler had just been told to run it. */
-  private fillThread({ thread, stack, trustedStack }: PlacedThread, number: number, hazards: Region): void {
+  private fillThread({ thread, stack, trustedStack }: PlacedThread, number: number): void {
     const { make, table, memory } = this;
     const unit = this.unit(thread.compartment);
     const switcher = this.unit(SWITCHER).code;
@@ -227,8 +230,8 @@ class Linker {
     table.add(at('TS_SP'), csp(sp));
     table.add(at('TS_GP'), this.globals(unit));
     const size = constant('HAZARD_BYTES');
-    const slots = { base: hazards.base + size * number, bytes: size };
-    table.add(at('TS_HAZARDS'), make.kernel(slots, 'GLOBALS_PERMISSIONS'));
+    const slots = { base: this.hazards.base + size * number, bytes: size };
+    table.add(at('TS_HAZARDS'), make.kernel(slots, 'HAZARD_PERMISSIONS'));
     memory.word(at('TS_STATUS'), constant('STATUS_START'));
     memory.word(at('TS_MARK'), top);
     memory.word(at('TS_MARK_BASE'), stack.base);
@@ -328,6 +331,14 @@ class Linker {
         return this.make.key(constant('TYPE_DYNAMIC_TOKEN'), 'UNSEAL_PERMISSIONS');
       case 'thread number':
         return this.fromSwitcher('thread_number');
+      case 'hazard slots':
+        return this.make.kernel(this.hazards, 'HAZARDS_READ_PERMISSIONS');
+      case 'hazard epoch':
+        return this.make.kernel(this.hazardEpoch, 'DEVICE_PERMISSIONS');
+      case 'reading the hazard epoch':
+        return this.make.kernel(this.hazardEpoch, 'OBJECT_READ_PERMISSIONS');
+      case 'bounds of the heap':
+        return this.make.kernel(this.heap, 'HEAP_BOUNDS_PERMISSIONS');
       case 'token keys': {
         const first = constant('DYNAMIC_KEYS');
         return this.make.key(first, 'BOTH_SEAL_PERMISSIONS', 2 ** 32 - first);

@@ -1,15 +1,24 @@
 # Freed memory: unreachable at once, used again when a sweep has seen all of memory since. REVOCATION says who sweeps.
 
-# Puts chunk s1 (a1 bytes) into quarantine: first painted, so that no pointer to it is loaded any more, then zeroed. Uses all.
-quarantine:
-  cincoffset csp, csp, -16
-  csc   cra, 0(csp)
-  csw   a1, 8(csp)
+# Paints chunk s1: no pointer to it is loaded any more, so that nobody who is interrupted stores to it once it has been zeroed. Uses all
+# but s1.
+paint_chunk:
+  chunk ct0, s1
+  clw   a1, CHUNK_SIZE(ct0)
+  andi  a1, a1, ~FLAGS
   add   a1, s1, a1
   addi  a0, s1, CHUNK_HEADER
   li    a2, 1
-  jal   paint
-  clw   a1, 8(csp)
+  j     paint
+
+# Zeroes chunk s1, which has been painted, and puts it into quarantine. Uses all but s1.
+quarantine:
+  cincoffset csp, csp, -16
+  csc   cra, 0(csp)
+  chunk ct0, s1
+  clw   a1, CHUNK_SIZE(ct0)
+  andi  a1, a1, ~FLAGS
+  csw   a1, 8(csp)
   add   t1, s1, a1
   addi  t0, s1, CHUNK_HEADER
   chunk ct0, t0

@@ -25,6 +25,13 @@ thread_number:
   clhu  a0, TS_THREAD(ca0)
   cret
 
+# The running thread's two hazard slots, to store to, for everybody (ephemeral.s), behind a sentry that disables interrupts. ca0 = slots;
+# no other register changes.
+hazard_slots:
+  cspecialrw ca0, mtdc, cnull
+  clc   ca0, TS_HAZARDS(ca0)
+  cret
+
 # The running invocation has handled no faults: for compartments whose handlers do not come back to the switcher, behind a sentry
 # that disables interrupts. a0 = its count until now, entries and exits: odd while a handler runs.
 reset_handled:

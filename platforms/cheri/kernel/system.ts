@@ -41,13 +41,27 @@ export type Import =
 
 /**
  * The heap; all of memory; the right to unseal static tokens; to seal and unseal, or only to unseal, those made at run time; the
- * numbers of their keys; to ask the switcher for the number of the running thread.
+ * numbers of their keys; to ask the switcher for the number of the running thread; to load from all threads' hazard slots; the word
+ * of their epoch, or only to load it; where the heap is, without a right to it.
  */
 export type Authority =
-  'heap' | 'memory' | 'static tokens' | 'dynamic tokens' | 'unsealing dynamic tokens' | 'token keys' | 'thread number';
+  | 'heap'
+  | 'memory'
+  | 'static tokens'
+  | 'dynamic tokens'
+  | 'unsealing dynamic tokens'
+  | 'token keys'
+  | 'thread number'
+  | 'hazard slots'
+  | 'hazard epoch'
+  | 'reading the hazard epoch'
+  | 'bounds of the heap';
 
-/** A call of a compartment (`cross_call` finds it under the name `switcher`); the count of handled faults begins anew (`scoped.s`). */
-export type SwitcherFunction = 'call_compartment' | 'reset_handled';
+/**
+ * A call of a compartment (`cross_call` finds it under the name `switcher`); the count of handled faults begins anew (`scoped.s`); the
+ * running thread's hazard slots (`ephemeral.s`).
+ */
+export type SwitcherFunction = 'call_compartment' | 'reset_handled' | 'hazard_slots';
 
 /**
  * Devices that compartments may be given. `bench`: the test device, a word stored to its offset 0 is a report, one stored to

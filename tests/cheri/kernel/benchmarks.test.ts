@@ -34,14 +34,16 @@ const ROWS: Readonly<Record<string, readonly [instructions: number, cycles: numb
   'function-call': [2, 4],
   'library-call': [4, 10],
   bounds: [2, 2],
-  'token-key': [220, 347],
-  'token-allocate': [534, 804],
+  'claim-ephemeral-heap': [46, 74],
+  'claim-ephemeral-other': [31, 52],
+  'token-key': [220, 346],
+  'token-allocate': [538, 811],
   'token-unseal': [28, 41],
-  claim: [931, 1407],
-  'allocate-free-32': [890, 1362],
-  'allocate-free-1024': [1170, 1818],
-  'allocate-free-16384': [5529.5, 8962],
-  'allocate-free-196608': [87477, 185661],
+  claim: [931, 1408],
+  'allocate-free-32': [957, 1490],
+  'allocate-free-1024': [1237, 1946],
+  'allocate-free-16384': [5596.5, 9094.5],
+  'allocate-free-196608': [87656, 186070],
   'interrupt-timer': [302, 474],
   'interrupt-revoker': [291, 445],
 };
@@ -56,6 +58,12 @@ describe("rows of the real kernel's benchmarks", () => {
     expect(failed.map(traps)).toEqual([1, 1, 1, 1]);
     const counts = failed.map(instructions);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  it('an ephemeral claim is no call, and one on the heap also looks at the epoch and at the pointer', () => {
+    expect(traps('claim-ephemeral-heap')).toBe(0);
+    expect(cycles('claim-ephemeral-heap')).toBeGreaterThan(cycles('claim-ephemeral-other'));
+    expect(cycles('claim-ephemeral-heap')).toBeLessThan(cycles('claim') / 10);
   });
 
   it('a latency is that of one interrupt', () => {
