@@ -411,11 +411,11 @@ ${setTurn(3)}
   const freeInterrupted = (iterations: number, ticks = 0x100000): ReturnType<typeof outcome> =>
     outcome(`  allocate 0x4000, one\n  hand\n${claiming(ticks)}`, `${setTurn(2)}\n${delay(iterations)}\n${FREE}`);
 
-  /** `main` claims after a delay, and its turn may end anywhere in that: then `other` frees. */
-  const claimInterrupted = (iterations: number): ReturnType<typeof outcome> =>
+  /** `main` claims after a delay, and its turn may end anywhere in that: then `other` frees, after a delay of its own. */
+  const claimInterrupted = (iterations: number, others = 1): ReturnType<typeof outcome> =>
     outcome(
       `  allocate 0x4000, one\n  hand\n${delay(iterations)}\n${claiming(0x100000)}`,
-      `${setTurn(2)}\n  yield\n${FREE}`,
+      `${setTurn(2)}\n  yield\n${delay(others)}\n${FREE}`,
     );
 
   /** The least delay for which the outcome is another than without, within a turn of 200000 cycles. */
@@ -450,6 +450,15 @@ ${setTurn(3)}
   it('who claims: it has the object until its next call, or is told that it is gone', () => {
     const centre = border((iterations) => claimInterrupted(iterations).seen);
     const all = around(centre, -20, 20, 1).map((iterations) => claimInterrupted(iterations).seen);
+    expect(new Set(all)).toEqual(new Set([KEPT, GONE]));
+  });
+
+  it('both, between epoch and slots and between look and painting: what the look has not seen is not claimed', () => {
+    const centre = border((iterations) => claimInterrupted(iterations).seen);
+    const all = [centre, centre + 1, centre + 2].flatMap((iterations) => {
+      const look = border((others) => claimInterrupted(iterations, others).seen);
+      return around(look, -40, 4, 1).map((others) => claimInterrupted(iterations, others).seen);
+    });
     expect(new Set(all)).toEqual(new Set([KEPT, GONE]));
   });
 });
