@@ -435,7 +435,7 @@ ${setTurn(3)}
 
   it('who frees: the other has the object until its next call, or waits until it is gone, or is told at once', () => {
     const centre = border((iterations) => freeInterrupted(iterations).seen);
-    const all = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations));
+    const all = around(centre, -600, 60, 60).map((iterations) => freeInterrupted(iterations));
     expect(new Set(all.map(({ seen }) => seen))).toEqual(new Set([KEPT, GONE]));
     // between look and painting it waits, once: who looks gets its turn
     expect(new Set(all.map(({ seen, waits }) => `${seen} ${waits}`))).toEqual(
@@ -443,7 +443,7 @@ ${setTurn(3)}
     );
     // what waited has so in its timeout, and without time for it that is the error
     expect(all.map(({ elapsed }) => elapsed > 0)).toEqual(all.map(({ waits }) => waits > 0));
-    const hurried = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations, 0).seen);
+    const hurried = around(centre, -600, 60, 60).map((iterations) => freeInterrupted(iterations, 0).seen);
     expect(new Set(hurried)).toEqual(new Set([KEPT, `${TIMED_OUT | 0} 0`, GONE]));
   });
 
