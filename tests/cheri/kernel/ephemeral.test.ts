@@ -411,11 +411,11 @@ ${setTurn(3)}
   const freeInterrupted = (iterations: number, ticks = 0x100000): ReturnType<typeof outcome> =>
     outcome(`  allocate 0x4000, one\n  hand\n${claiming(ticks)}`, `${setTurn(2)}\n${delay(iterations)}\n${FREE}`);
 
-  /** `main` claims after a delay, and its turn may end anywhere in that: then `other` frees. */
-  const claimInterrupted = (iterations: number): ReturnType<typeof outcome> =>
+  /** `main` claims after a delay, and its turn may end anywhere in that: then `other` frees, after a delay of its own. */
+  const claimInterrupted = (iterations: number, others = 1): ReturnType<typeof outcome> =>
     outcome(
       `  allocate 0x4000, one\n  hand\n${delay(iterations)}\n${claiming(0x100000)}`,
-      `${setTurn(2)}\n  yield\n${FREE}`,
+      `${setTurn(2)}\n  yield\n${delay(others)}\n${FREE}`,
     );
 
   /** The least delay for which the outcome is another than without, within a turn of 200000 cycles. */
@@ -435,7 +435,7 @@ ${setTurn(3)}
 
   it('who frees: the other has the object until its next call, or waits until it is gone, or is told at once', () => {
     const centre = border((iterations) => freeInterrupted(iterations).seen);
-    const all = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations));
+    const all = around(centre, -600, 60, 60).map((iterations) => freeInterrupted(iterations));
     expect(new Set(all.map(({ seen }) => seen))).toEqual(new Set([KEPT, GONE]));
     // between look and painting it waits, once: who looks gets its turn
     expect(new Set(all.map(({ seen, waits }) => `${seen} ${waits}`))).toEqual(
@@ -443,13 +443,22 @@ ${setTurn(3)}
     );
     // what waited has so in its timeout, and without time for it that is the error
     expect(all.map(({ elapsed }) => elapsed > 0)).toEqual(all.map(({ waits }) => waits > 0));
-    const hurried = around(centre, -600, 60, 30).map((iterations) => freeInterrupted(iterations, 0).seen);
+    const hurried = around(centre, -600, 60, 60).map((iterations) => freeInterrupted(iterations, 0).seen);
     expect(new Set(hurried)).toEqual(new Set([KEPT, `${TIMED_OUT | 0} 0`, GONE]));
   });
 
   it('who claims: it has the object until its next call, or is told that it is gone', () => {
     const centre = border((iterations) => claimInterrupted(iterations).seen);
     const all = around(centre, -20, 20, 1).map((iterations) => claimInterrupted(iterations).seen);
+    expect(new Set(all)).toEqual(new Set([KEPT, GONE]));
+  });
+
+  it('both, between epoch and slots and between look and painting: what the look has not seen is not claimed', () => {
+    const centre = border((iterations) => claimInterrupted(iterations).seen);
+    const all = [centre, centre + 1, centre + 2].flatMap((iterations) => {
+      const look = border((others) => claimInterrupted(iterations, others).seen);
+      return around(look, -40, 4, 1).map((others) => claimInterrupted(iterations, others).seen);
+    });
     expect(new Set(all)).toEqual(new Set([KEPT, GONE]));
   });
 });
