@@ -78,22 +78,23 @@ async function runToEnd(machine: Machine, slice: number, check?: () => void): Pr
 }
 
 /** Runs a machine to its end while every retired instruction and trap goes to a file. */
-function runTraced(path: string, machine: Machine, platform: Platform, symbols: SymbolTable): Promise<Stop> {
+async function runTraced(path: string, machine: Machine, platform: Platform, symbols: SymbolTable): Promise<Stop> {
   const names = {
     place: (pc: number, space: number): string => symbols.labelVirtual(pc, space) || symbols.labelVirtual(pc),
     disassemble: (word: number, pc: number): string => platform.disassemble(word, pc),
   };
-  return traced(path, async (trace) => {
-    const interrupted = (): never => process.exit(130);
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-    machine.setTrace((event) => trace.write(event, names));
-    try {
-      return await runToEnd(machine, SLICE.traced, () => trace.check());
-    } finally {
-      machine.setTrace(undefined);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    }
-  });
+  const interrupted = (): never => process.exit(130);
+  // in front of the file, which goes when the process exits
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    return await traced(path, (trace) => {
+      machine.setTrace((event) => trace.write(event, names));
+      return runToEnd(machine, SLICE.traced, () => trace.check());
+    });
+  } finally {
+    machine.setTrace(undefined);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
 }
 
 /**

@@ -88,7 +88,7 @@ describe('bulkhead report', () => {
       writeFileSync(file, lines.slice(2).join('\n'));
       return [folder];
     },
-    /: 4 of 6 records; finish the run: bulkhead run --resume/,
+    /: 4 of 6 records; finish it: bulkhead run --resume/,
   );
   bad(
     'no room',
