@@ -96,7 +96,8 @@ export function loadFlat(bytes: Uint8Array, address: number): Checked<Image> {
 function headerProblem(view: DataView, machine: number): string | undefined {
   const size = view.byteLength;
   const isElf = size >= 4 && view.getUint32(0, false) === 0x7f454c46;
-  if (!isElf) return 'not an ELF file: it does not begin with 7f 45 4c 46; load a raw binary as a flat image (exec: --format flat --load ADDR)';
+  if (!isElf)
+    return 'not an ELF file: it does not begin with 7f 45 4c 46; load a raw binary as a flat image (exec: --format flat --load ADDR)';
   if (size < HEADER_BYTES) return `ELF header: the file ends after ${size} bytes, a header has ${HEADER_BYTES}`;
   const fileClass = view.getUint8(4);
   if (fileClass === 2) return 'ELF header: a 64-bit file, the modelled cores have 32 bits; build for rv32 or Arm';
