@@ -345,8 +345,8 @@ describe('bad input: one line, exit code 2, nothing written', () => {
       };
       expect(await lockedBy({ pid: process.ppid })).toBe(2);
       expect(await lockedBy({ pid: process.ppid, began: 'at another time' })).toBe(0);
-      // a killed process is there until its parent asks for its end, which a sleeping one does not
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60']);
+      // a process that has ended is there until its parent asks for its end; this one is another program by then, which does not
+      const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60']);
       try {
         let printed = '';
         parent.stdout.on('data', (text: Buffer) => (printed += text.toString()));
