@@ -101,16 +101,14 @@ export function placeUnit(unit: Unit, plan: MemoryPlan, padding: Padding): Place
   throw new RangeError(`${unit.name}: its size changes with its address, by alignment inside it, without end`);
 }
 
-/** Programs of the kernel in their places: the same for most systems. */
-const kernels = new Map<string, Program>();
+/** Programs of the kernel in their places that are kept: the same for most systems. */
+const MOST_KERNELS = 64;
+const kernels = remembered<Program>(MOST_KERNELS);
 
 function assembled(unit: Unit, source: string, sections: Readonly<Record<string, number>>): Program {
   const make = (): Program => assembleProgram(source, unit.name, unit.define, sections);
   if (unit.define.IN_KERNEL !== 1) return make();
-  const key = JSON.stringify([source, unit.define, sections]);
-  const program = kernels.get(key) ?? make();
-  kernels.set(key, program);
-  return program;
+  return kernels([unit.name, source, unit.define, sections], make);
 }
 
 /** Bytes from `start` to the end of the last section that begins below `end`. */

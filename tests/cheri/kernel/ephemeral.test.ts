@@ -6,7 +6,7 @@ import { fromCompartment, fromLibrary } from '../../../platforms/cheri/kernel/co
 import { constant } from '../../../platforms/cheri/kernel/source.js';
 import type { Import } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { QUOTA } from './heap.js';
+import { HEAP_CALLS, HEAP_MACROS, QUOTA } from './heap.js';
 import { compartment, run, type Run, thread, type WalkedMachine } from './system.js';
 
 /* Ephemeral claims: thread `main` claims by its hazard slots, thread `other` of the same compartment frees meanwhile. */
@@ -16,15 +16,7 @@ const [INVALID, TIMED_OUT, NOT_PERMITTED] = [22, 116, 1].map(minus);
 
 const QUOTAS = ['mine', 'yours'].map((name) => ({ name, bytes: QUOTA }));
 const IMPORTS: readonly Import[] = [
-  ...fromCompartment(
-    'allocator',
-    'heap_allocate',
-    'heap_free',
-    'heap_claim',
-    'heap_free_all',
-    'quota_left',
-    'quarantine_flush',
-  ),
+  ...HEAP_CALLS,
   ...fromCompartment('allocator', 'token_key_new', 'token_allocate', 'token_free'),
   ...fromCompartment('scheduler', 'ticks'),
   { kind: 'switcher', name: 'hazard_slots', function: 'hazard_slots' },
@@ -33,14 +25,7 @@ const IMPORTS: readonly Import[] = [
 ];
 
 /** Pointers are kept in globals, a thread's timeout at 0(csp). `hand` gives the other thread its turn without a call. */
-const MACROS = `
-.macro timeout ticks=0x100000
-  csw zero, 0(csp)
-  li t0, \\ticks
-  csw t0, 4(csp)
-  cincoffset ca0, csp, 0
-  csetbounds ca0, ca0, 8
-.endm
+const MACROS = `${HEAP_MACROS}
 .macro allocate bytes, place, quota=mine
   timeout
   load_import ca1, \\quota
@@ -65,11 +50,6 @@ const MACROS = `
   clc ca0, \\place - globals(cgp)
   cgettag t0, ca0
   report t0
-.endm
-.macro left quota=mine
-  load_import ca0, \\quota
-  cross_call quota_left
-  report a0
 .endm
 .macro flush
   timeout

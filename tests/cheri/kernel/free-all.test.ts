@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { heapReports, QUOTA } from './heap.js';
+import { HEAP_CALLS, heapReports, QUOTA } from './heap.js';
 
 /* heap_free_all: what a micro-reboot gives back. */
 
 const minus = (n: number): number => -n >>> 0;
-
-const IMPORTS = fromCompartment(
-  'allocator',
-  'heap_allocate',
-  'heap_free',
-  'heap_claim',
-  'heap_free_all',
-  'quota_left',
-  'quarantine_flush',
-);
 
 /** Pointers are kept at 8(csp) and on. */
 const MACROS = `
@@ -45,7 +34,7 @@ const MACROS = `
 
 const QUOTAS = ['mine', 'yours'].map((name) => ({ name, bytes: QUOTA }));
 const heap = (body: string, kernel: ParameterValues = {}): readonly number[] =>
-  heapReports(MACROS, body, IMPORTS, QUOTAS, kernel);
+  heapReports(MACROS, body, HEAP_CALLS, QUOTAS, kernel);
 
 describe.each(['hardware', 'software'])('heap_free_all, revocation=%s', (revocation) => {
   const free = (body: string): readonly number[] => heap(body, { revocation });

@@ -1,20 +1,25 @@
 import { expect } from 'vitest';
+import { fromCompartment } from '../../../platforms/cheri/kernel/compartments.js';
 import type { Import, Quota } from '../../../platforms/cheri/kernel/system.js';
 import type { ParameterValues } from '../../../platforms/platform.js';
-import { compartment, run, thread } from './system.js';
+import { compartment, run, thread, TIMEOUT_MACRO } from './system.js';
 
 /** Bytes of the quota `mine` of most tests. */
 export const QUOTA = 0x8000;
 
-/** A timeout at 0(csp), in ca0; what a quota has left is reported. */
-const MACROS = `
-.macro timeout
-  csw zero, 0(csp)
-  li t0, 0x100000
-  csw t0, 4(csp)
-  cincoffset ca0, csp, 0
-  csetbounds ca0, ca0, 8
-.endm
+/** All that a quota can be used for. */
+export const HEAP_CALLS = fromCompartment(
+  'allocator',
+  'heap_allocate',
+  'heap_free',
+  'heap_claim',
+  'heap_free_all',
+  'quota_left',
+  'quarantine_flush',
+);
+
+/** `timeout` is of `system.ts`; what a quota has left is reported. */
+export const HEAP_MACROS = `${TIMEOUT_MACRO}
 .macro left quota=mine
   load_import ca0, \\quota
   cross_call quota_left
@@ -34,7 +39,7 @@ export function heapReports(
   kernel: ParameterValues = {},
 ): readonly number[] {
   const owned = quotas.map(({ name }): Import => ({ kind: 'quota', name, quota: name }));
-  const program = `${MACROS}${macros}\nmain:\n  cincoffset csp, csp, -64\n${body}\n  exit`;
+  const program = `${HEAP_MACROS}${macros}\nmain:\n  cincoffset csp, csp, -64\n${body}\n  exit`;
   const { stop, reports } = run(
     {
       compartments: [compartment('user', program, { imports: [...imports, ...owned] })],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Import, Thread } from '../../../platforms/cheri/kernel/system.js';
-import { compartment, run, thread } from './system.js';
+import { compartment, run, thread, TIMEOUT_MACRO } from './system.js';
 
 const minus = (n: number): number => -n >>> 0;
 const scheduler = (...names: readonly string[]): readonly Import[] =>
@@ -26,15 +26,8 @@ const IMPORTS: readonly Import[] = [
   { kind: 'interrupt', name: 'line0', source: 2 },
 ];
 
-/** `timeout n`: ca0 = a timeout of n ticks at 0(csp); each thread has reserved 32 bytes. */
-const MACROS = `
-.macro timeout ticks
-  csw zero, 0(csp)
-  li t0, \\ticks
-  csw t0, 4(csp)
-  cincoffset ca0, csp, 0
-  csetbounds ca0, ca0, 8
-.endm
+/** Each thread has reserved 32 bytes. */
+const MACROS = `${TIMEOUT_MACRO}
 .macro wait ticks, value
   timeout \\ticks
   load_import ca1, word

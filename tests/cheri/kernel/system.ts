@@ -104,6 +104,17 @@ export function run(
   return { machine, linked, stop, reports: machine.bench!.outputs };
 }
 
+/** `timeout n`: ca0 = a timeout of n ticks at 0(csp), of the thread's own stack. */
+export const TIMEOUT_MACRO = `
+.macro timeout ticks=0x100000
+  csw zero, 0(csp)
+  li t0, \\ticks
+  csw t0, 4(csp)
+  cincoffset ca0, csp, 0
+  csetbounds ca0, ca0, 8
+.endm
+`;
+
 /** Runs a system; what `look` sees at each of the marks, in order of their passing. The run must end well. */
 export function seenAt<T>(
   parts: Partial<System>,
